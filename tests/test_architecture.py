@@ -1,0 +1,57 @@
+"""Who may import whom (docs/architecture.md), and that no test fakes what the local cloud can play for real."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = {"app", "template_gen", "changesets", "local_cloud", "groat", "website"}
+MAY_IMPORT = {
+    "app": set(),
+    "template_gen": set(),
+    "changesets": set(),
+    "local_cloud": set(),
+    "groat": {"template_gen", "changesets", "local_cloud"},
+}
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module or ""
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_a_package_imports_only_what_the_architecture_allows(package: str) -> None:
+    used = {name.split(".")[0] for path in sources(package) for name in imported(path)}
+    assert (used & OURS) - {package} <= MAY_IMPORT[package]
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    modules = {module_name(path): path for package in MAY_IMPORT for path in sources(package)}
+    graph = {name: {used for used in imported(path) if used in modules and used != name} for name, path in modules.items()}
+    while free := {name for name, uses in graph.items() if not uses & graph.keys()}:
+        graph = {name: uses for name, uses in graph.items() if name not in free}
+    assert graph == {}
+
+
+def test_nothing_is_mocked_and_nothing_is_patched() -> None:
+    used = {name for package in [*MAY_IMPORT, "tests"] for path in sources(package) for name in imported(path)}
+    assert not {name for name in used if "mock" in name.split(".")}
+
+
+def test_only_the_gateway_of_changesets_knows_botocore() -> None:
+    knows = {path.name for path in sources("changesets") for name in imported(path) if name.startswith(("boto3", "botocore"))}
+    assert knows <= {"gateway.py", "__main__.py"}
