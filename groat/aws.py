@@ -1,0 +1,73 @@
+"""Where an environment's AWS is: the local cloud for `local`, AWS for every other name. Never one for the other.
+
+Clients are made here and nowhere else. `local` takes nothing from the user's AWS configuration; the others take all of it
+(profile, SSO, AWS_ENDPOINT_URL ...), as botocore reads it.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from groat.config import Settings
+from groat.errors import GroatError
+
+if TYPE_CHECKING:
+    from boto3 import Session
+    from botocore.session import Session as BotocoreSession
+
+Client = Any  # boto3 makes its clients at run time; each module names the few calls that it uses
+
+
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """An AWS to talk to. `endpoint` is the local cloud's, or None for AWS's own."""
+
+    client: Callable[..., Client]
+    region: str
+    endpoint: str | None = None
+
+
+def connect(settings: Settings, *, endpoint: str | None = None) -> Aws:
+    """`endpoint` is the local cloud's and goes with `local` only. Raises GroatError without credentials."""
+    import boto3
+
+    if settings.is_local:
+        session = boto3.Session(
+            botocore_session=without_configuration(), aws_access_key_id="local", aws_secret_access_key="local",
+            region_name=settings.region,
+        )  # fmt: skip
+        return Aws(lambda service, **more: make(session, service, endpoint_url=endpoint, **more), settings.region, endpoint)
+    session = configured(settings)
+    return Aws(lambda service, **more: make(session, service, **more), settings.region)
+
+
+def make(session: "Session", service: str, **more: Any) -> Client:
+    from botocore.config import Config
+
+    # "standard" retries throttling and dropped connections, and nothing that could take effect twice
+    return session.client(service, config=Config(retries={"mode": "standard", "max_attempts": 8}), **more)
+
+
+def without_configuration() -> "BotocoreSession":
+    import botocore.session
+
+    nowhere = {"config_file": (None, None, os.devnull, None), "credentials_file": (None, None, os.devnull, None)}
+    return botocore.session.Session(session_vars={"profile": (None, None, None, None), **nowhere})
+
+
+def configured(settings: Settings) -> "Session":
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = boto3.Session(profile_name=settings.profile, region_name=settings.region)
+        found = session.get_credentials()
+    except BotoCoreError as error:
+        raise GroatError(f"AWS is not configured for ENV={settings.environment}: {error}", hint="aws configure") from error
+    if found is None:
+        raise GroatError(
+            f"No AWS credentials were found for ENV={settings.environment}",
+            hint="`aws configure`, `aws sso login` or AWS_PROFILE=...; without an account: make deploy (ENV=local)",
+        )
+    return session

@@ -1,0 +1,31 @@
+"""What groat itself reports while it works; the change sets' events come between these, unchanged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of the deployment is done: `name` in a word, `text` what it found or did."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that a reader should know and that stops nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """The site answers. `url` is where; `outputs` are the website stack's; `commands` what to type next, each with its reason."""
+
+    url: str
+    outputs: Mapping[str, str]
+    commands: Mapping[str, str]
+
+
+GroatEvent = Stage | Warned | Ready

@@ -1,0 +1,75 @@
+"""The repository in hand: where it is, its `Site`, and the folders that the other modules read and write."""
+
+import importlib
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from groat.errors import GroatError
+
+if TYPE_CHECKING:
+    from template_gen import Site
+
+MARKER = "samconfig.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A folder with a samconfig.toml; everything groat reads or writes lies below it."""
+
+    root: Path
+
+    @property
+    def app(self) -> Path:
+        return self.root / "app"
+
+    @property
+    def frontend(self) -> Path:
+        return self.app / "frontend"
+
+    @property
+    def templates(self) -> Path:
+        return self.root / "templates"
+
+    @property
+    def state(self) -> Path:
+        """What may be deleted at any time: the local cloud's files, remembered lint results."""
+        return self.root / ".groat"
+
+
+def find(start: Path) -> Project:
+    """The project around `start`: the nearest folder upwards with a samconfig.toml."""
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return Project(folder)
+    raise GroatError(f"No {MARKER} here or in a folder above: {start}", hint="change to the folder of your site")
+
+
+def load_site(project: Project) -> "Site":
+    """The `Site` that pyproject's `[tool.groat] site = "module:name"` points to (default `website:site`)."""
+    from template_gen import Site, SiteError
+
+    module, _, name = site_reference(project).partition(":")
+    sys.path.insert(0, str(project.root))
+    try:
+        site = getattr(importlib.import_module(module), name)
+    except SiteError as error:
+        raise GroatError(str(error), hint=f"correct the Site in {module}.py") from error
+    except (ImportError, AttributeError, SyntaxError, TypeError, ValueError) as error:
+        raise GroatError(f"The site {module}:{name} cannot be loaded: {error}", hint=f"look at {module}.py") from error
+    finally:
+        sys.path.remove(str(project.root))
+    if not isinstance(site, Site):
+        raise GroatError(f"{module}:{name} is no Site but: {type(site).__name__}", hint="write: site = Site(name=...)")
+    return site
+
+
+def site_reference(project: Project) -> str:
+    path = project.root / "pyproject.toml"
+    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    reference = table.get("tool", {}).get("groat", {}).get("site", "website:site")
+    if not isinstance(reference, str) or not all(reference.partition(":")):
+        raise GroatError(f'pyproject.toml, [tool.groat] site must be "module:name", got: {reference}')
+    return reference
