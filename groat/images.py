@@ -1,0 +1,75 @@
+"""The app as an image that a function can run, named by a digest of what is in it.
+
+Without Docker (ENV=local) the "image" is a copy of the app's folder that the local cloud runs with this Python; its digest
+is the content's, so an unchanged app is an unchanged template parameter, and nothing to deploy.
+"""
+
+import hashlib
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from groat.errors import GroatError
+from groat.project import Project
+
+NOT_RUN = {"frontend", "tests", "__pycache__", ".pytest_cache", ".mypy_cache"}
+COMMAND = re.compile(r"^CMD\s+(\[.*\])\s*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalImage:
+    """A snapshot of the app: `directory` holds `app/`, `handler` is what the Dockerfile's CMD says."""
+
+    digest: str
+    directory: Path
+    handler: str
+
+
+def app_files(app: Path) -> tuple[Path, ...]:
+    """The files that the image holds, in a fixed order."""
+    return tuple(
+        path for path in sorted(app.rglob("*")) if path.is_file() and not NOT_RUN & set(path.relative_to(app).parts[:-1])
+        and not path.name.startswith(".") and path.suffix != ".pyc"
+    )  # fmt: skip
+
+
+def digest(app: Path) -> str:
+    """`sha256:` and 64 hex digits over the names and contents of the app's files."""
+    total = hashlib.sha256()
+    for path in app_files(app):
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        total.update(f"{path.relative_to(app).as_posix()} {content}\n".encode())
+    return f"sha256:{total.hexdigest()}"
+
+
+def handler(app: Path) -> str:
+    """The Dockerfile's last CMD, which Lambda runs: `["app.handler.handler"]`."""
+    dockerfile = app / "Dockerfile"
+    if not dockerfile.is_file():
+        raise GroatError(f"The app has no Dockerfile: {app}", hint='its CMD names the handler: CMD ["app.handler.handler"]')
+    commands = COMMAND.findall(dockerfile.read_text(encoding="utf-8"))
+    try:
+        words = json.loads(commands[-1]) if commands else []
+    except json.JSONDecodeError:
+        words = []
+    if len(words) != 1:
+        raise GroatError(f"The Dockerfile has no CMD of one handler: {dockerfile}", hint='write: CMD ["app.handler.handler"]')
+    return str(words[0])
+
+
+def snapshot(project: Project) -> LocalImage:
+    """Copy the app aside under its digest: what is deployed stays as it is while the app is edited."""
+    name = digest(project.app)
+    directory = project.state / "images" / name.removeprefix("sha256:")[:16]
+    target = directory / "app"
+    if not target.is_dir():
+        partial = directory.with_suffix(".partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        for path in app_files(project.app):
+            copy = partial / "app" / path.relative_to(project.app)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        partial.rename(directory)  # whole or not at all: a killed copy leaves only the partial one
+    return LocalImage(name, directory, handler(project.app))

@@ -1,0 +1,68 @@
+"""The local cloud as `ENV=local` uses it: started when needed, told of images, asked where a site is served."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+from groat.errors import GroatError
+from groat.images import LocalImage
+from groat.project import Project
+
+if TYPE_CHECKING:
+    from local_cloud.daemon import Running
+
+SPEED = 20.0  # times faster than AWS: a first deployment takes seconds, and its progress can still be read
+
+
+def up(project: Project, *, port: int | None = None, speed: float = SPEED) -> "Running":
+    """The running local cloud, started first if there is none. Raises GroatError when it cannot start."""
+    from local_cloud import daemon
+
+    try:
+        return daemon.up(folder(project), port=port, speed=speed)
+    except daemon.DaemonError as error:
+        raise GroatError(str(error), hint="groat local logs") from error
+
+
+def running(project: Project) -> "Running | None":
+    from local_cloud import daemon
+
+    return daemon.running(folder(project))
+
+
+def down(project: Project) -> bool:
+    """Whether there was one to stop."""
+    from local_cloud import daemon
+
+    return daemon.down(folder(project))
+
+
+def folder(project: Project) -> Any:
+    return project.state / "local_cloud"
+
+
+def register(endpoint: str, uri: str, image: LocalImage) -> None:
+    body = {"uri": uri, "directory": str(image.directory), "handler": image.handler}
+    control(endpoint, "images", body)
+
+
+def site_url(endpoint: str, domain: str) -> str:
+    """Where the distribution of that domain name is served on this machine."""
+    for site in control(endpoint, "sites"):
+        if domain == site["domain"]:
+            return str(site["url"])
+    raise GroatError(f"The local cloud serves no site of that domain: {domain}", hint="groat local logs")
+
+
+def control(endpoint: str, verb: str, body: object = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{endpoint}/_local_cloud/{verb}", data, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        with error:
+            raise GroatError(f"The local cloud refused {verb}: {error.read().decode(errors='replace')}") from error
+    except OSError as error:
+        raise GroatError(f"The local cloud does not answer at {endpoint}: {error}", hint="groat local logs") from error

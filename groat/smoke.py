@@ -1,0 +1,54 @@
+"""One request to the page and one to the API: a deployment is done when the site answers."""
+
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+from groat.errors import GroatError
+
+PATIENCE = 60.0  # seconds; a first distribution's name can take a while to resolve everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`status` is 0 when nothing answered, and `text` says why."""
+
+    path: str
+    status: int
+    text: str
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    def __str__(self) -> str:
+        return f"GET {self.path} {self.status or self.text} in {self.seconds * 1000:.0f} ms"
+
+
+def get(url: str, path: str) -> Answer:
+    began = time.monotonic()
+    try:
+        with urllib.request.urlopen(url.rstrip("/") + path, timeout=30) as response:
+            return Answer(path, response.status, response.read(300).decode(errors="replace"), time.monotonic() - began)
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(path, error.code, error.read(300).decode(errors="replace"), time.monotonic() - began)
+    except OSError as error:
+        return Answer(path, 0, str(error), time.monotonic() - began)
+
+
+def check(url: str, paths: tuple[str, ...], *, patience: float = PATIENCE) -> tuple[Answer, ...]:
+    """The answers to `paths`, asked again for up to `patience` seconds while one fails. Raises GroatError if one still does."""
+    deadline = time.monotonic() + patience
+    pause = 0.25
+    while True:
+        answers = tuple(get(url, path) for path in paths)
+        wrong = next((answer for answer in answers if not answer.ok), None)
+        if wrong is None:
+            return answers
+        if time.monotonic() + pause > deadline:
+            raise GroatError(f"The site is deployed but does not answer: {wrong}\n{wrong.text}", hint=f"curl -i {url}{wrong.path}")
+        time.sleep(pause)
+        pause = min(pause * 2, 5.0)
