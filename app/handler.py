@@ -1,0 +1,16 @@
+"""The Lambda function: HTTP API events go to the app, anything else is a call to keep the function warm."""
+
+from typing import Any
+
+from mangum import Mangum
+
+from app.main import app
+
+_http = Mangum(app, lifespan="off")
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an event of API Gateway's HTTP API (payload 2.0) with its response; answer any other with nothing done."""
+    if "requestContext" not in event:
+        return {}
+    return _http(event, context)
