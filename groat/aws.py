@@ -1,7 +1,7 @@
 """Where an environment's AWS is: the local cloud for `local`, AWS for every other name. Never one for the other.
 
-Clients are made here and nowhere else. `local` takes nothing from the user's AWS configuration; the others take all of it
-(profile, SSO, AWS_ENDPOINT_URL ...), as botocore reads it.
+Clients are made here and nowhere else. `local` takes nothing from the user's AWS configuration; the others take all of
+it (profile, SSO, AWS_ENDPOINT_URL ...), as botocore reads it.
 """
 
 import os
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from boto3 import Session
     from botocore.session import Session as BotocoreSession
 
+    from changesets import CloudFormation
+
 Client = Any  # boto3 makes its clients at run time; each module names the few calls that it uses
 
 
@@ -27,6 +29,22 @@ class Aws:
     region: str
     endpoint: str | None = None
 
+    def cloudformation(self, region: str) -> "CloudFormation":
+        from changesets import CloudFormation
+
+        return CloudFormation(self.client("cloudformation", region_name=region))
+
+    def account(self) -> str:
+        """The account's 12 digits; asking is the cheapest proof that the credentials work."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return str(self.client("sts").get_caller_identity()["Account"])
+        except (BotoCoreError, ClientError) as error:
+            raise GroatError(
+                f"AWS does not take the credentials: {error}", hint="`aws sso login`, `aws configure`"
+            ) from error
+
 
 def connect(settings: Settings, *, endpoint: str | None = None) -> Aws:
     """`endpoint` is the local cloud's and goes with `local` only. Raises GroatError without credentials."""
@@ -37,7 +55,9 @@ def connect(settings: Settings, *, endpoint: str | None = None) -> Aws:
             botocore_session=without_configuration(), aws_access_key_id="local", aws_secret_access_key="local",
             region_name=settings.region,
         )  # fmt: skip
-        return Aws(lambda service, **more: make(session, service, endpoint_url=endpoint, **more), settings.region, endpoint)
+        return Aws(
+            lambda service, **more: make(session, service, endpoint_url=endpoint, **more), settings.region, endpoint
+        )
     session = configured(settings)
     return Aws(lambda service, **more: make(session, service, **more), settings.region)
 
@@ -64,7 +84,9 @@ def configured(settings: Settings) -> "Session":
         session = boto3.Session(profile_name=settings.profile, region_name=settings.region)
         found = session.get_credentials()
     except BotoCoreError as error:
-        raise GroatError(f"AWS is not configured for ENV={settings.environment}: {error}", hint="aws configure") from error
+        raise GroatError(
+            f"AWS is not configured for ENV={settings.environment}: {error}", hint="aws configure"
+        ) from error
     if found is None:
         raise GroatError(
             f"No AWS credentials were found for ENV={settings.environment}",

@@ -1,7 +1,8 @@
 """`samconfig.toml`, read the way SAM CLI reads it: `[ENV.deploy.parameters]` over `[ENV.global.parameters]`.
 
-The same section serves `sam deploy --config-env ENV`, so options that only SAM uses are known and left alone; a name that
-neither knows is a slip of the pen and refused. SAM's own reader takes 0.6 s to import; a test holds this one to its answers.
+The same section serves `sam deploy --config-env ENV`, so options that only SAM uses are known and left alone; a name
+that neither knows is a slip of the pen and refused. SAM's own reader takes 0.6 s to import; a test holds this one to
+its answers.
 """
 
 import difflib
@@ -23,10 +24,10 @@ OURS = frozenset({
     "stack_name", "region", "profile", "parameter_overrides", "tags", "capabilities", "role_arn", "confirm_changeset",
 })  # fmt: skip
 SAMS = frozenset({
-    "beta_features", "debug", "disable_rollback", "express", "fail_on_empty_changeset", "force_upload", "image_repositories",
-    "image_repository", "kms_key_id", "language_extensions", "max_wait_duration", "metadata", "no_execute_changeset",
-    "no_progressbar", "notification_arns", "on_failure", "output", "resolve_image_repos", "resolve_s3", "s3_bucket", "s3_prefix",
-    "save_params", "signing_profiles", "template", "template_file", "use_json",
+    "beta_features", "debug", "disable_rollback", "express", "fail_on_empty_changeset", "force_upload",
+    "image_repositories", "image_repository", "kms_key_id", "language_extensions", "max_wait_duration", "metadata",
+    "no_execute_changeset", "no_progressbar", "notification_arns", "on_failure", "output", "resolve_image_repos",
+    "resolve_s3", "s3_bucket", "s3_prefix", "save_params", "signing_profiles", "template", "template_file", "use_json",
 })  # fmt: skip
 STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -35,7 +36,7 @@ KEY_VALUE = re.compile(r"ParameterKey=(?P<key>[^,]+),ParameterValue=(?P<value>.*
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One environment's values. `stack_name` names the website's stack; the others append `-registry`, `-certificate`."""
+    """One environment's values. `stack_name` is the website's stack; the others add `-registry`, `-certificate`."""
 
     environment: str
     stack_name: str
@@ -53,7 +54,7 @@ class Settings:
 
 
 def settings(root: Path, environment: str, *, stack_name: str | None = None) -> Settings:
-    """The settings of one environment; `stack_name` overrides the file. Raises GroatError naming the file and the value."""
+    """The settings of one environment; `stack_name` overrides the file's. Raises GroatError naming file and value."""
     options = dict(section(read(root / FILE), environment))
     if stack_name:
         options["stack_name"] = stack_name
@@ -77,11 +78,15 @@ def read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GroatError(f"{path.name} is not well-formed TOML: {error}", hint=f"mend that line of {path.name}") from error
+        raise GroatError(
+            f"{path.name} is not well-formed TOML: {error}", hint=f"mend that line of {path.name}"
+        ) from error
 
 
 def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
-    known = [name for name, value in document.items() if isinstance(value, dict) and ("deploy" in value or name == LOCAL)]
+    known = [
+        name for name, value in document.items() if isinstance(value, dict) and ("deploy" in value or name == LOCAL)
+    ]
     if environment not in known:
         raise GroatError(
             f"{FILE} has no environment of that name: {environment}",
@@ -128,7 +133,7 @@ def pair(item: str, name: str) -> tuple[str, str]:
         return long["key"], long["value"]
     key, equals, value = item.partition("=")
     if not equals or not key:
-        raise GroatError(f"{name} takes Key=Value pairs, got: {item}", hint=f"write {name} = [\"Key=Value\"] in {FILE}")
+        raise GroatError(f"{name} takes Key=Value pairs, got: {item}", hint=f'write {name} = ["Key=Value"] in {FILE}')
     return key, value.strip("\"'") if value[:1] == value[-1:] and value[:1] in {'"', "'"} else value
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from changesets import Event as ChangeSetEvent
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -21,7 +23,7 @@ class Warned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The site answers. `url` is where; `outputs` are the website stack's; `commands` what to type next, each with its reason."""
+    """The site answers at `url`. `outputs` are the website stack's; `commands` what to type next, each with why."""
 
     url: str
     outputs: Mapping[str, str]
@@ -29,3 +31,4 @@ class Ready:
 
 
 GroatEvent = Stage | Warned | Ready
+Event = GroatEvent | ChangeSetEvent

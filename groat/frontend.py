@@ -19,12 +19,23 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 HASHED = re.compile(r"[.-][0-9a-f]{8,}\.\w+$")  # name.3f2a9c1b.js: the content is in the name
 # mimetypes asks the machine's own tables, which differ: what a website needs is said here
 TYPES = {
-    ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8", ".json": "application/json", ".svg": "image/svg+xml",
-    ".webmanifest": "application/manifest+json", ".txt": "text/plain; charset=utf-8", ".xml": "application/xml",
-    ".ico": "image/x-icon", ".woff2": "font/woff2", ".webp": "image/webp", ".avif": "image/avif", ".wasm": "application/wasm",
-    ".gpx": "application/gpx+xml", ".map": "application/json",
-}  # fmt: skip
+    ".avif": "image/avif",
+    ".css": "text/css; charset=utf-8",
+    ".gpx": "application/gpx+xml",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+}
 MOST_PATHS = 15  # CloudFront bills paths, and `/*` is one path
 
 
@@ -88,7 +99,9 @@ def files(folder: Path) -> tuple[File, ...]:
 def plan(wanted: Iterable[File], present: Mapping[str, str]) -> Sync:
     """`present` maps the bucket's keys to ETags (unquoted)."""
     wanted = tuple(wanted)
-    changed = sorted((file for file in wanted if present.get(file.key) != file.etag), key=lambda file: (file.is_page, file.key))
+    changed = sorted(
+        (file for file in wanted if present.get(file.key) != file.etag), key=lambda file: (file.is_page, file.key)
+    )
     keys = {file.key for file in wanted}
     return Sync(tuple(changed), tuple(sorted(present.keys() - keys)), len(wanted) - len(changed))
 
@@ -112,7 +125,7 @@ def synchronize(aws: Aws, folder: Path, bucket: str) -> Sync:
 
 
 def invalidate(aws: Aws, distribution: str, sync: Sync) -> None:
-    """Ask CloudFront to fetch what changed anew. The reference is the content's, so a repeated call is the same request."""
+    """Ask CloudFront to fetch what changed anew. The reference is the content's: the same call twice is one request."""
     reference = hashlib.sha256("\n".join([*(f"{file.key} {file.etag}" for file in sync.upload), *sync.remove]).encode())
     aws.client("cloudfront").create_invalidation(
         DistributionId=distribution,

@@ -1,7 +1,7 @@
 """The app as an image that a function can run, named by a digest of what is in it.
 
-Without Docker (ENV=local) the "image" is a copy of the app's folder that the local cloud runs with this Python; its digest
-is the content's, so an unchanged app is an unchanged template parameter, and nothing to deploy.
+Without Docker (ENV=local) the "image" is a copy of the app's folder that the local cloud runs with this Python; its
+digest is the content's, so an unchanged app is an unchanged template parameter, and nothing to deploy.
 """
 
 import hashlib
@@ -30,7 +30,8 @@ class LocalImage:
 def app_files(app: Path) -> tuple[Path, ...]:
     """The files that the image holds, in a fixed order."""
     return tuple(
-        path for path in sorted(app.rglob("*")) if path.is_file() and not NOT_RUN & set(path.relative_to(app).parts[:-1])
+        path for path in sorted(app.rglob("*")) if path.is_file()
+        and not NOT_RUN & set(path.relative_to(app).parts[:-1])
         and not path.name.startswith(".") and path.suffix != ".pyc"
     )  # fmt: skip
 
@@ -48,14 +49,18 @@ def handler(app: Path) -> str:
     """The Dockerfile's last CMD, which Lambda runs: `["app.handler.handler"]`."""
     dockerfile = app / "Dockerfile"
     if not dockerfile.is_file():
-        raise GroatError(f"The app has no Dockerfile: {app}", hint='its CMD names the handler: CMD ["app.handler.handler"]')
+        raise GroatError(
+            f"The app has no Dockerfile: {app}", hint='its CMD names the handler: CMD ["app.handler.handler"]'
+        )
     commands = COMMAND.findall(dockerfile.read_text(encoding="utf-8"))
     try:
         words = json.loads(commands[-1]) if commands else []
     except json.JSONDecodeError:
         words = []
     if len(words) != 1:
-        raise GroatError(f"The Dockerfile has no CMD of one handler: {dockerfile}", hint='write: CMD ["app.handler.handler"]')
+        raise GroatError(
+            f"The Dockerfile has no CMD of one handler: {dockerfile}", hint='write: CMD ["app.handler.handler"]'
+        )
     return str(words[0])
 
 

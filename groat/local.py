@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groat.errors import GroatError
@@ -38,8 +39,17 @@ def down(project: Project) -> bool:
     return daemon.down(folder(project))
 
 
-def folder(project: Project) -> Any:
+def folder(project: Project) -> Path:
     return project.state / "local_cloud"
+
+
+def log_lines(project: Project) -> list[str]:
+    from local_cloud import daemon
+
+    log = daemon.logs(folder(project))
+    if not log.is_file():
+        raise GroatError(f"The local cloud has written no log: {log}", hint="groat local up")
+    return log.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
 def register(endpoint: str, uri: str, image: LocalImage) -> None:

@@ -40,7 +40,7 @@ def get(url: str, path: str) -> Answer:
 
 
 def check(url: str, paths: tuple[str, ...], *, patience: float = PATIENCE) -> tuple[Answer, ...]:
-    """The answers to `paths`, asked again for up to `patience` seconds while one fails. Raises GroatError if one still does."""
+    """The answers to `paths`, asked for again while one fails. Raises GroatError after `patience` seconds of it."""
     deadline = time.monotonic() + patience
     pause = 0.25
     while True:
@@ -49,6 +49,8 @@ def check(url: str, paths: tuple[str, ...], *, patience: float = PATIENCE) -> tu
         if wrong is None:
             return answers
         if time.monotonic() + pause > deadline:
-            raise GroatError(f"The site is deployed but does not answer: {wrong}\n{wrong.text}", hint=f"curl -i {url}{wrong.path}")
+            raise GroatError(
+                f"The site is deployed but does not answer: {wrong}\n{wrong.text}", hint=f"curl -i {url}{wrong.path}"
+            )
         time.sleep(pause)
         pause = min(pause * 2, 5.0)

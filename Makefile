@@ -1,0 +1,72 @@
+# The verbs. Each is one line over the command line `groat`; `make` alone prints them.
+ENV ?= local
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null)
+BIN := .venv/bin
+READY := .venv/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help install templates lint deploy review recover status destroy local-up local-down local-logs check test bench clean
+
+help: ## Print the verbs
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  ENV=local (default) is this machine; ENV=dev, ENV=prod ... are the sections of samconfig.toml"
+
+install: $(READY) ## Prepare the environment in .venv (pinned by requirements.lock; uv if there, else pip)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "groat needs Python 3.11 or newer, this is: $$($(PYTHON) --version). Say: make PYTHON=python3.12"; exit 1; }
+	@echo "Preparing .venv from requirements.lock$(if $(UV), with uv,) ..."
+ifdef UV
+	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@$(UV) pip install --quiet --python $(BIN)/python -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
+else
+	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+endif
+	@touch $@
+
+templates: $(READY) ## Write templates/ from website.py, linted
+	@$(BIN)/groat templates
+
+lint: $(READY) ## Lint the templates: cfn-lint and the tick-box rules
+	@$(BIN)/groat lint
+
+deploy: $(READY) ## Deploy the site (ENV=local: on this machine, no AWS account needed)
+	@$(BIN)/groat --env $(ENV) deploy
+
+review: $(READY) ## Show what a deployment would change, and change nothing
+	@$(BIN)/groat --env $(ENV) review
+
+recover: $(READY) ## Bring stuck stacks back to health
+	@$(BIN)/groat --env $(ENV) recover
+
+status: $(READY) ## Health, last operation, outputs, what to type next
+	@$(BIN)/groat --env $(ENV) status
+
+destroy: $(READY) ## Delete the site's stacks, and ask before anything that holds data goes
+	@$(BIN)/groat --env $(ENV) destroy
+
+local-up: $(READY) ## Start the local cloud
+	@$(BIN)/groat local up
+
+local-down: $(READY) ## Stop the local cloud; what it holds is gone
+	@$(BIN)/groat local down
+
+local-logs: $(READY) ## The local cloud's log
+	@$(BIN)/groat local logs
+
+check: $(READY) ## ruff, mypy --strict, templates current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/groat templates --check
+
+test: $(READY) ## All tests
+	@$(BIN)/pytest -n auto
+
+clean: ## Remove .venv and everything that can be made again
+	@if [ -x $(BIN)/groat ]; then $(BIN)/groat local down --quiet || true; fi
+	@rm -rf .venv .groat .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis

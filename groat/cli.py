@@ -1,0 +1,256 @@
+"""The command line: arguments in, events out. What a command does lives in the module that it imports when it runs.
+
+Importing this file must stay quick (`groat --help`, completion): nothing but click and the standard library here.
+`--env`, `--yes`, `--json` and `--allow` may stand before or after the command's name.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from groat.errors import GroatError
+
+if TYPE_CHECKING:
+    import changesets
+    from groat.events import Event
+    from groat.project import Project
+    from groat.target import Target
+    from groat.views import View
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(slots=True)
+class Options:
+    """What the common options say; every command gets it."""
+
+    environment: str = "local"
+    yes: bool = False
+    json: bool = False
+    allow: frozenset[str] = field(default_factory=frozenset)
+
+    def target(self) -> "Target":
+        from groat.config import settings
+        from groat.target import Target
+
+        project = self.project()
+        return Target(project, settings(project.root, self.environment))
+
+    def project(self) -> "Project":
+        from groat.project import find
+
+        return find(Path.cwd())
+
+    def view(self) -> "View":
+        from groat.views import human_view, json_view
+
+        return json_view() if self.json else human_view()
+
+    def consent(self) -> "changesets.Consent":
+        from groat.consent import consent
+
+        return consent(
+            self.target().settings, yes=self.yes, names=self.allow, asks=sys.stdin.isatty() and not self.json
+        )
+
+
+def remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    """Keep a common option that was given, wherever it stood; one that was not given changes nothing."""
+    options = context.ensure_object(Options)
+    if value and parameter.name:
+        setattr(options, parameter.name, frozenset(value) if parameter.name == "allow" else value)
+
+
+def common(command: Command) -> Command:
+    shared: dict[str, Any] = {"expose_value": False, "callback": remember}
+    options = [
+        click.option(
+            "--env", "environment", metavar="NAME", help="A section of samconfig.toml; default: local.", **shared
+        ),
+        click.option("--yes", is_flag=True, help="Say yes to ordinary questions; data needs --allow.", **shared),
+        click.option("--json", is_flag=True, help="One JSON object per line instead of text.", **shared),
+        click.option("--allow", metavar="ID", multiple=True, help="Let the data of this logical id go.", **shared),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+pass_options = click.make_pass_decorator(Options, ensure=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@common
+@click.version_option(package_name="groat")
+def groat() -> None:
+    """A Python website on AWS for about a groat a month, with plain CloudFormation that cannot get stuck."""
+
+
+@groat.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file in templates/ is not current.")
+@common
+@pass_options
+def templates(options: Options, check: bool) -> None:
+    """Write templates/ from the Site in website.py, linted."""
+    from groat import templates as generated
+    from groat.events import Stage
+
+    project = options.project()
+    texts = generated.generate(project)
+    if check:
+        if stale := generated.differing(project, texts):
+            raise GroatError(f"Not what the Site generates: {', '.join(stale)}", hint="groat templates")
+        written: tuple[str, ...] = ()
+    else:
+        written = generated.write(project, texts)
+    options.view().show(
+        Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
+    )
+
+
+@groat.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@common
+@pass_options
+def lint(options: Options, files: tuple[Path, ...]) -> None:
+    """Lint the generated templates, or anybody's FILES, by cfn-lint and the tick-box rules."""
+    from groat.linting import lint as lint_files
+
+    sys.exit(lint_files(options.project() if not files else None, files, as_json=options.json))
+
+
+@groat.command()
+@common
+@pass_options
+def deploy(options: Options) -> None:
+    """Generate, lint, review and apply; upload the frontend; check that the site answers."""
+    from groat.deploy import deploy as run
+
+    finish(options, run(options.target(), consent=options.consent()))
+
+
+@groat.command()
+@click.option("--exit-code", is_flag=True, help="Exit 2 if there are changes.")
+@common
+@pass_options
+def review(options: Options, exit_code: bool) -> None:
+    """Show what a deployment would change, and change nothing."""
+    from groat.operations import review as run
+
+    finish(options, run(options.target()), changes=2 if exit_code else 0)
+
+
+@groat.command()
+@click.option("--explain", is_flag=True, help="Show the way out and change nothing.")
+@common
+@pass_options
+def recover(options: Options, explain: bool) -> None:
+    """Bring the site's stacks back to a status that takes the next deployment."""
+    from groat.operations import recover as run
+
+    finish(options, run(options.target(), consent=options.consent(), explain=explain))
+
+
+@groat.command()
+@common
+@pass_options
+def status(options: Options) -> None:
+    """Health, last operation, outputs of the site's stacks, and what to type next."""
+    from groat.operations import status as run
+
+    finish(options, run(options.target()))
+
+
+@groat.command()
+@common
+@pass_options
+def destroy(options: Options) -> None:
+    """Delete the site's stacks, the website first. What holds data goes only if you say so (locally: it does)."""
+    from groat.destroy import destroy as run
+
+    finish(options, run(options.target(), consent=options.consent()))
+
+
+@groat.group()
+def local() -> None:
+    """The local cloud: an AWS for one machine."""
+
+
+@local.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: 4566, or the next free one.")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times faster than AWS; default 20.")
+@common
+@pass_options
+def up(options: Options, port: int | None, speed: float | None) -> None:
+    """Start it in the background, if it is not running."""
+    from groat import local as cloud
+    from groat.events import Stage
+
+    running = cloud.up(options.project(), port=port, speed=speed or cloud.SPEED)
+    options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
+
+
+@local.command()
+@common
+@pass_options
+def down(options: Options) -> None:
+    """Stop it. What it holds is gone."""
+    from groat import local as cloud
+    from groat.events import Stage
+
+    was_up = cloud.down(options.project())
+    options.view().show(Stage("local cloud", "stopped" if was_up else "was not running"))
+
+
+@local.command("status")
+@common
+@pass_options
+def local_status(options: Options) -> None:
+    """Is it running, and where? Exit 1 if not."""
+    from groat import local as cloud
+    from groat.events import Stage
+
+    running = cloud.running(options.project())
+    if running is None:
+        raise GroatError("The local cloud is not running", hint="groat local up")
+    options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
+
+
+@local.command()
+@click.option("-n", "lines", default=50, show_default=True, help="How many lines from the end.")
+@common
+@pass_options
+def logs(options: Options, lines: int) -> None:
+    """Print the end of its log."""
+    from groat import local as cloud
+
+    for line in cloud.log_lines(options.project())[-lines:]:
+        click.echo(line)
+
+
+@groat.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell: str) -> None:
+    """Print completion for SHELL, to be sourced: eval "$(groat completion bash)"."""
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    if kind is None:
+        raise GroatError(f"No completion for this shell: {shell}")
+    click.echo(kind(groat, {}, "groat", "_GROAT_COMPLETE").source())
+
+
+def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0) -> None:
+    """Show a stream to its end and exit with what its outcomes say."""
+    from groat.views import worst_exit_code
+
+    view = options.view()
+    code = 0
+    for event in events:
+        view.show(event)
+        code = worst_exit_code(code, event, changes=changes)
+    sys.exit(code)

@@ -1,0 +1,41 @@
+"""Who says yes. A plan without hazards runs; one with hazards needs a typed answer, or --yes and --allow."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from groat.config import Settings
+
+if TYPE_CHECKING:
+    import changesets
+
+
+def consent(settings: Settings, *, yes: bool, names: frozenset[str], asks: bool) -> "changesets.Consent":
+    """What was allowed on the command line; beyond that a question, if somebody is there to answer (`asks`)."""
+    from changesets import Allowed
+
+    allowed = Allowed(yes=yes, names=names)
+
+    def decide(plan: "changesets.Plan") -> bool:
+        missing = allowed.missing(plan)
+        if missing and asks:
+            return all(answered(hazard) for hazard in missing)
+        confirm = settings.confirm and plan.changes_something and not yes
+        if confirm and asks and not missing:
+            return click.confirm(f"Apply this to {plan.stack_name}?", default=False)
+        if confirm and not missing:
+            click.echo("confirm_changeset is on and nobody is here to ask: say --yes", err=True)
+        return not missing and not confirm
+
+    return decide
+
+
+def answered(hazard: "changesets.Hazard") -> bool:
+    """A yes to one hazard: for data, the logical id typed out."""
+    click.echo(f"{hazard.logical_id}: {hazard.kind}. {hazard.message}", err=True)
+    if hazard.severe:
+        return bool(
+            click.prompt(f"Type {hazard.logical_id} to go on", default="", show_default=False, err=True)
+            == hazard.logical_id
+        )
+    return click.confirm("Go on?", default=False, err=True)

@@ -1,0 +1,142 @@
+"""From the Site to an answering website, as one stream of events.
+
+templates -> (local cloud) -> registry -> image -> certificate -> website -> frontend -> smoke test. Every stage looks
+at what is there first and does only what is missing, so the same command finishes what a killed one began, and changes
+nothing when there is nothing to do. The stream's last item is `Ready`, or the outcome of the stack that stopped it.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import changesets
+from groat import frontend, images, local, smoke
+from groat import templates as generated
+from groat.aws import Aws, connect
+from groat.config import LOCAL
+from groat.config import settings as read_settings
+from groat.errors import GroatError
+from groat.events import Event, Ready, Stage
+from groat.project import find
+from groat.target import Target
+
+if TYPE_CHECKING:
+    from template_gen import Site
+
+Outputs = Mapping[str, str]
+
+
+def deploy_serverless(
+    stack_name: str,
+    *,
+    environment: str = LOCAL,
+    site: "Site | None" = None,
+    folder: Path | None = None,
+    consent: changesets.Consent | None = None,
+    show: Callable[[Event], None] | None = None,
+) -> changesets.Outcome:
+    """Deploy the site of `folder` (default: the project around the current one); the website stack's outcome.
+
+    What `make deploy` does, as one call: the stack is `stack_name`, the other values are samconfig.toml's of
+    `environment`; `site` replaces the project's own. `consent` is asked about plans with hazards (default: nobody is
+    there to ask, so they are refused); `show` sees each event, for example `groat.views.human_view().show`.
+    Raises GroatError for what the user can mend: no credentials, findings, a site that does not answer.
+    """
+    project = find(folder or Path.cwd())
+    target = Target(project, read_settings(project.root, environment, stack_name=stack_name))
+    outcome: changesets.Outcome | None = None
+    for event in deploy(target, site=site, consent=consent or changesets.Allowed()):
+        if show:
+            show(event)
+        outcome = event if isinstance(event, changesets.Outcome) else outcome
+    if outcome is None:
+        raise GroatError(f"No stack was deployed: {stack_name}")
+    return outcome
+
+
+def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" = None) -> Iterator[Event]:
+    """The whole way for one environment. Raises GroatError before anything changes, or with what is done complete."""
+    connect(target.settings)  # no credentials: say so before any work is done
+    texts = yield from write_templates(target, site)
+    aws = yield from reach(target)
+    outputs: dict[str, Outputs] = {}
+    for stack in target.stacks(texts):
+        parameters = yield from values(target, aws, texts[stack.template], outputs)
+        outcome = yield from apply(aws, target.deployment(stack, texts, parameters), stack.region, consent)
+        if not isinstance(outcome, changesets.Deployed | changesets.NoChanges):
+            return
+        outputs[stack.role] = outcome.stack.outputs
+    yield from publish(target, aws, outputs["website"])
+
+
+def write_templates(target: Target, site: "Site | None") -> Generator[Stage, None, dict[str, str]]:
+    texts = generated.generate(target.project, site)
+    written = generated.write(target.project, texts)
+    yield Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
+    return texts
+
+
+def reach(target: Target) -> Generator[Stage, None, Aws]:
+    """The account to work in: the local cloud, started if need be, or the one that the credentials are for."""
+    if target.settings.is_local:
+        cloud = local.up(target.project)
+        yield Stage("local cloud", f"{cloud.endpoint} (pid {cloud.pid})")
+        return connect(target.settings, endpoint=cloud.endpoint)
+    aws = connect(target.settings)
+    yield Stage("account", f"{aws.account()} in {aws.region}")
+    return aws
+
+
+def values(
+    target: Target, aws: Aws, template: str, outputs: Mapping[str, Outputs]
+) -> Generator[Stage, None, dict[str, str]]:
+    """The stack's parameters: samconfig's, what earlier stacks put out under a declared name, and the image."""
+    declared = generated.declared(template)
+    given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
+    if "ImageUri" in declared and "ImageUri" not in target.settings.parameters:
+        given["ImageUri"] = publish_image(target, aws, given["RepositoryUri"])
+        yield Stage("image", given["ImageUri"])
+    return {name: value for name, value in {**given, **target.settings.parameters}.items() if name in declared}
+
+
+def publish_image(target: Target, aws: Aws, repository: str) -> str:
+    if aws.endpoint is None:
+        from groat.docker import publish as publish_container
+
+        return publish_container(target.project, aws, repository)
+    image = images.snapshot(target.project)
+    uri = f"{repository}@{image.digest}"
+    local.register(aws.endpoint, uri, image)
+    return uri
+
+
+def apply(
+    aws: Aws, deployment: changesets.Deployment, region: str, consent: changesets.Consent
+) -> Generator[Event, None, changesets.Outcome]:
+    """One stack through its change set; the outcome is the stream's last event and the value."""
+    for event in changesets.apply(aws.cloudformation(region), deployment, consent=consent):
+        yield event
+    if not isinstance(event, changesets.Outcome):
+        raise TypeError(f"the stream of a stack ends with its outcome, not with: {event!r}")
+    return event
+
+
+def publish(target: Target, aws: Aws, outputs: Outputs) -> Iterator[Stage | Ready]:
+    """The frontend's files and the smoke test."""
+    if bucket := outputs.get("FrontendBucketName"):
+        sync = frontend.synchronize(aws, target.project.frontend, bucket)
+        yield Stage("frontend", str(sync))
+        if sync.paths:
+            frontend.invalidate(aws, outputs["DistributionId"], sync)
+            yield Stage("invalidation", " ".join(sync.paths))
+    url = site_url(aws, outputs)
+    answers = smoke.check(url, ("/", "/api/health") if bucket else ("/api/health",))
+    yield Stage("smoke test", ", ".join(map(str, answers)))
+    yield Ready(url=url, outputs=outputs, commands=target.next_commands())
+
+
+def site_url(aws: Aws, outputs: Outputs) -> str:
+    """Where the site answers: what the stack says, or where the local cloud serves that distribution."""
+    if aws.endpoint is None:
+        return outputs["Url"]
+    return local.site_url(aws.endpoint, outputs["DistributionDomainName"])

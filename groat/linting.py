@@ -1,0 +1,64 @@
+"""`groat lint`: cfn-lint and the tick-box rules, on the generated templates or on anybody's files."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from groat.errors import GroatError
+from groat.project import Project
+
+if TYPE_CHECKING:
+    from template_gen import Finding
+
+COLOURS = {"error": "red", "warning": "yellow"}
+
+
+def lint(project: Project | None, files: tuple[Path, ...], *, as_json: bool) -> int:
+    """Print the findings; 1 if one is an error. `files` win over the project's own templates."""
+    from template_gen import lint as lint_text
+
+    texts = {str(path): read(path) for path in files} if project is None else generated(project)
+    findings = [finding for name, text in texts.items() for finding in lint_text(text, name=name)]
+    for finding in findings:
+        click.echo(json.dumps({"type": "finding", **as_record(finding)}) if as_json else in_words(finding))
+    if not as_json:
+        click.echo(summary(findings, len(texts)))
+    return int(any(finding.level == "error" for finding in findings))
+
+
+def generated(project: Project) -> dict[str, str]:
+    from groat.project import load_site
+    from template_gen import build
+
+    return build(load_site(project))
+
+
+def read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise GroatError(
+            f"Not a text file in UTF-8: {path}", hint="lint takes CloudFormation templates, YAML or JSON"
+        ) from error
+
+
+def as_record(finding: "Finding") -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(finding)
+
+
+def in_words(finding: "Finding") -> str:
+    return click.style(str(finding), fg=COLOURS.get(finding.level))
+
+
+def summary(findings: "list[Finding]", count: int) -> str:
+    by_level = Counter(finding.level for finding in findings)
+    found = (
+        ", ".join(f"{number} {level}{'s' * (number > 1)}" for level, number in sorted(by_level.items()))
+        or "nothing found"
+    )
+    return f"{count} template{'s' * (count > 1)}: {found}"

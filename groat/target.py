@@ -1,0 +1,58 @@
+"""One environment of one project: the stacks that it has, in deploy order, and what each is deployed with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import changesets
+from groat.config import Settings
+from groat.project import Project
+
+CERTIFICATE_REGION = "us-east-1"  # CloudFront takes certificates from there only
+ROLES = ("registry", "certificate", "website")
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """One stack: its role in the site, its name and region."""
+
+    role: str
+    stack_name: str
+    region: str
+
+    @property
+    def template(self) -> str:
+        return f"{self.role}.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a command works: the project, and one environment of its samconfig.toml."""
+
+    project: Project
+    settings: Settings
+
+    def stacks(self, templates: Iterable[str]) -> tuple[StackPlan, ...]:
+        """The stacks of these templates, in deploy order: registry, certificate, website."""
+        return tuple(self.stack(role) for role in ROLES if f"{role}.yaml" in set(templates))
+
+    def stack(self, role: str) -> StackPlan:
+        name = self.settings.stack_name if role == "website" else f"{self.settings.stack_name}-{role}"
+        return StackPlan(role, name, CERTIFICATE_REGION if role == "certificate" else self.settings.region)
+
+    def deployment(
+        self, stack: StackPlan, texts: Mapping[str, str], parameters: Mapping[str, str]
+    ) -> changesets.Deployment:
+        return changesets.Deployment(
+            stack_name=stack.stack_name,
+            template=texts[stack.template],
+            parameters=parameters,
+            capabilities=self.settings.capabilities,
+            tags=self.settings.tags,
+            role_arn=self.settings.role_arn,
+        )
+
+    def next_commands(self) -> dict[str, str]:
+        """What to type after a deployment, and why."""
+        env = "" if self.settings.is_local else f" ENV={self.settings.environment}"
+        follow = {f"make status{env}": "health, last operation, outputs", f"make deploy{env}": "again, after an edit"}
+        return follow | ({"make deploy ENV=prod": "to AWS, with credentials"} if self.settings.is_local else {})

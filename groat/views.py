@@ -1,0 +1,97 @@
+"""Two readers of one stream of events: people and programs. The change sets' events go to that package's own views."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from groat.events import GroatEvent, Ready, Stage, Warned
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    import changesets
+
+
+class View(Protocol):
+    """Shows what happens, as it happens."""
+
+    def show(self, event: "GroatEvent | changesets.Event") -> None: ...
+
+
+class HumanView:
+    """Lines for a terminal or a log; colours as rich decides (NO_COLOR, no terminal)."""
+
+    def __init__(self, console: "Console") -> None:
+        import changesets
+
+        self.console = console
+        self.inner = changesets.HumanView(console)
+
+    def show(self, event: "GroatEvent | changesets.Event") -> None:
+        match event:
+            case Stage(name=name, text=text):
+                self.line(name, text)
+            case Warned(text=text):
+                self.console.print(f"[yellow]warning[/]: {escaped(text)}")
+            case Ready():
+                self.ready(event)
+            case _:
+                self.inner.show(event)
+
+    def line(self, name: str, text: str) -> None:
+        self.console.print(f"[bold]{name:<13}[/] {escaped(text)}", highlight=False, soft_wrap=True)
+
+    def ready(self, ready: Ready) -> None:
+        self.console.print(f"\n[bold green]{ready.url}[/]", highlight=False, soft_wrap=True)
+        for key, value in sorted(ready.outputs.items()):
+            self.console.print(f"  {key:<24} {escaped(value)}", highlight=False, soft_wrap=True)
+        self.console.print()
+        for command, reason in ready.commands.items():
+            self.console.print(f"  {command:<24} [dim]{escaped(reason)}[/]", highlight=False, soft_wrap=True)
+
+
+class JsonView:
+    """One JSON object per line: `{"type": "stage", ...}`; see docs/json.md."""
+
+    def __init__(self, stream: TextIO) -> None:
+        import changesets
+
+        self.stream = stream
+        self.inner = changesets.JsonView(stream)
+
+    def show(self, event: "GroatEvent | changesets.Event") -> None:
+        if isinstance(event, GroatEvent):
+            self.write({"type": type(event).__name__.lower(), **asdict(event)})
+        else:
+            self.inner.show(event)
+
+    def write(self, record: dict[str, Any]) -> None:
+        self.stream.write(json.dumps(record, default=str) + "\n")
+        self.stream.flush()
+
+
+def human_view() -> HumanView:
+    from rich.console import Console
+
+    return HumanView(Console())
+
+
+def json_view() -> JsonView:
+    return JsonView(sys.stdout)
+
+
+def worst_exit_code(code: int, event: "GroatEvent | changesets.Event", *, changes: int) -> int:
+    """The exit code after one more event: a failure stays one, and "changes found" yields only to a failure."""
+    import changesets
+
+    if not isinstance(event, changesets.Outcome):
+        return code
+    new = changesets.exit_code(event, changes=changes)
+    return 1 if 1 in (code, new) else max(code, new)
+
+
+def escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

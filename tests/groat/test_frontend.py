@@ -1,0 +1,63 @@
+"""What of the frontend goes up, in which order, and with which headers."""
+
+from pathlib import Path
+
+import pytest
+
+from groat.errors import GroatError
+from groat.frontend import IMMUTABLE, REVALIDATE, File, files, plan
+
+PAGE, SCRIPT, OTHER = File("index.html", b"<h1>"), File("app.js", b"1"), File("blog/index.html", b"<p>")
+
+
+def test_assets_go_up_before_the_pages_that_name_them() -> None:
+    sync = plan([PAGE, SCRIPT, OTHER], present={})
+    assert [file.key for file in sync.upload] == ["app.js", "blog/index.html", "index.html"]
+
+
+def test_only_what_differs_goes_up() -> None:
+    sync = plan([PAGE, SCRIPT], present={"index.html": PAGE.etag, "app.js": "another"})
+    assert ([file.key for file in sync.upload], sync.unchanged) == (["app.js"], 1)
+
+
+def test_what_is_gone_from_the_folder_is_removed() -> None:
+    assert plan([PAGE], present={"index.html": PAGE.etag, "old.css": "x"}).remove == ("old.css",)
+
+
+def test_nothing_changed_means_no_path_to_invalidate() -> None:
+    assert plan([PAGE], present={"index.html": PAGE.etag}).paths == ()
+
+
+def test_a_page_of_a_folder_is_invalidated_under_both_its_names() -> None:
+    assert plan([OTHER], present={}).paths == ("/blog/", "/blog/index.html")
+
+
+def test_many_changes_are_one_path() -> None:
+    assert plan([File(f"{number}.txt", b"") for number in range(16)], present={}).paths == ("/*",)
+
+
+@pytest.mark.parametrize(
+    ("key", "content_type", "cache_control"),
+    [
+        ("index.html", "text/html; charset=utf-8", REVALIDATE),
+        ("app.js", "text/javascript; charset=utf-8", REVALIDATE),
+        ("app.3f2a9c1b.js", "text/javascript; charset=utf-8", IMMUTABLE),
+        ("font.woff2", "font/woff2", REVALIDATE),
+        ("photo.JPG", "image/jpeg", REVALIDATE),
+        ("README", "application/octet-stream", REVALIDATE),
+    ],
+)
+def test_headers_follow_from_the_name(key: str, content_type: str, cache_control: str) -> None:
+    file = File(key, b"")
+    assert (file.content_type, file.cache_control) == (content_type, cache_control)
+
+
+def test_hidden_files_stay_at_home(tmp_path: Path) -> None:
+    for name in ("index.html", ".DS_Store", "ünïcode.css"):
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    assert [file.key for file in files(tmp_path)] == ["index.html", "ünïcode.css"]
+
+
+def test_a_frontend_without_an_index_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GroatError, match=r"no index\.html"):
+        files(tmp_path)

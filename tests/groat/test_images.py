@@ -1,0 +1,55 @@
+"""The app's digest is that of what runs, and a snapshot stays as it was deployed."""
+
+from pathlib import Path
+
+import pytest
+
+from groat.errors import GroatError
+from groat.images import digest, handler, snapshot
+from groat.project import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    for name, text in {
+        "main.py": "print(1)",
+        "Dockerfile": 'FROM base\nCMD ["app.handler.handler"]\n',
+        "frontend/index.html": "<h1>",
+        "__pycache__/main.pyc": "x",
+    }.items():
+        path = tmp_path / "app" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return Project(tmp_path)
+
+
+def test_the_same_app_has_the_same_digest(project: Project) -> None:
+    assert digest(project.app) == digest(project.app)
+
+
+def test_an_edit_of_the_code_is_another_digest(project: Project) -> None:
+    before = digest(project.app)
+    (project.app / "main.py").write_text("print(2)", encoding="utf-8")
+    assert digest(project.app) != before
+
+
+def test_an_edit_of_the_frontend_is_no_new_image(project: Project) -> None:
+    before = digest(project.app)
+    (project.app / "frontend/index.html").write_text("<h2>", encoding="utf-8")
+    assert digest(project.app) == before
+
+
+def test_a_snapshot_keeps_what_was_deployed(project: Project) -> None:
+    image = snapshot(project)
+    (project.app / "main.py").write_text("print(2)", encoding="utf-8")
+    assert (image.directory / "app/main.py").read_text(encoding="utf-8") == "print(1)"
+    assert image.handler == "app.handler.handler"
+
+
+@pytest.mark.parametrize(
+    "text", ["FROM base\n", "FROM base\nCMD python x\n", 'FROM base\nCMD ["a", "b"]\n', "CMD [oops]\n"]
+)
+def test_a_dockerfile_without_a_handler_is_refused(project: Project, text: str) -> None:
+    (project.app / "Dockerfile").write_text(text, encoding="utf-8")
+    with pytest.raises(GroatError, match="no CMD of one handler"):
+        handler(project.app)
