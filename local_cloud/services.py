@@ -1,0 +1,136 @@
+"""Every AWS service but CloudFormation: moto, in this process.
+
+The rule: one way in. A request over HTTP and a boto3 client of our own handlers reach moto through the same WSGI
+application, dispatched by the service in the request's signature, so both see the same buckets. moto is imported when
+the first request comes, and of its services only the one that is asked for: a health check must not wait for it.
+"""
+
+import os
+import threading
+from collections.abc import Iterable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+ACCOUNT = "111111111111"
+SECRET = "local"
+
+
+class UrlError(ValueError):
+    """A TemplateURL that cannot be read; the text is CloudFormation's."""
+
+
+class Services:
+    """moto's services as a WSGI application and as boto3 clients. moto keeps one world per process: so does this."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._moto: WSGIApplication | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self._application()(environ, start_response)
+
+    def client(self, service: str, region: str = "us-east-1") -> Any:
+        """A boto3 client whose requests never leave the process."""
+        with self._lock:
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._connected(service, region)
+            return self._clients[service, region]
+
+    def reset(self) -> None:
+        """Empty every service."""
+        self._application()
+        from moto.moto_api._internal.models import moto_api_backend
+
+        moto_api_backend.reset()
+
+    def read_url(self, url: str) -> str:
+        """The text behind a TemplateURL: an object of the local S3, whatever host its URL names.
+
+        Raises UrlError with CloudFormation's text.
+        """
+        where = urlsplit(url)
+        bucket, key = _bucket_and_key(where.hostname or "", unquote(where.path).lstrip("/"))
+        if where.scheme not in ("http", "https") or not key:
+            raise UrlError("TemplateURL must be a supported URL.")
+        versions = parse_qs(where.query).get("versionId", [])[:1]
+        try:
+            found = self.client("s3").get_object(
+                Bucket=bucket, Key=key, **({"VersionId": versions[0]} if versions else {})
+            )
+        except ClientError as error:
+            raise UrlError(f"S3 error: {error.response['Error']['Message']}") from None
+        return str(found["Body"].read().decode())
+
+    def _application(self) -> "WSGIApplication":
+        with self._lock:
+            if self._moto is None:
+                os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)  # moto reads it once, when it is imported
+                from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+                self._moto = DomainDispatcherApplication(create_backend_app)
+            return self._moto
+
+    def _connected(self, service: str, region: str) -> Any:
+        import boto3
+        from botocore.config import Config
+
+        # The caller names the service, so the stubs' overload per service cannot help: Any.
+        connect: Any = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name=region).client
+        # Without the optional checksums no body is sent in chunks, which a WSGI call in process cannot carry.
+        config = Config(
+            s3={"addressing_style": "path"},
+            retries={"total_max_attempts": 1},
+            request_checksum_calculation="when_required",
+        )
+        client = connect(service, config=config, endpoint_url=f"https://{service}.{region}.amazonaws.com")
+        client.meta.events.register("before-send.*", self._answer)
+        return client
+
+    def _answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        """botocore's `before-send`: what is returned here is the response, and nothing is sent."""
+        from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+        environ = EnvironBuilder(
+            path=request.url, method=request.method, headers=_text_headers(request), data=_bytes(request.body)
+        ).get_environ()
+        body, status, headers = run_wsgi_app(self, environ, buffered=True)
+        answered = HTTPHeaders.from_pairs(headers.items())
+        return AWSResponse(request.url, int(status.split()[0]), answered, _Raw(b"".join(body)))
+
+
+class _Raw(BytesIO):
+    """What botocore expects of urllib3's response: a file that can also be streamed."""
+
+    def stream(self, amt: int = 65536, **_: Any) -> Iterable[bytes]:
+        while chunk := self.read(amt):
+            yield chunk
+
+
+def _bucket_and_key(host: str, path: str) -> tuple[str, str]:
+    """Virtual-hosted (`bucket.s3.region.amazonaws.com/key`) and path style (`s3.region…/bucket/key`) alike."""
+    bucket, marker, _ = host.partition(".s3")
+    if marker:
+        return bucket, path
+    bucket, _, key = path.partition("/")
+    return bucket, key
+
+
+def _text_headers(request: AWSPreparedRequest) -> list[tuple[str, str]]:
+    return [
+        (name, value.decode() if isinstance(value, bytes) else str(value)) for name, value in request.headers.items()
+    ]
+
+
+def _bytes(body: Any) -> bytes:
+    if hasattr(body, "read"):
+        body = body.read()
+    return body.encode() if isinstance(body, str) else bytes(body or b"")

@@ -1,0 +1,69 @@
+"""moto in process: clients of our own handlers and a TemplateURL reach the same services."""
+
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+
+from local_cloud.services import Services, UrlError
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    services = Services()
+    services.reset()
+    yield services
+    services.reset()
+
+
+def test_a_client_reaches_the_services_without_a_network(services: Services) -> None:
+    services.client("s3").create_bucket(Bucket="tracks")
+    services.client("s3").put_object(Bucket="tracks", Key="a/ä.html", Body=b"<p>")
+
+    assert services.client("s3").get_object(Bucket="tracks", Key="a/ä.html")["Body"].read() == b"<p>"
+
+
+def test_regions_are_kept_apart(services: Services) -> None:
+    services.client("ecr", "eu-west-1").create_repository(repositoryName="app")
+
+    assert services.client("ecr", "us-east-1").describe_repositories()["repositories"] == []
+
+
+def test_the_services_belong_to_the_local_clouds_account(services: Services) -> None:
+    assert services.client("sts").get_caller_identity()["Account"] == "111111111111"
+
+
+def test_a_service_answers_its_own_errors(services: Services) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        services.client("s3").list_objects_v2(Bucket="never-made")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.us-east-1.amazonaws.com/templates/site.yaml",
+        "https://templates.s3.us-east-1.amazonaws.com/site.yaml",
+        "https://templates.s3.amazonaws.com/site.yaml",
+        "http://localhost:4566/templates/site.yaml",
+        "http://127.0.0.1:4566/templates/site.yaml",
+    ],
+)
+def test_a_template_url_is_read_from_the_local_s3_whatever_its_host(services: Services, url: str) -> None:
+    services.client("s3").create_bucket(Bucket="templates")
+    services.client("s3").put_object(Bucket="templates", Key="site.yaml", Body=b"Resources: {}")
+
+    assert services.read_url(url) == "Resources: {}"
+
+
+@pytest.mark.parametrize(
+    ("url", "text"),
+    [
+        ("https://s3.amazonaws.com/nowhere/site.yaml", "S3 error: The specified bucket does not exist"),
+        ("file:///site.yaml", "TemplateURL must be a supported URL."),
+    ],
+)
+def test_an_unreadable_template_url_is_refused_with_cloudformations_text(
+    services: Services, url: str, text: str
+) -> None:
+    with pytest.raises(UrlError, match=text):
+        services.read_url(url)
