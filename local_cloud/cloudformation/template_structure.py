@@ -1,0 +1,149 @@
+"""A parsed dictionary to a Template. Rule kept: what passes here has the sections and members CloudFormation wants.
+
+Texts: recorded (LocalStack's AWS snapshots) for types, names and structure; from public AWS output for the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from local_cloud.cloudformation.template_model import Output, Resource, Template, TemplateError
+
+SECTIONS = {
+    "AWSTemplateFormatVersion",
+    "Conditions",
+    "Description",
+    "Hooks",
+    "Mappings",
+    "Metadata",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Rules",
+    "Transform",
+}
+SAM = "AWS::Serverless-2016-10-31"
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+RESOURCE_KEYS = {
+    "Condition",
+    "CreationPolicy",
+    "DeletionPolicy",
+    "DependsOn",
+    "Description",
+    "Metadata",
+    "Properties",
+    "Type",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+}
+FOR_EACH = "Fn::ForEach::"
+
+
+def build(body: Mapping[str, Any], original: str) -> Template:
+    """The template of a parsed body; `original` is the text it came from. Raises TemplateError."""
+    transforms = _transforms(body.get("Transform"))
+    allowed = SECTIONS | {"Globals", "Fn::Transform"} if transforms else SECTIONS
+    if unknown := [key for key in body if key not in allowed]:
+        raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
+    return Template(
+        original=original,
+        body=body,
+        parameters=_parameters(_section(body, "Parameters")),
+        mappings=_section(body, "Mappings"),
+        conditions=_section(body, "Conditions"),
+        resources={each.logical_id: each for each in _resources(body, transforms)},
+        outputs={each.key: each for each in _outputs(_section(body, "Outputs"))},
+        transforms=transforms,
+    )
+
+
+def _transforms(declared: Any) -> tuple[str, ...]:
+    match declared:
+        case None:
+            return ()
+        case str():
+            return (declared,)
+        case list() if all(isinstance(each, str | Mapping) for each in declared):
+            return tuple(each if isinstance(each, str) else str(each.get("Name")) for each in declared)
+        case {"Name": str() as name}:
+            return (name,)
+    raise TemplateError("Template format error: Transform must be a string or a list of strings.")
+
+
+def _section(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    section = body.get(name)
+    if section is None:
+        return {}
+    if not isinstance(section, Mapping):
+        raise TemplateError(f"Template format error: {name} section must be a map.")
+    return section
+
+
+def _parameters(section: Mapping[str, Any]) -> Mapping[str, Any]:
+    for name, declaration in section.items():
+        if not isinstance(declaration, Mapping) or "Type" not in declaration:
+            raise TemplateError("Template format error: Every Parameters object must contain a Type member.")
+        if not name.isalnum():
+            raise TemplateError(f"Template format error: Parameter name {name} is non alphanumeric.")
+    return section
+
+
+def _resources(body: Mapping[str, Any], transforms: tuple[str, ...]) -> Iterator[Resource]:
+    section = _section(body, "Resources")
+    if not section:
+        raise TemplateError("Template format error: At least one Resources member must be defined.")
+    for logical_id, declaration in section.items():
+        if transforms and logical_id.startswith(("Fn::Transform", FOR_EACH)):
+            continue
+        if not logical_id.isalnum():
+            raise TemplateError(f"Template format error: Resource name {logical_id} is non alphanumeric.")
+        yield _resource(logical_id, declaration, transforms)
+
+
+def _resource(logical_id: str, declaration: Any, transforms: tuple[str, ...]) -> Resource:
+    if not isinstance(declaration, Mapping):
+        raise TemplateError(f"Template format error: [/Resources/{logical_id}] resource definition is malformed")
+    if not isinstance(declaration.get("Type"), str):
+        raise TemplateError(
+            f"Template format error: [/Resources/{logical_id}] Every Resources object must contain a Type member."
+        )
+    if SAM not in transforms and (extra := next((key for key in declaration if key not in RESOURCE_KEYS), None)):
+        raise TemplateError(f"Invalid template resource property '{extra}'")
+    properties = declaration.get("Properties") or {}
+    if not isinstance(properties, Mapping):
+        raise TemplateError(f"Template format error: [/Resources/{logical_id}/Properties] Properties must be an object")
+    return Resource(
+        logical_id=logical_id,
+        type=declaration["Type"],
+        properties=properties,
+        depends_on=_depends_on(declaration.get("DependsOn", [])),
+        condition=declaration.get("Condition"),
+        deletion_policy=declaration.get("DeletionPolicy"),
+        update_replace_policy=declaration.get("UpdateReplacePolicy"),
+        metadata=declaration.get("Metadata"),
+        creation_policy=declaration.get("CreationPolicy"),
+        update_policy=declaration.get("UpdatePolicy"),
+    )
+
+
+def _depends_on(declared: Any) -> tuple[str, ...]:
+    names = [declared] if isinstance(declared, str) else declared
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TemplateError("Template format error: DependsOn must be a string or list of strings.")
+    return tuple(names)
+
+
+def _outputs(section: Mapping[str, Any]) -> Iterator[Output]:
+    for key, declaration in section.items():
+        if key.startswith(FOR_EACH):
+            continue
+        if not isinstance(declaration, Mapping) or "Value" not in declaration:
+            raise TemplateError("Template format error: Every Outputs member must contain a Value object")
+        yield Output(
+            key=key,
+            value=declaration["Value"],
+            description=declaration.get("Description"),
+            condition=declaration.get("Condition"),
+            export=(declaration.get("Export") or {}).get("Name"),
+        )
