@@ -1,0 +1,51 @@
+"""Every command explains itself, and the command line answers at once."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from groat.cli import groat
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("path", [path for path, _ in commands(groat)], ids=" ".join)
+def test_every_command_has_a_help_text(path: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(groat, [*path, "--help"])
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_every_option_has_a_help_text() -> None:
+    options = [option for _, command in commands(groat) for option in command.params if isinstance(option, click.Option)]
+    assert [option.name for option in options if not option.help] == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_can_be_sourced(shell: str) -> None:
+    assert "_GROAT_COMPLETE" in CliRunner().invoke(groat, ["completion", shell]).output
+
+
+def test_the_help_loads_neither_boto3_nor_the_linter() -> None:
+    code = "import sys, groat.cli; print(*{'boto3', 'rich', 'cfnlint', 'troposphere', 'moto'} & sys.modules.keys())"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_a_users_mistake_is_a_sentence_and_a_hint_without_a_traceback(tmp_path: object) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "groat", "deploy"], cwd=str(tmp_path), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "error: No samconfig.toml here" in done.stderr
+    assert "hint: " in done.stderr
+    assert "Traceback" not in done.stderr
