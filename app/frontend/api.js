@@ -1,0 +1,43 @@
+/* The four calls of the app. Each answers with what the server sent, or throws a Problem in words for the visitor. */
+
+const ACTIVITIES = "/api/activities";
+const MOST = 16 * 2 ** 20; // as in app/settings.py
+const MOST_SENT = 4 * 2 ** 20;
+
+export class Problem extends Error {}
+
+const tooLarge = (limit) => new Problem(`This file is too large; the limit is ${limit / 2 ** 20} MB.`);
+
+/** GPX packs to a tenth: kinder to a phone's connection, and long rides fit through. */
+async function packed(file) {
+  if (file.size > MOST) throw tooLarge(MOST);
+  if (!("CompressionStream" in window)) return [file, {}];
+  const stream = file.stream().pipeThrough(new CompressionStream("gzip"));
+  return [await new Response(stream).blob(), { "Content-Encoding": "gzip" }];
+}
+
+async function call(path, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, options);
+  } catch {
+    throw new Problem("The server cannot be reached. Is this device online?");
+  }
+  const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+  const content = isJson ? await answer.json() : null;
+  if (answer.ok) return content;
+  if (typeof content?.detail === "string") throw new Problem(content.detail);
+  if (answer.status === 413) throw tooLarge(MOST_SENT);
+  throw new Problem(`The server could not do this (status ${answer.status}). Please try again in a moment.`);
+}
+
+export async function upload(file) {
+  const [body, encoding] = await packed(file);
+  if (body.size > MOST_SENT) throw tooLarge(MOST_SENT);
+  const headers = { "Content-Type": "application/gpx+xml", ...encoding };
+  return call(`${ACTIVITIES}?${new URLSearchParams({ filename: file.name })}`, { method: "POST", body, headers });
+}
+
+export const recent = () => call(ACTIVITIES);
+export const activity = (id) => call(`${ACTIVITIES}/${encodeURIComponent(id)}`);
+export const remove = (id) => call(`${ACTIVITIES}/${encodeURIComponent(id)}`, { method: "DELETE" });
