@@ -1,0 +1,16 @@
+"""All rules, one module for each section; a rule belongs to the catalogue by standing in one of these modules."""
+
+from types import ModuleType
+from typing import Final
+
+from template_gen.rules.rule import Rule
+
+SECTIONS: Final[tuple[ModuleType, ...]] = ()
+
+
+def rules_of(section: ModuleType) -> tuple[Rule, ...]:
+    """The rules a module declares, in the order of their declaration."""
+    return tuple(value for value in vars(section).values() if isinstance(value, Rule))
+
+
+RULES: Final[tuple[Rule, ...]] = tuple(rule for section in SECTIONS for rule in rules_of(section))

@@ -1,0 +1,41 @@
+"""Run the rules: on every world of a template, each finding once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from template_gen.rules.catalogue import RULES
+from template_gen.rules.graph import Graph
+from template_gen.rules.rule import Finding, Rule
+from template_gen.rules.source import load, locate
+from template_gen.rules.values import Path
+from template_gen.rules.worlds import worlds
+
+
+def findings(template: Mapping[str, Any], region: str = "us-east-1", rules: tuple[Rule, ...] = RULES) -> list[Finding]:
+    """What the rules find in a template given as data, in the order of the rules' ids; the template is left as it was.
+
+    `region` is where the stack will live, "us-east-1" unless told.
+    """
+    found: dict[tuple[str, Path], Finding] = {}
+    for scope in worlds(template, region):
+        graph = Graph(template, scope)
+        for rule in rules:
+            for place in rule.query(graph):
+                finding = Finding(rule=rule, logical_id=place.logical_id, path=place.path, value=place.value)
+                found.setdefault((rule.id, place.path), finding)
+    return sorted(found.values(), key=lambda finding: (finding.rule.id[1:], list(map(str, finding.path))))
+
+
+def check(template: str | Mapping[str, Any], *, region: str = "us-east-1") -> tuple[Finding, ...]:
+    """What the rules find in a template: its text (findings then carry line and column) or its data.
+
+    Raises ValueError when the text is no template.
+    """
+    if not isinstance(template, str):
+        return tuple(findings(template, region))
+    found = findings(load(template), region)
+    places = locate(template, [finding.path for finding in found]) if found else []
+    return tuple(
+        replace(finding, line=line, column=column) for finding, (line, column) in zip(found, places, strict=True)
+    )

@@ -1,0 +1,183 @@
+"""CloudFront: a distribution, its behaviors in the order of their matching, the origin of each, and their policies."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from template_gen.rules.graph.resources import Resource, Resources
+from template_gen.rules.values import Object, known
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ORIGIN_DECIDES: Final = {"83da9c7e-98b4-4e11-a168-04f0df8e2c65", "4cc15a8a-d715-48a4-82b8-cc0b614638fe"}
+CACHES: Final = {
+    "658327ea-f89d-4fab-a63d-7e88639e58f6": "CachingOptimized",
+    "b2884449-e4de-46a7-ac36-70bc7f1ddd6d": "CachingOptimizedForUncompressedObjects",
+    "2e54312d-136d-493c-8eb9-b001f22f67d2": "Amplify",
+}
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+FORWARDS_HOST: Final = {
+    "216adef6-2c7f-47e4-b989-5492eafa07d3": "AllViewer",
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc": "AllViewerAndCloudFrontHeaders-2022-06",
+}
+WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class Kind(StrEnum):
+    """What stands behind an origin, told by its domain name."""
+
+    API = "API Gateway"
+    FUNCTION_URL = "function URL"
+    BUCKET = "S3 bucket"
+    WEBSITE = "S3 website endpoint"
+    OTHER = "other server"
+    UNKNOWN = "unknown"
+
+
+DYNAMIC: Final = frozenset({Kind.API, Kind.FUNCTION_URL})
+_KINDS: Final = (
+    (re.compile(r"\.execute-api\."), Kind.API),
+    (re.compile(r"\.lambda-url\."), Kind.FUNCTION_URL),
+    (re.compile(r"\.s3-website[.-]"), Kind.WEBSITE),
+    (re.compile(r"\.s3([.-][a-z0-9-]+)*\.amazonaws\.com"), Kind.BUCKET),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """An origin; `target` is the logical id that its domain name mentions, "" when none is in the template."""
+
+    id: str
+    body: Object
+    domain: str
+    kind: Kind
+    target: str
+
+    @property
+    def custom(self) -> Object:
+        return self.body.object("CustomOriginConfig")
+
+
+@dataclass(frozen=True, slots=True)
+class Behavior:
+    """A cache behavior; `pattern` is None for the default one, `origin` None when an origin group or unknown."""
+
+    body: Object
+    pattern: str | None
+    origin: Origin | None
+    cache_policy: Resource | None
+    request_policy: Resource | None
+
+    def goes_to(self, *kinds: Kind) -> bool:
+        return self.origin is not None and self.origin.kind in kinds
+
+    @property
+    def methods(self) -> frozenset[str] | None:
+        """The methods CloudFront lets through; None when unknown."""
+        if self.body.unknown("AllowedMethods"):
+            return None
+        return frozenset(self.body.texts("AllowedMethods") or ("GET", "HEAD"))
+
+    def forwarded_headers(self) -> frozenset[str]:
+        """Lower-case names of viewer headers that reach the origin, `*` for all of them."""
+        listed = [*self.body.object("ForwardedValues").texts("Headers")]
+        if self.body.text("OriginRequestPolicyId") in FORWARDS_HOST:
+            listed.append("*")
+        for headers in (self.request.object("HeadersConfig"), self.key.object("HeadersConfig")):
+            if headers.get("HeaderBehavior") in ("allViewer", "allViewerAndWhitelistCloudFront"):
+                listed.append("*")
+            elif headers.get("HeaderBehavior") == "whitelist":
+                listed += headers.texts("Headers")
+        return frozenset(header.lower() for header in listed)
+
+    @property
+    def request(self) -> Object:
+        """The template's own origin request policy."""
+        return self.request_policy.properties.object("OriginRequestPolicyConfig") if self.request_policy else Object()
+
+    @property
+    def cache(self) -> Object:
+        """The template's own cache policy."""
+        return self.cache_policy.properties.object("CachePolicyConfig") if self.cache_policy else Object()
+
+    @property
+    def key(self) -> Object:
+        """What the template's own cache policy puts into the cache key (and sends to the origin)."""
+        return self.cache.object("ParametersInCacheKeyAndForwardedToOrigin")
+
+    @property
+    def forwards_host(self) -> bool:
+        return not self.forwarded_headers().isdisjoint({"*", "host"})
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    resource: Resource
+    config: Object
+    origins: tuple[Origin, ...]
+    behaviors: tuple[Behavior, ...]
+
+    @property
+    def id(self) -> str:
+        return self.resource.id
+
+    @property
+    def default(self) -> Behavior:
+        return self.behaviors[-1]
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        return self.config.texts("Aliases")
+
+    def to(self, *kinds: Kind) -> Iterator[Behavior]:
+        return (behavior for behavior in self.behaviors if behavior.goes_to(*kinds))
+
+    @property
+    def serves_both(self) -> bool:
+        """Frontend and API under one name: some behaviors go to a bucket, others to a function."""
+        return any(self.to(Kind.BUCKET, Kind.WEBSITE)) and any(self.to(*DYNAMIC))
+
+
+def distributions(resources: Resources) -> tuple[Distribution, ...]:
+    return tuple(
+        _distribution(resource, config, resources)
+        for resource in resources.of("AWS::CloudFront::Distribution")
+        if isinstance(config := resource.properties.get("DistributionConfig"), Object)
+    )
+
+
+def _distribution(resource: Resource, config: Object, resources: Resources) -> Distribution:
+    origins = tuple(_origin(body, resources) for body in config.objects("Origins"))
+    by_id = {origin.id: origin for origin in origins}
+    ordered = [*config.objects("CacheBehaviors"), config.object("DefaultCacheBehavior")]
+    behaviors = (_behavior(body, by_id, resources, body is ordered[-1]) for body in ordered)
+    return Distribution(resource, config, origins, tuple(behaviors))
+
+
+def _behavior(body: Object, origins: Mapping[str, Origin], resources: Resources, is_default: bool) -> Behavior:
+    return Behavior(
+        body,
+        None if is_default else body.text("PathPattern"),
+        origins.get(body.text("TargetOriginId")),
+        resources.named(body.get("CachePolicyId"), "AWS::CloudFront::CachePolicy"),
+        resources.named(body.get("OriginRequestPolicyId"), "AWS::CloudFront::OriginRequestPolicy"),
+    )
+
+
+def _origin(body: Object, resources: Resources) -> Origin:
+    domain = body.text("DomainName")
+    kind = next((kind for pattern, kind in _KINDS if pattern.search(domain)), None)
+    if kind is None and not known(domain):
+        kind = Kind.BUCKET if "S3OriginConfig" in body else Kind.UNKNOWN
+    return Origin(body.text("Id"), body, domain, kind or Kind.OTHER, _target(domain, resources))
+
+
+def _target(domain: str, resources: Resources) -> str:
+    """The logical id in front of the domain; a bucket may also be meant by its literal name."""
+    if named := re.match(r"(?:https?://)?\$\{(\w+)\}", domain):
+        return named[1]
+    bucket = re.split(r"\.s3[.-]", domain)[0]
+    named = (found.id for found in resources.of("AWS::S3::Bucket") if found.properties.get("BucketName") == bucket)
+    return next(named, "")

@@ -1,0 +1,172 @@
+"""Lambda functions: SAM's and CloudFormation's own as one node, with their URL, role, grants and log group."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from template_gen.rules.graph.api import FUNCTIONS, SAM_FUNCTION, function_named
+from template_gen.rules.graph.resources import Resource, Resources
+from template_gen.rules.values import Object, symbols, walk
+
+ASSUMED: Final = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess")
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    resource: Resource
+
+    @property
+    def id(self) -> str:
+        return self.resource.id
+
+    @property
+    def properties(self) -> Object:
+        return self.resource.properties
+
+    @property
+    def is_sam(self) -> bool:
+        return self.resource.type == SAM_FUNCTION
+
+    @property
+    def image_holder(self) -> Object:
+        """The mapping in which `ImageUri` stands: the properties (SAM) or Code."""
+        return self.properties if self.is_sam else self.properties.object("Code")
+
+    @property
+    def is_image(self) -> bool:
+        return self.properties.get("PackageType") == "Image"
+
+    @property
+    def variables(self) -> Object:
+        return self.properties.object("Environment").object("Variables")
+
+    @property
+    def is_python(self) -> bool:
+        """Surely Python, by its runtime; an image does not say."""
+        return self.properties.text("Runtime").startswith("python")
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionUrl:
+    """A function URL; `id` is the resource's (SAM's name for one made by FunctionUrlConfig)."""
+
+    id: str
+    function: str
+    config: Object
+
+    @property
+    def auth(self) -> str:
+        return self.config.text("AuthType")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An IAM statement with its lists written as lists; `body` is where it is written."""
+
+    body: Object
+
+    @property
+    def allows(self) -> bool:
+        return self.body.get("Effect") == "Allow"
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return self.body.texts("Action")
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        return self.body.texts("Resource")
+
+    def principals(self, kind: str) -> tuple[str, ...]:
+        """The principals of a kind (`Service`, `AWS`); `*` is one of every kind."""
+        principal = self.body.get("Principal")
+        return principal.texts(kind) if isinstance(principal, Object) else ("*",) if principal == "*" else ()
+
+    def performs(self, action: str) -> bool:
+        """The statement names this action, by a wildcard or exactly."""
+        return any(re.fullmatch(re.escape(name).replace(r"\*", ".*"), action, re.IGNORECASE) for name in self.actions)
+
+    def conditions(self, key: str) -> Iterator[tuple[str, str]]:
+        """(operator, value) of every condition on a key, whatever its case."""
+        for operator, tests in self.body.object("Condition").items():
+            if isinstance(tests, Object):
+                for name in tests:
+                    if name.lower() == key.lower():
+                        yield from ((operator, value) for value in tests.texts(name))
+
+
+def functions(resources: Resources) -> dict[str, Function]:
+    return {resource.id: Function(resource) for resource in resources.of(*FUNCTIONS)}
+
+
+def function_urls(resources: Resources) -> dict[str, FunctionUrl]:
+    """By logical id: AWS::Lambda::Url, and the one SAM makes of FunctionUrlConfig (`<Function>Url`)."""
+    found = {}
+    for url in resources.of("AWS::Lambda::Url"):
+        target = function_named(url.properties.get("TargetFunctionArn"), resources)
+        found[url.id] = FunctionUrl(url.id, target, url.properties)
+    for function in resources.of(SAM_FUNCTION):
+        if "FunctionUrlConfig" in function.properties:
+            config = function.properties.object("FunctionUrlConfig")
+            found[f"{function.id}Url"] = FunctionUrl(f"{function.id}Url", function.id, config)
+    return found
+
+
+def statements(document: Any) -> Iterator[Statement]:
+    """The statements of a policy document that could be read."""
+    if isinstance(document, Object):
+        yield from (Statement(body) for body in document.objects("Statement"))
+
+
+def grants(function: Function, resources: Resources) -> list[Any] | None:
+    """Everything that grants the function something: statements, SAM policy templates, names of managed policies.
+
+    None when its role is made elsewhere, or written so that it cannot be read.
+    """
+    role = resources.named(function.properties.get("Role"), "AWS::IAM::Role")
+    if "Role" in function.properties:
+        return None if role is None else _of_role(role, resources)
+    policies = function.properties.get("Policies", [])
+    found = policies if isinstance(policies, list) else [policies]
+    made = [f"${{{function.id}Role}}"]
+    return [*found, *_attached(made, resources), *_connectors(function, resources)]
+
+
+def _of_role(role: Resource, resources: Resources) -> list[Any]:
+    own = [policy.get("PolicyDocument") for policy in role.properties.objects("Policies")]
+    managed = role.properties.get("ManagedPolicyArns", [])
+    names = managed if isinstance(managed, list) else [managed]
+    return [*own, *names, *_attached([f"${{{role.id}}}"], resources)]
+
+
+def _attached(roles: list[str], resources: Resources) -> list[Any]:
+    policies = resources.of("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+    return [
+        policy.properties.get("PolicyDocument")
+        for policy in policies
+        if any(role in (*policy.properties.texts("Roles"), policy.properties.text("RoleName")) for role in roles)
+    ]
+
+
+def _connectors(function: Function, resources: Resources) -> list[Any]:
+    embedded = function.resource.body.get("Connectors")
+    apart = [found.properties for found in resources.of("AWS::Serverless::Connector")]
+    return [*([embedded] if embedded else []), *apart]
+
+
+def may_reach(granted: list[Any], names: tuple[str, ...]) -> bool:
+    """Something granted mentions one of the names, or is too wide or too unclear to say no."""
+    for value in walk(granted):
+        text = str(value)
+        if any(name in text for name in names) or any(symbol.startswith("?") for symbol in symbols(text)):
+            return True
+        if text == "*" or (re.search(r"(?::aws:policy/|^)[A-Za-z]", text) and _is_managed(text)):
+            return True
+    return False
+
+
+def _is_managed(text: str) -> bool:
+    """A managed policy that is more than the basic execution role; what it allows is not in the template."""
+    name = text.rsplit("/", 1)[-1]
+    return ("policy/" in text or re.fullmatch(r"(Amazon|AWS|CloudWatch)\w+", text) is not None) and name not in ASSUMED
