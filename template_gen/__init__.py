@@ -1,0 +1,50 @@
+"""A website's structure in Python (`Site`) becomes CloudFormation and SAM templates, and templates become findings.
+
+    Site --build--> {"registry.yaml": text, "website.yaml": text} --lint--> findings
+
+Pure: input a value, output text; files are the caller's. Nothing here knows of stacks, change sets or clouds.
+"""
+
+from template_gen.checks import SiteError
+from template_gen.finding import Finding
+from template_gen.lint import lint
+from template_gen.options import (
+    Api,
+    Architecture,
+    Bucket,
+    Domain,
+    Frontend,
+    Index,
+    Key,
+    KeyType,
+    Plan,
+    Queue,
+    Redirect,
+    Schedule,
+    Table,
+    Throttle,
+)
+from template_gen.site import Site
+from template_gen.stacks import build
+
+__all__ = [
+    "Api",
+    "Architecture",
+    "Bucket",
+    "Domain",
+    "Finding",
+    "Frontend",
+    "Index",
+    "Key",
+    "KeyType",
+    "Plan",
+    "Queue",
+    "Redirect",
+    "Schedule",
+    "Site",
+    "SiteError",
+    "Table",
+    "Throttle",
+    "build",
+    "lint",
+]

@@ -1,0 +1,191 @@
+"""The edge: one CloudFront distribution in front of frontend and API, so that a browser sees a single origin.
+
+No CORS, no second name, one certificate. The API's behaviors are never cached and forward everything but Host; the
+frontend's are cached as the files' own Cache-Control says.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, cloudfront
+
+from template_gen import requests
+from template_gen.api import Door
+from template_gen.frontend import MANAGED_CACHING_OPTIMIZED, Files, edge_function
+from template_gen.frontend import ORIGIN_ID as FRONTEND
+from template_gen.options import Api, Domain, Redirect
+from template_gen.plan import Guard
+from template_gen.site import MAX_TIMEOUT, Site
+from template_gen.suppressions import suppress
+from template_gen.template import Template
+
+MANAGED_CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+MANAGED_ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+API = "api"
+ALL_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
+HSTS_SECONDS = 31_536_000
+
+WITHOUT = {
+    "CKV_AWS_68": "a web ACL outside of a plan is $6 a month; the API's throttle is the ceiling",
+    "CKV_AWS_86": "access logs hold visitors' addresses and cost storage; the function logs what it answers",
+    "CKV_AWS_174": "without a domain the certificate and its TLS policy are CloudFront's own",
+    "CKV_AWS_310": "one bucket and one function: there is nothing to fail over to",
+    "CKV_AWS_374": "the site is for every country",
+    "CKV2_AWS_47": "the app is Python: there is no Log4j to protect",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The distribution, and the address that visitors use."""
+
+    distribution: cloudfront.Distribution
+    url: Any
+
+
+def add_edge(template: Template, site: Site, door: Door, files: Files | None, guard: Guard | None) -> Edge:
+    template.section("Edge: one address in front of frontend and API")
+    headers = template.add(_security_headers(site))
+    forward = template.add(edge_function("ApiRequests", "api", requests.api_code(site)))
+    api = _api_behavior(headers, forward)
+    distribution = template.add(
+        cloudfront.Distribution(
+            "Distribution",
+            DistributionConfig=cloudfront.DistributionConfig(
+                Comment=Ref("AWS::StackName"),
+                Enabled=True,
+                HttpVersion="http2and3",
+                IPV6Enabled=True,
+                **_names(template, site),
+                **({"WebACLId": guard.web_acl_arn} if guard else {}),
+                **_routes(site, api, headers, files),
+                Origins=[*([files.origin] if files else []), _api_origin(template, site, door)],
+                **(files.error_pages if files else {}),
+            ),
+            **suppress(WITHOUT),
+        )
+    )
+    return Edge(distribution, _url(site, distribution))
+
+
+def _routes(site: Site, api: dict[str, Any], headers: Any, files: Files | None) -> dict[str, Any]:
+    """The default behavior, and those before it: `/api` alone too, or it would be looked for in the bucket."""
+    if files is None:
+        pages = {**api, "ViewerProtocolPolicy": "redirect-to-https"}
+        return {"DefaultCacheBehavior": cloudfront.DefaultCacheBehavior(**pages)}
+    patterns = (site.api_prefix, f"{site.api_prefix}/*")
+    return {
+        "DefaultRootObject": "index.html",
+        "DefaultCacheBehavior": cloudfront.DefaultCacheBehavior(**_files_behavior(headers, files)),
+        "CacheBehaviors": [cloudfront.CacheBehavior(PathPattern=pattern, **api) for pattern in patterns],
+    }
+
+
+def _files_behavior(headers: Any, files: Files) -> dict[str, Any]:
+    return {
+        "TargetOriginId": FRONTEND,
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "AllowedMethods": ["GET", "HEAD", "OPTIONS"],
+        "CachePolicyId": MANAGED_CACHING_OPTIMIZED,
+        "Compress": True,
+        "ResponseHeadersPolicyId": Ref(headers),
+        "FunctionAssociations": _before(files.rewrite),
+    }
+
+
+def _api_behavior(headers: Any, forward: cloudfront.Function) -> dict[str, Any]:
+    return {
+        "TargetOriginId": API,
+        "ViewerProtocolPolicy": "https-only",
+        "AllowedMethods": ALL_METHODS,
+        "CachePolicyId": MANAGED_CACHING_DISABLED,
+        "OriginRequestPolicyId": MANAGED_ALL_VIEWER_EXCEPT_HOST,
+        "Compress": True,
+        "ResponseHeadersPolicyId": Ref(headers),
+        "FunctionAssociations": _before(forward),
+    }
+
+
+def _before(function: cloudfront.Function) -> list[cloudfront.FunctionAssociation]:
+    arn = GetAtt(function, "FunctionMetadata.FunctionARN")
+    return [cloudfront.FunctionAssociation(EventType="viewer-request", FunctionARN=arn)]
+
+
+def _api_origin(template: Template, site: Site, door: Door) -> cloudfront.Origin:
+    control = {"OriginAccessControlId": GetAtt(door.access_control, "Id")} if door.access_control else {}
+    return cloudfront.Origin(
+        Id=API,
+        DomainName=door.domain_name,
+        CustomOriginConfig=cloudfront.CustomOriginConfig(
+            OriginProtocolPolicy="https-only",
+            OriginSSLProtocols=["TLSv1.2"],
+            OriginReadTimeout=30 if site.api is Api.HTTP_API else MAX_TIMEOUT[site.api],
+        ),
+        **control,
+        **_origin_secret(template, site),
+    )
+
+
+def _origin_secret(template: Template, site: Site) -> dict[str, Any]:
+    if site.origin_secret is None:
+        return {}
+    value = template.parameter(
+        "OriginSecret",
+        Type="AWS::SSM::Parameter::Value<String>",
+        Description="Name of the SSM parameter (String, random text) that CloudFront sends as x-origin-secret",
+        Default=site.origin_secret,
+        NoEcho=True,
+    )
+    return {"OriginCustomHeaders": [cloudfront.OriginCustomHeader(HeaderName="x-origin-secret", HeaderValue=value)]}
+
+
+def _names(template: Template, site: Site) -> dict[str, Any]:
+    if site.domain is None:
+        return {}
+    certificate = template.parameter(
+        "CertificateArn",
+        Type="String",
+        Description="Output CertificateArn of the certificate stack; CloudFront takes certificates from us-east-1 only",
+        AllowedPattern=r"^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+$",
+        ConstraintDescription="must be the ARN of a certificate in us-east-1",
+    )
+    return {
+        "Aliases": site_names(template, site.domain),
+        "ViewerCertificate": cloudfront.ViewerCertificate(
+            AcmCertificateArn=certificate, MinimumProtocolVersion="TLSv1.2_2021", SslSupportMethod="sni-only"
+        ),
+    }
+
+
+def site_names(template: Template, domain: Domain) -> list[Any]:
+    """The names under which the site answers, its own one first."""
+    apex = template.parameter("DomainName", Type="String", Description="The site's domain", Default=domain.name)
+    www = Sub("www.${DomainName}")
+    names = {Redirect.WWW_TO_APEX: [apex, www], Redirect.APEX_TO_WWW: [www, apex], Redirect.NONE: [apex]}
+    return names[domain.redirect]
+
+
+def _url(site: Site, distribution: cloudfront.Distribution) -> Any:
+    if site.domain is None:
+        return Sub(f"https://${{{distribution.title}.DomainName}}")
+    return Sub("https://www.${DomainName}" if site.domain.redirect is Redirect.APEX_TO_WWW else "https://${DomainName}")
+
+
+def _security_headers(site: Site) -> cloudfront.ResponseHeadersPolicy:
+    config = cloudfront.SecurityHeadersConfig(
+        ContentSecurityPolicy=cloudfront.ContentSecurityPolicy(
+            ContentSecurityPolicy=site.content_security_policy, Override=False
+        ),
+        ContentTypeOptions=cloudfront.ContentTypeOptions(Override=True),
+        FrameOptions=cloudfront.FrameOptions(FrameOption="DENY", Override=False),
+        ReferrerPolicy=cloudfront.ReferrerPolicy(ReferrerPolicy="strict-origin-when-cross-origin", Override=False),
+        StrictTransportSecurity=cloudfront.StrictTransportSecurity(
+            AccessControlMaxAgeSec=HSTS_SECONDS, IncludeSubdomains=False, Override=True
+        ),
+    )
+    return cloudfront.ResponseHeadersPolicy(
+        "SecurityHeaders",
+        ResponseHeadersPolicyConfig=cloudfront.ResponseHeadersPolicyConfig(
+            Name=Sub("${AWS::StackName}-${AWS::Region}-security"), SecurityHeadersConfig=config
+        ),
+    )

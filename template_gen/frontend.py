@@ -1,0 +1,126 @@
+"""The frontend: files in a private bucket that only the distribution reads.
+
+The files are built from the repository, so nothing here is kept for its data. Paths are rewritten by a CloudFront
+Function on this behavior alone: error pages of the distribution (the usual trick for single page apps) would rewrite
+the API's errors too.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, cloudfront, s3
+
+from template_gen import policies, requests
+from template_gen.options import Frontend
+from template_gen.site import Site
+from template_gen.suppressions import suppress
+from template_gen.template import Template
+
+MANAGED_CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+ORIGIN_ID = "frontend"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The bucket, as CloudFront sees it: an origin, a function before it, and what a missing file answers."""
+
+    bucket: s3.Bucket
+    origin: cloudfront.Origin
+    rewrite: cloudfront.Function
+    error_pages: dict[str, Any]
+
+
+def add_frontend(template: Template, site: Site) -> Files | None:
+    if site.frontend is Frontend.NONE:
+        return None
+    template.section("Frontend: files in a private bucket")
+    bucket = template.add(_bucket())
+    control = template.add(
+        cloudfront.OriginAccessControl(
+            "FrontendAccess",
+            OriginAccessControlConfig=cloudfront.OriginAccessControlConfig(
+                Name=Sub("${AWS::StackName}-${AWS::Region}-frontend"),
+                OriginAccessControlOriginType="s3",
+                SigningBehavior="always",
+                SigningProtocol="sigv4",
+            ),
+        )
+    )
+    rewrite = template.add(edge_function("FrontendRequests", "frontend", requests.frontend_code(site)))
+    return Files(bucket, _origin(bucket, control), rewrite, _error_pages(site))
+
+
+def allow_distribution(template: Template, files: Files, distribution: cloudfront.Distribution) -> None:
+    """The bucket policy: after the distribution, whose ARN is its condition."""
+    statements = [policies.read_objects_as_cloudfront(files.bucket, distribution)]
+    if not files.error_pages:
+        statements.append(policies.list_objects_as_cloudfront(files.bucket, distribution))
+    template.add(
+        s3.BucketPolicy("FrontendBucketPolicy", Bucket=Ref(files.bucket), PolicyDocument=policies.document(*statements))
+    )
+
+
+def private() -> dict[str, Any]:
+    """Properties of every bucket: encrypted, without ACLs, closed to the public whatever a policy says."""
+    encryption = s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+    return {
+        "BucketEncryption": s3.BucketEncryption(
+            ServerSideEncryptionConfiguration=[s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=encryption)]
+        ),
+        "OwnershipControls": s3.OwnershipControls(
+            Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
+        ),
+        "PublicAccessBlockConfiguration": s3.PublicAccessBlockConfiguration(
+            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+        ),
+    }
+
+
+def edge_function(title: str, name: str, code: str) -> cloudfront.Function:
+    """A CloudFront Function, published as soon as it changes. Names are global in an account: the stack's is in it."""
+    return cloudfront.Function(
+        title,
+        Name=Sub(f"${{AWS::StackName}}-${{AWS::Region}}-{name}"),
+        AutoPublish=True,
+        FunctionCode=Sub(code) if "${" in code else code,
+        FunctionConfig=cloudfront.FunctionConfig(
+            Comment=Sub(f"{title} of ${{AWS::StackName}}"), Runtime="cloudfront-js-2.0"
+        ),
+    )
+
+
+def _bucket() -> s3.Bucket:
+    return s3.Bucket(
+        "FrontendBucket",
+        DeletionPolicy="Delete",
+        UpdateReplacePolicy="Delete",
+        **private(),
+        **suppress(
+            {
+                "CKV_AWS_18": "CloudFront is the only reader; its access logs would tell nothing and cost storage",
+                "CKV_AWS_21": "the files are built from the repository, which has their versions",
+            }
+        ),
+    )
+
+
+def _origin(bucket: s3.Bucket, control: cloudfront.OriginAccessControl) -> cloudfront.Origin:
+    return cloudfront.Origin(
+        Id=ORIGIN_ID,
+        DomainName=GetAtt(bucket, "RegionalDomainName"),
+        OriginAccessControlId=GetAtt(control, "Id"),
+        S3OriginConfig=cloudfront.S3OriginConfig(OriginAccessIdentity=""),
+    )
+
+
+def _error_pages(site: Site) -> dict[str, Any]:
+    """Pages answer `/404.html` for a missing file, which S3 reports as 403 to a reader that may not list.
+
+    Error pages belong to the whole distribution. Mapping 403 and not 404 leaves the API's own 404 as it is.
+    """
+    if site.frontend is not Frontend.PAGES:
+        return {}
+    missing = cloudfront.CustomErrorResponse(
+        ErrorCode=403, ResponseCode=404, ResponsePagePath="/404.html", ErrorCachingMinTTL=10
+    )
+    return {"CustomErrorResponses": [missing]}

@@ -1,0 +1,169 @@
+"""The function: the website's own code, one container image, started when somebody visits.
+
+It has a role of its own with exactly the grants of its stores, and a log group of its own, which therefore ends with
+the stack and forgets after `LogRetention` days. The image is named by digest, so that a deployment changes exactly
+when the code does and a rollback finds what it rolls back to.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, Ref, awslambda, iam, logs, serverless
+
+from template_gen import policies
+from template_gen.api import Door
+from template_gen.options import Api
+from template_gen.policies import Grant
+from template_gen.site import LOG_RETENTION_DAYS, MAX_TIMEOUT, Site
+from template_gen.stores import Access
+from template_gen.suppressions import suppress
+from template_gen.template import Template
+
+IMAGE_URI = r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$"
+
+WITHOUT = {
+    "CKV_AWS_50": "tracing is billed per request; the logs name the request",
+    "CKV_AWS_115": "reserving concurrency fails in new accounts, which have 10 in all; the throttle is the ceiling",
+    "CKV_AWS_116": "visitors' requests are synchronous: a failure is answered, not queued",
+    "CKV_AWS_117": "a VPC needs a NAT gateway ($32 a month) to reach the internet; nothing here is in one",
+    "CKV_AWS_173": "no secret is in the environment, and AWS encrypts it with its own key",
+    "CKV_AWS_272": "code signing does not exist for images; the digest names the code",
+}
+
+
+class Function(serverless.Function):  # type: ignore[misc]
+    """The SAM function with the properties that troposphere does not know yet."""
+
+    props = {  # noqa: RUF012
+        **serverless.Function.props,
+        "AutoPublishAliasAllProperties": (bool, False),
+        "VersionDeletionPolicy": (str, False),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What every function of the site shares: the image and how long logs are kept."""
+
+    image: Ref
+    retention: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Website:
+    """The function and what calls it: `arn` is its alias where it has one."""
+
+    resource: Function
+    log_group: logs.LogGroup
+    arn: Any
+
+
+def add_code(template: Template, site: Site) -> Code:
+    image = template.parameter(
+        "ImageUri",
+        Type="String",
+        Description="The app's image as repository@sha256:digest, in the registry stack of the same region",
+        AllowedPattern=IMAGE_URI,
+        ConstraintDescription="must be <account>.dkr.ecr.<region>.amazonaws.com/<repository>@sha256:<64 hex digits>",
+    )
+    retention = template.parameter(
+        "LogRetention",
+        Type="Number",
+        Description="Days until logs are deleted",
+        Default=site.log_retention_days,
+        AllowedValues=list(LOG_RETENTION_DAYS),
+    )
+    return Code(image, retention)
+
+
+def add_function(template: Template, site: Site, code: Code, access: Access, door: Door) -> Website:
+    template.section("Function: the app's image, its logs and what it may do")
+    group = add_log_group(template, "Function", code)
+    role = add_role(template, "Function", group, access.grants)
+    resource = template.add(
+        Function(
+            "Function",
+            PackageType="Image",
+            ImageUri=code.image,
+            Architectures=[site.architecture.value],
+            MemorySize=_memory(template, site),
+            Timeout=_timeout(template, site),
+            Role=GetAtt(role, "Arn"),
+            LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
+            **_environment(site, access),
+            **_snap_start(site),
+            **door.on_the_function,
+            Metadata={**image_metadata(site), **suppress(WITHOUT)["Metadata"]},
+        )
+    )
+    return Website(resource, group, Ref("Function.Alias") if site.snap_start else GetAtt(resource, "Arn"))
+
+
+def add_log_group(template: Template, owner: str, code: Code) -> logs.LogGroup:
+    return template.add(
+        logs.LogGroup(
+            f"{owner}Logs",
+            DeletionPolicy="Delete",
+            UpdateReplacePolicy="Delete",
+            RetentionInDays=code.retention,
+            **suppress(
+                {"CKV_AWS_158": "a key of one's own is $1 a month; CloudWatch encrypts logs with its own anyway"}
+            ),
+        )
+    )
+
+
+def add_role(template: Template, owner: str, group: logs.LogGroup, grants: tuple[Grant, ...]) -> iam.Role:
+    every = (policies.write_logs(group), *grants)
+    return template.add(
+        iam.Role(
+            f"{owner}Role",
+            AssumeRolePolicyDocument=policies.assumed_by("lambda.amazonaws.com"),
+            Policies=[grant.policy for grant in every],
+        )
+    )
+
+
+def image_metadata(site: Site) -> dict[str, str]:
+    """Read by `sam build`, which builds the image that it runs locally."""
+    return {"Dockerfile": "Dockerfile", "DockerContext": "../app", "DockerTag": site.name}
+
+
+def _memory(template: Template, site: Site) -> Ref:
+    return template.parameter(
+        "MemorySize",
+        Type="Number",
+        Description="MB of the function; CPU is proportional, 1769 MB is one processor",
+        Default=site.memory,
+        MinValue=128,
+        MaxValue=10240,
+    )
+
+
+def _timeout(template: Template, site: Site) -> Ref:
+    limits = {Api.HTTP_API: "an HTTP API gives up after 30", Api.FUNCTION_URL: "CloudFront waits at most 60"}
+    return template.parameter(
+        "Timeout",
+        Type="Number",
+        Description=f"Seconds that a request may take; {limits[site.api]}",
+        Default=site.timeout,
+        MinValue=1,
+        MaxValue=MAX_TIMEOUT[site.api],
+    )
+
+
+def _environment(site: Site, access: Access) -> dict[str, Any]:
+    variables = {**site.environment, **access.environment}
+    return {"Environment": awslambda.Environment(Variables=variables)} if variables else {}
+
+
+def _snap_start(site: Site) -> dict[str, Any]:
+    """Snapshots belong to published versions: an alias follows the newest, and old ones, which cost money, go."""
+    if not site.snap_start:
+        return {}
+    return {
+        "SnapStart": awslambda.SnapStart(ApplyOn="PublishedVersions"),
+        "AutoPublishAlias": "live",
+        "AutoPublishAliasAllProperties": True,
+        "VersionDeletionPolicy": "Delete",
+    }

@@ -1,0 +1,134 @@
+"""Text -> findings: cfn-lint in this process with our tick-box rules beside its own.
+
+The same text has the same findings on every machine: no `.cfnlintrc` is read; a template that disagrees with a rule
+says so in its own Metadata. cfn-lint is slow to import and to run (about a second), so a caller may give a folder in
+which the findings are remembered. They are found again by a digest of everything that they depend on: the text, the
+region, the rules' source, cfn-lint's version and the date, which its runtime-deprecation rules read.
+"""
+
+import gc
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import date
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from template_gen.finding import Finding, Level
+
+RULES = "template_gen.rules"
+_LEVELS = {"error": Level.ERROR, "warning": Level.WARNING, "informational": Level.INFORMATIONAL}
+
+
+def lint(text: str, *, name: str, region: str = "us-east-1", remembered: Path | None = None) -> tuple[Finding, ...]:
+    """Everything that is wrong with a template, JSON or YAML, generated or not; sorted, each once.
+
+    Args:
+        name: what the findings call the template.
+        region: where it is to be deployed; some resources and rules depend on it.
+        remembered: a folder for the findings of the last run. Without it nothing is read or written.
+
+    Raises:
+        ValueError: no such region.
+    """
+    if remembered is None:
+        return _lint(text, name, region)
+    return _recall(remembered, name, _digest(text, region), lambda: _lint(text, name, region))
+
+
+def _lint(text: str, name: str, region: str) -> tuple[Finding, ...]:
+    with _no_garbage_collection():
+        matches = tuple(_matches(text, region))
+    return tuple(sorted({_finding(match, name) for match in matches}))
+
+
+def _matches(text: str, region: str) -> Iterator[Any]:
+    from cfnlint.config import ConfigMixIn
+    from cfnlint.decode.decode import decode_str
+    from cfnlint.helpers import REGIONS
+    from cfnlint.runner.template import run_template_by_data
+
+    if region not in REGIONS:
+        raise ValueError(f"AWS has no such region: {region!r}")
+    template, errors = decode_str(text)
+    if errors:
+        yield from errors
+        return
+    config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
+    yield from run_template_by_data(template, config, _rules())
+
+
+@cache
+def _rules() -> Any:
+    from cfnlint.config import _DEFAULT_RULESDIR
+    from cfnlint.rules import Rules
+
+    rules = Rules.create_from_directory(_DEFAULT_RULESDIR)
+    rules.update(Rules.create_from_module(RULES))
+    return rules
+
+
+def _finding(match: Any, name: str) -> Finding:
+    return Finding(
+        template=name,
+        line=match.linenumber,
+        column=match.columnnumber,
+        rule=match.rule.id,
+        path="/".join(str(key) for key in getattr(match, "path", None) or ()),
+        level=_LEVELS[match.rule.severity],
+        message=match.message,
+    )
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """cfn-lint builds a large world that lives until the end: looking for garbage in it takes a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _digest(text: str, region: str) -> str:
+    sources = (path.read_bytes() for path in sorted((Path(__file__).parent / "rules").rglob("*.py")))
+    facts = (text, region, date.today().isoformat(), version("cfn-lint"), version("aws-sam-translator"))
+    return _hash([*(fact.encode() for fact in facts), *sources])
+
+
+def _hash(parts: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def _recall(folder: Path, name: str, digest: str, look: Callable[[], tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    path = folder / f"{_hash([name.encode()])[:16]}.json"
+    known = _read(path, digest)
+    if known is not None:
+        return known
+    findings = look()
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps({"digest": digest, "findings": [asdict(finding) for finding in findings]}))
+    partial.replace(path)
+    return findings
+
+
+def _read(path: Path, digest: str) -> tuple[Finding, ...] | None:
+    """What is remembered under this digest; a file that is missing, broken or of another digest is no memory."""
+    try:
+        memory = json.loads(path.read_text(encoding="utf-8"))
+        if memory["digest"] != digest:
+            return None
+        return tuple(Finding(**{**known, "level": Level(known["level"])}) for known in memory["findings"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,73 @@
+"""The code that CloudFront runs before it looks for an answer: CloudFront Functions, runtime cloudfront-js-2.0.
+
+Each function is put together from steps. The text passes through `!Sub`, so `${DomainName}` is the parameter and
+JavaScript's own template literals are not used. Two million calls a month are free, then $0.10 per million.
+"""
+
+from template_gen.options import Frontend, Redirect
+from template_gen.site import Site
+
+_REDIRECT = """\
+  // One address for the site: the other name only redirects, method and query kept.
+  if (request.headers.host.value === '%(from)s') {
+    return redirect('https://%(to)s' + request.uri, request.querystring);
+  }
+"""
+_SPA = """\
+  // The browser's router knows every path that is not a file.
+  if (!/\\.[^\\/]+$/.test(request.uri)) {
+    request.uri = '/index.html';
+  }
+"""
+_PAGES = """\
+  // S3 has files, not directories: /about/ is /about/index.html, and /about redirects to /about/ (one leading slash:
+  // "//host" would be another site).
+  if (request.uri.endsWith('/')) {
+    request.uri += 'index.html';
+  } else if (!/\\.[^\\/]+$/.test(request.uri)) {
+    return redirect(request.uri.replace(/^[\\/\\\\]+/, '/') + '/', request.querystring);
+  }
+"""
+_FORWARDED_HOST = """\
+  // The API is called by its own name; the app learns the visitor's from here, for redirects and links.
+  request.headers['x-forwarded-host'] = { value: request.headers.host.value };
+"""
+_REDIRECT_FUNCTION = """
+function redirect(location, querystring) {
+  const pairs = [];
+  for (const name of Object.keys(querystring)) {
+    const parameter = querystring[name];
+    for (const item of parameter.multiValue || [parameter]) {
+      pairs.push(item.value === '' ? name : name + '=' + item.value);
+    }
+  }
+  const query = pairs.length ? '?' + pairs.join('&') : '';
+  return {
+    statusCode: 308,
+    statusDescription: 'Permanent Redirect',
+    headers: { location: { value: location + query } },
+  };
+}
+"""
+_NAMES = {
+    Redirect.WWW_TO_APEX: {"from": "www.${DomainName}", "to": "${DomainName}"},
+    Redirect.APEX_TO_WWW: {"from": "${DomainName}", "to": "www.${DomainName}"},
+}
+
+
+def frontend_code(site: Site) -> str:
+    """What runs before the bucket is asked."""
+    step = {Frontend.SPA: _SPA, Frontend.PAGES: _PAGES}[site.frontend]
+    return _handler(site, step)
+
+
+def api_code(site: Site) -> str:
+    """What runs before the app is asked."""
+    return _handler(site, _FORWARDED_HOST)
+
+
+def _handler(site: Site, step: str) -> str:
+    names = _NAMES.get(site.domain.redirect) if site.domain else None
+    steps = f"{_REDIRECT % names if names else ''}{step}"
+    helper = _REDIRECT_FUNCTION if "redirect(" in steps else ""
+    return f"function handler(event) {{\n  const request = event.request;\n{steps}  return request;\n}}\n{helper}"

@@ -1,0 +1,31 @@
+"""A site's stacks, in the order in which they are deployed: registry, certificate (with a domain), website."""
+
+from template_gen.checks import require
+from template_gen.registry import build_registry
+from template_gen.render import render
+from template_gen.site import Site
+from template_gen.template import Template
+from template_gen.website import build_website
+
+MAX_RESOURCES = 500
+MAX_BYTES = 1_000_000
+"""CloudFormation's own limits: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+
+
+def build(site: Site) -> dict[str, str]:
+    """The site's templates by file name, in deploy order.
+
+    Raises:
+        SiteError: when the site is larger than CloudFormation takes, or its hook failed.
+    """
+    templates = {"registry.yaml": build_registry(site), "website.yaml": build_website(site)}
+    return {name: _text(name, template) for name, template in templates.items()}
+
+
+def _text(name: str, template: Template) -> str:
+    count = len(template.body.resources)
+    require(count <= MAX_RESOURCES, f"{name} has {count} resources, a stack takes {MAX_RESOURCES}: split the site")
+    text = render(template)
+    size = len(text.encode())
+    require(size <= MAX_BYTES, f"{name} has {size} bytes, CloudFormation takes {MAX_BYTES}: split the site")
+    return text
