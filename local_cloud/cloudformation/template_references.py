@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local_cloud.cloudformation.intrinsics import SUB_VARIABLE, Reference
+from local_cloud.cloudformation.schemas import unrecognized
 from local_cloud.cloudformation.template_model import Template, TemplateError
 
 BLOCKS = ("Resources", "Outputs")
@@ -59,7 +60,9 @@ def conditions_used(node: Any) -> Iterator[str]:
 
 
 def check(template: Template) -> None:
-    """Raises TemplateError for the first section that refers to what does not exist."""
+    """Raises TemplateError for types that do not exist, then for the first section that refers to what does not."""
+    if absent := unrecognized({each.type: None for each in template.resources.values()}):
+        raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(absent)}]")
     _check_conditions(template)
     for block in BLOCKS:
         _check_block(template, block)

@@ -1,0 +1,221 @@
+"""Resource types as AWS's provider schemas describe them: the only user of the schemas that cfn-lint bundles.
+
+Rule kept: cfn-lint itself is not imported (that takes seconds); each type's file is read when first asked for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from local_cloud.cloudformation.schemas_identity import attributes_of, physical_id_of
+from local_cloud.cloudformation.schemas_validation import coerced, plain, violations
+
+REGION = "us-east-1"
+CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
+NESTED_STACK = "AWS::CloudFormation::Stack"
+ROOT = "/properties/"
+
+
+class Recreation(StrEnum):
+    """RequiresRecreation of a property."""
+
+    NEVER = "Never"
+    CONDITIONALLY = "Conditionally"
+    ALWAYS = "Always"
+
+
+RECREATION_AS_DOCUMENTED: Mapping[str, Mapping[str, Recreation]] = {
+    "AWS::DynamoDB::Table": {
+        "KeySchema": Recreation.ALWAYS,
+        "AttributeDefinitions": Recreation.CONDITIONALLY,
+        "LocalSecondaryIndexes": Recreation.ALWAYS,
+    },
+    "AWS::Route53::RecordSet": {"Name": Recreation.ALWAYS, "Type": Recreation.NEVER},
+}
+"""Where the user guide and AWS's change sets say more than the provider schema."""
+
+REF_IS_NAME = {"AWS::Route53::RecordSet", "AWS::Scheduler::Schedule"}
+"""Types whose Ref is their Name."""
+
+SERVICE_VALIDATED = {"AWS::SSM::Parameter"}
+"""Types whose refusal reads `Property validation failure: […]` (recorded) instead of naming the resource."""
+
+
+@cache
+def _directory() -> Path:
+    package = find_spec("cfnlint")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("cfn-lint is not installed, and with it AWS's provider schemas: pip install cfn-lint")
+    return Path(package.origin).parent / "data" / "schemas"
+
+
+@cache
+def _index() -> Mapping[str, str]:
+    index: dict[str, str] = json.loads((_directory() / "providers" / f"{REGION}.json").read_text(encoding="utf-8"))
+    return index
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One resource type. Pointers are written `Code/S3Key`, list levels as `*`."""
+
+    type: str
+    document: Mapping[str, Any]
+
+    @cached_property
+    def create_only(self) -> tuple[str, ...]:
+        """A change of these replaces the resource."""
+        return self._pointers("createOnlyProperties")
+
+    @cached_property
+    def conditional_create_only(self) -> tuple[str, ...]:
+        """A change of these may replace the resource."""
+        return self._pointers("conditionalCreateOnlyProperties")
+
+    @cached_property
+    def read_only(self) -> tuple[str, ...]:
+        """What only Fn::GetAtt gives."""
+        return self._pointers("readOnlyProperties")
+
+    @cached_property
+    def write_only(self) -> tuple[str, ...]:
+        """What no read gives back, so that drift in it is not seen."""
+        return self._pointers("writeOnlyProperties")
+
+    @cached_property
+    def primary_identifier(self) -> tuple[str, ...]:
+        """What identifies the resource in its account and region."""
+        return self._pointers("primaryIdentifier")
+
+    @cached_property
+    def tag_property(self) -> str | None:
+        """The top-level property that holds the resource's tags, if it can have any."""
+        found = str(self.document.get("tagging", {}).get("tagProperty", f"{ROOT}Tags")).removeprefix(ROOT)
+        return found if found in self.properties else None
+
+    @cached_property
+    def properties(self) -> Mapping[str, Any]:
+        """The top-level properties' own schemas."""
+        found: Mapping[str, Any] = self.document.get("properties", {})
+        return found
+
+    def _pointers(self, key: str) -> tuple[str, ...]:
+        return tuple(str(each).removeprefix(ROOT) for each in self.document.get(key, []) if isinstance(each, str))
+
+    def recreation(self, path: tuple[str, ...]) -> Recreation:
+        """RequiresRecreation of the property at a path such as ("EncryptionConfiguration", "KmsKey")."""
+        documented = RECREATION_AS_DOCUMENTED.get(self.type, {})
+        if path[0] in documented:
+            return documented[path[0]]
+        identity = [each for each in self.primary_identifier if each not in self.read_only]
+        if any(_within(path, pointer) for pointer in (*self.create_only, *identity)):
+            return Recreation.ALWAYS
+        if any(_within(path, pointer) for pointer in self.conditional_create_only):
+            return Recreation.CONDITIONALLY
+        return Recreation.NEVER
+
+    def supports_attribute(self, attribute: str) -> bool:
+        """Whether Fn::GetAtt knows the attribute."""
+        if self.open or (self.type == NESTED_STACK and attribute.startswith("Outputs.")):
+            return True
+        return attribute.split(".", maxsplit=1)[0] in self.properties
+
+    @property
+    def open(self) -> bool:
+        """Whether any property and attribute goes, as in custom resources."""
+        return bool(self.document.get("additionalProperties", True))
+
+    def validate(self, properties: Mapping[str, Any]) -> tuple[str, ...]:
+        """What is wrong with resolved properties, each as `#/Prop: …`; UNKNOWN values are taken as right."""
+        given = {key: value for key, value in properties.items() if key not in self.read_only}
+        extra = tuple(
+            f"#: extraneous key [{key}] is not permitted"
+            for key in properties
+            if not self.open and key in self.read_only
+        )
+        return (*extra, *violations(self.document, self.document, given, "#"))
+
+    def refusal(self, logical_id: str, properties: Mapping[str, Any]) -> str | None:
+        """The ResourceStatusReason of properties that do not validate, or None."""
+        found = self.validate(properties)
+        if not found:
+            return None
+        if self.type in SERVICE_VALIDATED:
+            return f"Property validation failure: [{', '.join(map(plain, found))}]"
+        if len(found) > 1:
+            found = (f"#: {len(found)} schema violations found", *found)
+        return f"Properties validation failed for resource {logical_id} with message:\n" + "\n".join(found)
+
+    def coerce(self, properties: Mapping[str, Any]) -> dict[str, Any]:
+        """The properties with scalars of the types that the schema names: "5" to 5, "true" to True, 5 to "5"."""
+        result: dict[str, Any] = coerced(self.document, self.document, properties)
+        return result
+
+    def ref_value(self, properties: Mapping[str, Any], physical_id: str) -> str:
+        """What Ref gives: the physical id; of a record set its name."""
+        return str(properties.get("Name", physical_id)) if self.type in REF_IS_NAME else physical_id
+
+    def physical_id(self, **place: Any) -> str:
+        """A new physical id as AWS makes them; see `schemas_identity.physical_id_of`."""
+        return physical_id_of(self.type, self.primary_identifier, self.properties, **place)
+
+    def attributes(
+        self, properties: Mapping[str, Any], *, physical_id: str, account: str, region: str
+    ) -> dict[str, Any]:
+        """What Fn::GetAtt gives, by dotted name: the given properties and made-up read-only values.
+
+        The same for the same arguments, so a second call after an update keeps ids and domain names.
+        """
+        missing = {each: self._schema_at(each) for each in self.read_only}
+        return attributes_of(self.type, missing, properties, physical_id=physical_id, account=account, region=region)
+
+    def _schema_at(self, pointer: str) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.document
+        for part in pointer.split("/"):
+            found = self._resolved(found)
+            found = found.get("items", {}) if part == "*" else found.get("properties", {}).get(part, {})
+        return self._resolved(found)
+
+    def _resolved(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
+        while "$ref" in part:
+            part = self.document["definitions"][part["$ref"].rsplit("/", 1)[-1]]
+        return part
+
+
+def _within(path: tuple[str, ...], pointer: str) -> bool:
+    """Whether a change at `path` touches what `pointer` names."""
+    parts = tuple(part for part in pointer.split("/") if part != "*")
+    named = tuple(part for part in path if not part.isdigit())
+    shorter = min(len(parts), len(named))
+    return parts[:shorter] == named[:shorter]
+
+
+def known(type_name: str) -> bool:
+    """Whether CloudFormation knows the resource type."""
+    return type_name.startswith("Custom::") or type_name.endswith("::MODULE") or type_name in _index()
+
+
+def unrecognized(types: Iterable[str]) -> list[str]:
+    """Those of the types that CloudFormation does not know."""
+    return [each for each in types if not known(each)]
+
+
+@cache
+def schema(type_name: str) -> Schema:
+    """The schema of a resource type; raises KeyError for one that is not `known`."""
+    if type_name.startswith("Custom::") or type_name == CUSTOM_RESOURCE:
+        return Schema(type_name, {**_document(CUSTOM_RESOURCE), "additionalProperties": True})
+    return Schema(type_name, _document(type_name))
+
+
+def _document(type_name: str) -> dict[str, Any]:
+    path = _directory() / "resources" / f"{_index()[type_name]}.json"
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document

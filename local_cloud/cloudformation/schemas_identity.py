@@ -1,0 +1,260 @@
+"""Names and read-only values as AWS makes them. Rule kept: a name is random by the caller's generator; what follows
+from a resource that exists is the same every time.
+
+Sources: recorded physical ids, AWS's documented ARN formats; anything else is made up by the attribute's name.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from random import Random
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import Any
+
+from local_cloud.cloudformation.intrinsics import partition
+
+ALPHABETS = {
+    "lower": ascii_lowercase + digits,
+    "upper": ascii_uppercase + digits,
+    "mixed": ascii_uppercase + ascii_lowercase + digits,
+    "digits": digits,
+    "hex": "0123456789abcdef",
+}
+TOKEN = re.compile(r"(lower|upper|mixed|digits|hex)(\d+)")
+SUFFIX = 12
+
+NAME_PROPERTY = {
+    "AWS::CloudFront::Function": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
+"""Where the name is not the primary identifier itself."""
+
+NAME_LIMITS = {
+    "AWS::CloudFront::Function": 64,
+    "AWS::Events::Rule": 64,
+    "AWS::IAM::Policy": 24,
+    "AWS::IAM::Role": 64,
+    "AWS::IAM::User": 64,
+    "AWS::Lambda::Function": 64,
+    "AWS::Lambda::Permission": 128,
+    "AWS::S3::Bucket": 63,
+    "AWS::SQS::Queue": 80,
+    "AWS::Scheduler::Schedule": 64,
+    "AWS::StepFunctions::StateMachine": 80,
+}
+LOWER_CASE = {"AWS::S3::Bucket", "AWS::ECR::Repository"}
+
+PHYSICAL_IDS = {
+    "AWS::ApiGateway::Deployment": "{lower6}",
+    "AWS::ApiGateway::Resource": "{lower6}",
+    "AWS::ApiGateway::RestApi": "{lower10}",
+    "AWS::ApiGateway::Stage": "{StageName}",
+    "AWS::ApiGatewayV2::Api": "{lower10}",
+    "AWS::ApiGatewayV2::ApiMapping": "{lower6}",
+    "AWS::ApiGatewayV2::Authorizer": "{lower6}",
+    "AWS::ApiGatewayV2::DomainName": "{DomainName}",
+    "AWS::ApiGatewayV2::Integration": "{lower7}",
+    "AWS::ApiGatewayV2::Route": "{lower7}",
+    "AWS::ApiGatewayV2::Stage": "{StageName}",
+    "AWS::CertificateManager::Certificate": "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
+    "AWS::CloudFormation::Stack": "arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}",
+    "AWS::CloudFormation::WaitConditionHandle": "https://cloudformation-waitcondition-{region}.s3.amazonaws.com/{uuid}",
+    "AWS::CloudFront::CachePolicy": "{uuid}",
+    "AWS::CloudFront::Distribution": "E{upper13}",
+    "AWS::CloudFront::Function": "arn:{partition}:cloudfront::{account}:function/{name}",
+    "AWS::CloudFront::OriginAccessControl": "E{upper13}",
+    "AWS::CloudFront::OriginRequestPolicy": "{uuid}",
+    "AWS::CloudFront::ResponseHeadersPolicy": "{uuid}",
+    "AWS::Cognito::UserPool": "{region}_{mixed9}",
+    "AWS::Cognito::UserPoolClient": "{lower26}",
+    "AWS::Events::Rule": "{name}",
+    "AWS::IAM::ManagedPolicy": "arn:{partition}:iam::{account}:policy/{name}",
+    "AWS::KMS::Key": "{uuid}",
+    "AWS::Lambda::Alias": "arn:{partition}:lambda:{region}:{account}:function:{function}:{Name}",
+    "AWS::Lambda::EventSourceMapping": "{uuid}",
+    "AWS::Lambda::Url": "arn:{partition}:lambda:{region}:{account}:function:{function}",
+    "AWS::Lambda::Version": "arn:{partition}:lambda:{region}:{account}:function:{function}:{digits3}",
+    "AWS::Route53::HostedZone": "Z{upper20}",
+    "AWS::Route53::RecordSet": "{Name}",
+    "AWS::S3::BucketPolicy": "{Bucket}",
+    "AWS::SNS::Subscription": "{TopicArn}:{uuid}",
+    "AWS::SNS::Topic": "arn:{partition}:sns:{region}:{account}:{name}",
+    "AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    "AWS::SSM::Parameter": "CFN-{logical_id}-{mixed12}",
+    "AWS::SecretsManager::Secret": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{mixed6}",
+    "AWS::StepFunctions::StateMachine": "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
+}
+"""Physical ids that are not just a name. Fields: the place, `name`, `function` (of FunctionName), any property, tokens."""
+
+ATTRIBUTES = {
+    "AWS::ApiGatewayV2::Api.ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}",
+    "AWS::ApiGatewayV2::Api.ExecuteApiArn": "arn:{partition}:execute-api:{region}:{account}:{id}",
+    "AWS::ApiGateway::RestApi.RootResourceId": "{lower10}",
+    "AWS::CloudFront::Distribution.DomainName": "d{lower13}.cloudfront.net",
+    "AWS::CloudFront::Function.Stage": "LIVE",
+    "AWS::Cognito::UserPool.ProviderName": "cognito-idp.{region}.{suffix}/{id}",
+    "AWS::Cognito::UserPool.ProviderURL": "https://cognito-idp.{region}.{suffix}/{id}",
+    "AWS::DynamoDB::Table.StreamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/2026-01-01T00:00:00.000",
+    "AWS::ECR::Repository.RepositoryUri": "{account}.dkr.ecr.{region}.{suffix}/{name}",
+    "AWS::IAM::Role.RoleId": "AROA{upper17}",
+    "AWS::Lambda::Url.FunctionUrl": "https://{lower32}.lambda-url.{region}.on.aws/",
+    "AWS::Lambda::Version.Version": "{name}",
+    "AWS::S3::Bucket.DomainName": "{name}.s3.{suffix}",
+    "AWS::S3::Bucket.DualStackDomainName": "{name}.s3.dualstack.{region}.{suffix}",
+    "AWS::S3::Bucket.RegionalDomainName": "{name}.s3.{region}.{suffix}",
+    "AWS::S3::Bucket.WebsiteURL": "http://{name}.s3-website-{region}.{suffix}",
+}
+
+ARNS = {
+    "AWS::ApiGatewayV2::Api": "arn:{partition}:apigateway:{region}::/apis/{id}",
+    "AWS::CloudFront::Distribution": "arn:{partition}:cloudfront::{account}:distribution/{id}",
+    "AWS::CloudWatch::Alarm": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+    "AWS::Cognito::UserPool": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}",
+    "AWS::DynamoDB::Table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+    "AWS::ECR::Repository": "arn:{partition}:ecr:{region}:{account}:repository/{name}",
+    "AWS::Events::Rule": "arn:{partition}:events:{region}:{account}:rule/{name}",
+    "AWS::IAM::Role": "arn:{partition}:iam::{account}:role{path}{name}",
+    "AWS::IAM::User": "arn:{partition}:iam::{account}:user{path}{name}",
+    "AWS::KMS::Key": "arn:{partition}:kms:{region}:{account}:key/{id}",
+    "AWS::Lambda::Function": "arn:{partition}:lambda:{region}:{account}:function:{name}",
+    "AWS::Logs::LogGroup": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*",
+    "AWS::S3::Bucket": "arn:{partition}:s3:::{name}",
+    "AWS::SQS::Queue": "arn:{partition}:sqs:{region}:{account}:{name}",
+    "AWS::SSM::Parameter": "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
+    "AWS::Scheduler::Schedule": "arn:{partition}:scheduler:{region}:{account}:schedule/default/{name}",
+}
+
+BY_NAME = {
+    re.compile(r".*(Time|Date|CreatedAt|UpdatedAt)"): "2026-01-01T00:00:00.000Z",
+    re.compile(r".*(Url|URL|Uri|URI|Endpoint)"): "https://{lower10}.{service}.{region}.{suffix}",
+    re.compile(r".*(Domain|DomainName|HostName|Hostname|Address)"): "{lower13}.{service}.{region}.{suffix}",
+    re.compile(r".*(Version|VersionId|Revision)"): "1",
+    re.compile(r".*(State|Status)"): "ACTIVE",
+    re.compile(r".*Id"): "{lower10}",
+    re.compile(r".*Name"): "{name}",
+}
+"""What an unlisted read-only attribute looks like, by its name; the first that matches."""
+
+
+class Fields(dict[str, Any]):
+    """Format fields; a missing one is a random token (`lower10`, `uuid`) or empty."""
+
+    def __init__(self, rng: Random, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.rng = rng
+
+    def __missing__(self, field: str) -> str:
+        if field == "uuid":
+            return str(uuid.UUID(int=self.rng.getrandbits(128), version=4))
+        if found := TOKEN.fullmatch(field):
+            return token(self.rng, found[1], int(found[2]))
+        return ""
+
+
+def token(rng: Random, alphabet: str, length: int) -> str:
+    """Random characters of one of the ALPHABETS."""
+    return "".join(rng.choices(ALPHABETS[alphabet], k=length))
+
+
+def generated_name(type_name: str, stack_name: str, logical_id: str, rng: Random) -> str:
+    """`<stack>-<LogicalId>-<random>`, both parts shortened alike to the type's limit (recorded)."""
+    room = NAME_LIMITS.get(type_name, 255) - SUFFIX - 2
+    stack = stack_name[: max(-(-room // 2), room - len(logical_id))]
+    name = f"{stack}-{logical_id[: room - len(stack)]}-{token(rng, 'mixed', SUFFIX)}"
+    return name.lower() if type_name in LOWER_CASE else name
+
+
+def name_property(type_name: str, primary_identifier: tuple[str, ...], declared: Mapping[str, Any]) -> str | None:
+    """The property that names a resource of the type, if its author may."""
+    if type_name in NAME_PROPERTY:
+        return NAME_PROPERTY[type_name]
+    named = [each for each in primary_identifier if each.endswith("Name") and each in declared]
+    return named[0] if len(primary_identifier) == 1 and named else None
+
+
+def physical_id_of(
+    type_name: str,
+    primary_identifier: tuple[str, ...],
+    declared: Mapping[str, Any],
+    *,
+    stack_name: str,
+    logical_id: str,
+    properties: Mapping[str, Any],
+    account: str,
+    region: str,
+    rng: Random,
+) -> str:
+    """The physical id of a new resource: of its given name, or of one made up by `rng`."""
+    given = properties.get(name_property(type_name, primary_identifier, declared) or "")
+    if given and type_name not in PHYSICAL_IDS:
+        return str(given)
+    name = str(given) if given else generated_name(type_name, stack_name, logical_id, rng)
+    if given and type_name == "AWS::SSM::Parameter":
+        return name
+    place = _place(type_name, name, properties, account=account, region=region)
+    fields = Fields(rng, {**properties, **place, "logical_id": logical_id})
+    return PHYSICAL_IDS.get(type_name, "{name}").format_map(fields) or name
+
+
+def attributes_of(
+    type_name: str,
+    read_only: Mapping[str, Mapping[str, Any]],
+    properties: Mapping[str, Any],
+    *,
+    physical_id: str,
+    account: str,
+    region: str,
+) -> dict[str, Any]:
+    """Fn::GetAtt's answers: the scalars among the properties, and each read-only pointer's value."""
+    name = re.split(r"[/:]", physical_id)[-1] if physical_id.startswith(("arn:", "https:")) else physical_id
+    place = _place(type_name, name, properties, account=account, region=region)
+    made = {}
+    for pointer, declared in read_only.items():
+        attribute = pointer.replace("/", ".")
+        rng = Random(f"{physical_id} {attribute}")
+        fields = Fields(rng, {**properties, **place, "id": physical_id})
+        made[attribute] = _made_up(type_name, attribute, declared, fields)
+    return {**properties, **made}
+
+
+def _made_up(type_name: str, attribute: str, declared: Mapping[str, Any], fields: Fields) -> Any:
+    kind = declared.get("type", "string")
+    if kind in STAND_INS:
+        return STAND_INS[kind]
+    if listed := ATTRIBUTES.get(f"{type_name}.{attribute}"):
+        return listed.format_map(fields)
+    leaf = attribute.rsplit(".", 1)[-1]
+    if leaf.upper().endswith("ARN"):
+        own = fields["id"].startswith("arn:")
+        return fields["id"] if own else ARNS.get(type_name, ANY_ARN).format_map(fields)
+    if leaf in ("Id", f"{type_name.rsplit('::', 1)[-1]}Id", "QueueUrl"):
+        return fields["id"]
+    form = next((form for pattern, form in BY_NAME.items() if pattern.fullmatch(leaf)), "{lower10}")
+    return form.format_map(fields)
+
+
+STAND_INS: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+ANY_ARN = "arn:{partition}:{service}:{region}:{account}:{kind}/{name}"
+
+
+def _place(type_name: str, name: str, properties: Mapping[str, Any], *, account: str, region: str) -> dict[str, str]:
+    here, suffix = partition(region)
+    _, service, kind = (*type_name.split("::"), "", "")[:3]
+    return {
+        "account": account,
+        "region": region,
+        "partition": here,
+        "suffix": suffix,
+        "name": name,
+        "service": service.lower(),
+        "kind": kind.lower(),
+        "path": str(properties.get("Path", "/")),
+        "function": str(properties.get("FunctionName", properties.get("TargetFunctionArn", ""))).split(":")[-1],
+    }
