@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from local_cloud.cloudformation.schemas_identity import attributes_of, physical_id_of
+from local_cloud.cloudformation.schemas_identity import attributes_of, name_property, physical_id_of
 from local_cloud.cloudformation.schemas_validation import coerced, plain, violations
 
 REGION = "us-east-1"
@@ -37,7 +37,7 @@ RECREATION_AS_DOCUMENTED: Mapping[str, Mapping[str, Recreation]] = {
         "AttributeDefinitions": Recreation.CONDITIONALLY,
         "LocalSecondaryIndexes": Recreation.ALWAYS,
     },
-    "AWS::Route53::RecordSet": {"Name": Recreation.ALWAYS, "Type": Recreation.NEVER},
+    "AWS::Route53::RecordSet": {"Name": Recreation.ALWAYS, "Type": Recreation.NEVER, "SetIdentifier": Recreation.NEVER},
 }
 """Where the user guide and AWS's change sets say more than the provider schema."""
 
@@ -134,12 +134,9 @@ class Schema:
 
     def validate(self, properties: Mapping[str, Any]) -> tuple[str, ...]:
         """What is wrong with resolved properties, each as `#/Prop: …`; UNKNOWN values are taken as right."""
-        given = {key: value for key, value in properties.items() if key not in self.read_only}
-        extra = tuple(
-            f"#: extraneous key [{key}] is not permitted"
-            for key in properties
-            if not self.open and key in self.read_only
-        )
+        refused = [] if self.open else [key for key in properties if key in self.read_only]
+        given = {key: value for key, value in properties.items() if key not in refused}
+        extra = (f"#: extraneous key [{key}] is not permitted" for key in refused)
         return (*extra, *violations(self.document, self.document, given, "#"))
 
     def refusal(self, logical_id: str, properties: Mapping[str, Any]) -> str | None:
@@ -174,6 +171,8 @@ class Schema:
         The same for the same arguments, so a second call after an update keeps ids and domain names.
         """
         missing = {each: self._schema_at(each) for each in self.read_only}
+        if (name := name_property(self.type, self.primary_identifier, self.properties)) and name not in properties:
+            missing[name] = self._schema_at(name)
         return attributes_of(self.type, missing, properties, physical_id=physical_id, account=account, region=region)
 
     def _schema_at(self, pointer: str) -> Mapping[str, Any]:

@@ -91,7 +91,7 @@ PHYSICAL_IDS = {
     "AWS::SecretsManager::Secret": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{mixed6}",
     "AWS::StepFunctions::StateMachine": "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
 }
-"""Physical ids that are not just a name. Fields: the place, `name`, `function` (of FunctionName), any property, tokens."""
+"""Physical ids that are more than a name. Fields: place, `name`, `function` (of FunctionName), any property, tokens."""
 
 ATTRIBUTES = {
     "AWS::ApiGatewayV2::Api.ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}",
@@ -101,7 +101,7 @@ ATTRIBUTES = {
     "AWS::CloudFront::Function.Stage": "LIVE",
     "AWS::Cognito::UserPool.ProviderName": "cognito-idp.{region}.{suffix}/{id}",
     "AWS::Cognito::UserPool.ProviderURL": "https://cognito-idp.{region}.{suffix}/{id}",
-    "AWS::DynamoDB::Table.StreamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/2026-01-01T00:00:00.000",
+    "AWS::DynamoDB::Table.StreamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/{digits13}",
     "AWS::ECR::Repository.RepositoryUri": "{account}.dkr.ecr.{region}.{suffix}/{name}",
     "AWS::IAM::Role.RoleId": "AROA{upper17}",
     "AWS::Lambda::Url.FunctionUrl": "https://{lower32}.lambda-url.{region}.on.aws/",
@@ -231,6 +231,8 @@ def _made_up(type_name: str, attribute: str, declared: Mapping[str, Any], fields
     if listed := ATTRIBUTES.get(f"{type_name}.{attribute}"):
         return listed.format_map(fields)
     leaf = attribute.rsplit(".", 1)[-1]
+    if leaf == NAME_PROPERTY.get(type_name):
+        return fields["name"]
     if leaf.upper().endswith("ARN"):
         own = fields["id"].startswith("arn:")
         return fields["id"] if own else ARNS.get(type_name, ANY_ARN).format_map(fields)
