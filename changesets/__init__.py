@@ -1,0 +1,94 @@
+"""CloudFormation stacks that cannot get stuck: change sets reviewed, applied and recovered from every status.
+
+    from changesets import CloudFormation, Deployment, apply, exit_code
+
+    for event in apply(CloudFormation(boto3.client("cloudformation")), Deployment(stack_name="demo", template=text)):
+        view.show(event)  # the last event is the Outcome
+
+The value flows one way: a Deployment becomes a change set, a Review, a Plan of frozen steps, events, and one Outcome.
+manager.py holds the loop, planner.py the table of what to do from every status, statuses.py what every status means.
+Importing this package is cheap: boto3 and rich are imported when they are first needed.
+"""
+
+from changesets.clock import Clock, SystemClock
+from changesets.errors import ChangeSetsError
+from changesets.gateway import CloudFormation, connect
+from changesets.manager import apply, cancel, delete, explain, recover, review, status
+from changesets.models import ChangeSet, Deployment, Profile, Resource, ResourceChange, Stack, StackEvent
+from changesets.outcomes import (
+    Declined,
+    Deleted,
+    Deployed,
+    Detached,
+    Diagnosis,
+    Event,
+    NoChanges,
+    Noticed,
+    Observed,
+    Outcome,
+    Proposed,
+    Recovered,
+    Rejected,
+    Report,
+    Reviewed,
+    RolledBack,
+    StepStarted,
+    Stuck,
+    TimedOut,
+    exit_code,
+)
+from changesets.plans import Allowed, Consent, Hazard, HazardKind, Plan, Review
+from changesets.statuses import StackStatus
+from changesets.views import HumanView, JsonView, MarkdownView
+
+__all__ = [
+    "Allowed",
+    "ChangeSet",
+    "ChangeSetsError",
+    "Clock",
+    "CloudFormation",
+    "Consent",
+    "Declined",
+    "Deleted",
+    "Deployed",
+    "Deployment",
+    "Detached",
+    "Diagnosis",
+    "Event",
+    "Hazard",
+    "HazardKind",
+    "HumanView",
+    "JsonView",
+    "MarkdownView",
+    "NoChanges",
+    "Noticed",
+    "Observed",
+    "Outcome",
+    "Plan",
+    "Profile",
+    "Proposed",
+    "Recovered",
+    "Rejected",
+    "Report",
+    "Resource",
+    "ResourceChange",
+    "Review",
+    "Reviewed",
+    "RolledBack",
+    "Stack",
+    "StackEvent",
+    "StackStatus",
+    "StepStarted",
+    "Stuck",
+    "SystemClock",
+    "TimedOut",
+    "apply",
+    "cancel",
+    "connect",
+    "delete",
+    "exit_code",
+    "explain",
+    "recover",
+    "review",
+    "status",
+]

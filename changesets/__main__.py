@@ -1,0 +1,315 @@
+"""`python -m changesets`: the manager alone, on any template, with the flags of `aws cloudformation deploy`.
+
+The rule: this file reads arguments, asks questions and chooses a view; all that happens to a stack is in the package.
+Exit codes: 0 done or nothing to do, 1 failed, 2 `review --exit-code` found changes.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from changesets import (
+    Allowed,
+    ChangeSetsError,
+    CloudFormation,
+    Deployment,
+    Event,
+    HumanView,
+    JsonView,
+    MarkdownView,
+    Outcome,
+    Plan,
+    Profile,
+    StackStatus,
+    apply,
+    cancel,
+    connect,
+    delete,
+    exit_code,
+    explain,
+    recover,
+    review,
+    status,
+)
+
+View = HumanView | JsonView | MarkdownView
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Pairs(click.ParamType):
+    """`Key=Value`, as many words after one flag as follow, like the AWS command line."""
+
+    name = "KEY=VALUE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        key, equals, text = str(value).partition("=")
+        if not (equals and key):
+            self.fail(f"is not KEY=VALUE: {value}", param, ctx)
+        return key, text
+
+
+class Words(click.Command):
+    """A command whose repeatable options take several words each: `--tags a=1 b=2` means `--tags a=1 --tags b=2`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        several = {name for each in self.params if getattr(each, "multiple", False) for name in each.opts}
+        return super().parse_args(ctx, list(_repeated(args, several)))
+
+
+def _repeated(args: list[str], several: set[str]) -> Iterator[str]:
+    flag, given = "", 0
+    for word in args:
+        if word.startswith("--"):
+            flag, given = word, 0
+        elif flag in several and given:
+            yield flag
+            given += 1
+        else:
+            given += 1
+        yield word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What all verbs need: the gateway, the view, and who consents."""
+
+    cloudformation: CloudFormation
+    view: View
+    allowed: Allowed
+    interactive: bool
+
+    def consent(self, plan: Plan) -> bool:
+        """The flags first; then a person, if there is one: a yes, or the name of what would lose its data."""
+        missing = self.allowed.missing(plan)
+        if not missing or not self.interactive:
+            return not missing
+        self.view.close()
+        severe = sorted({each.logical_id for each in missing if each.severe})
+        if not all(click.prompt(f"To go on, type {name}", default="", show_default=False) == name for name in severe):
+            return False
+        return all(each.severe for each in missing) or click.confirm("Go on?", default=False)
+
+
+def common(command: Command) -> Command:
+    """The flags that every verb has."""
+    for option in reversed(
+        [
+            click.option("--stack-name", required=True, metavar="NAME", help="Name or id of the stack."),
+            click.option("--region", metavar="REGION", help="AWS region; else botocore's configuration."),
+            click.option("--profile", metavar="PROFILE", help="AWS profile; else AWS_PROFILE."),
+            click.option("--endpoint-url", metavar="URL", help="Another endpoint; else AWS_ENDPOINT_URL."),
+            click.option("--json", "as_json", is_flag=True, help="One JSON object per line."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def consenting(command: Command) -> Command:
+    """The flags of verbs that change something."""
+    for option in reversed(
+        [
+            click.option("--yes", is_flag=True, help="Go on with ordinary hazards without asking."),
+            click.option("--allow", multiple=True, metavar="LOGICAL_ID", help="This resource may lose its data."),
+            click.option("--role-arn", metavar="ARN", help="Service role for CloudFormation to assume."),
+            click.option(
+                "--timeout", type=int, default=180, show_default=True, metavar="MINUTES", help="Longest wait."
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def template(command: Command) -> Command:
+    """The flags that say what to deploy."""
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
+    for option in reversed(
+        [
+            click.option("--template-file", required=True, type=file, help="The template."),
+            click.option("--parameter-overrides", multiple=True, type=Pairs(), help="Values of parameters."),
+            click.option("--capabilities", multiple=True, metavar="CAPABILITY", help="IAM and macros acknowledged."),
+            click.option("--tags", multiple=True, type=Pairs(), help="Tags of the stack and its resources."),
+            click.option("--notification-arns", multiple=True, metavar="ARN", help="SNS topics for the events."),
+            click.option("--s3-bucket", metavar="BUCKET", help="Takes templates over 51,200 bytes."),
+            click.option("--s3-prefix", default="", metavar="PREFIX", help="Where in that bucket."),
+            click.option("--revert-drift", is_flag=True, help="Also undo changes made by hand."),
+            click.option("--import-existing-resources", is_flag=True, help="Take over resources of the same name."),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """CloudFormation stacks that cannot get stuck."""
+
+
+@main.command("apply", cls=Words)
+@common
+@template
+@consenting
+@click.option(
+    "--environment", "profile_", type=click.Choice([*Profile]), default="standard", help="How failures are handled."
+)
+@click.option("--express", is_flag=True, help="CloudFormation's EXPRESS mode.")
+@click.option("--stack-policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Policy file.")
+def apply_(stack_name: str, profile_: str, express: bool, stack_policy: Path | None, **flags: Any) -> None:
+    """Deploy: review, ask if there is a hazard, execute; recover first where that is needed."""
+    more = {"profile": Profile(profile_), "express": express, "stack_policy": stack_policy and _text(stack_policy)}
+    wanted = _deployment(stack_name, flags, more)
+    minutes = timedelta(minutes=flags["timeout"])
+    _run(
+        flags,
+        stack_name,
+        lambda session: apply(session.cloudformation, wanted, consent=session.consent, timeout=minutes),
+    )
+
+
+@main.command("review", cls=Words)
+@common
+@template
+@click.option("--role-arn", metavar="ARN", help="Service role for CloudFormation to assume.")
+@click.option("--markdown", is_flag=True, help="For a pull request.")
+@click.option("--exit-code", "tell", is_flag=True, help="Exit with 2 if there are changes.")
+def review_(stack_name: str, tell: bool, **flags: Any) -> None:
+    """Show what a deployment would change; execute nothing."""
+    wanted = _deployment(stack_name, flags, {})
+    _run(flags, stack_name, lambda session: review(session.cloudformation, wanted), changes=2 if tell else 0)
+
+
+@main.command("recover", cls=Words)
+@common
+@consenting
+@click.option("--explain", "only_explain", is_flag=True, help="Say what would be done and why; do nothing.")
+def recover_(stack_name: str, only_explain: bool, **flags: Any) -> None:
+    """Free a stack that is stuck, without deploying."""
+
+    def events(session: Session) -> Iterator[Event]:
+        if only_explain:
+            return explain(session.cloudformation, stack_name)
+        minutes, role = timedelta(minutes=flags["timeout"]), flags["role_arn"]
+        return recover(session.cloudformation, stack_name, consent=session.consent, role_arn=role, timeout=minutes)
+
+    _run(flags, stack_name, events)
+
+
+@main.command("delete", cls=Words)
+@common
+@consenting
+def delete_(stack_name: str, **flags: Any) -> None:
+    """Delete the stack; say what is lost before, and what stays after."""
+    minutes, role = timedelta(minutes=flags["timeout"]), flags["role_arn"]
+
+    def events(session: Session) -> Iterator[Event]:
+        return delete(session.cloudformation, stack_name, consent=session.consent, role_arn=role, timeout=minutes)
+
+    _run(flags, stack_name, events)
+
+
+@main.command("status", cls=Words)
+@common
+def status_(stack_name: str, **flags: Any) -> None:
+    """Health, last operation, outputs, and what to do next."""
+    with _told():
+        session = _session(flags)
+        session.view.report(status(session.cloudformation, stack_name))
+
+
+def _deployment(stack_name: str, flags: Mapping[str, Any], more: Mapping[str, Any]) -> Deployment:
+    optional: dict[str, Any] = {"capabilities": flags["capabilities"]} if flags["capabilities"] else {}
+    return Deployment(
+        stack_name=stack_name,
+        template=_text(flags["template_file"]),
+        parameters=dict(flags["parameter_overrides"]),
+        tags=dict(flags["tags"]) or None,
+        role_arn=flags["role_arn"],
+        notification_arns=flags["notification_arns"] or None,
+        artifacts_bucket=flags["s3_bucket"],
+        artifacts_prefix=flags["s3_prefix"],
+        revert_drift=flags["revert_drift"],
+        import_existing=flags["import_existing_resources"],
+        **optional,
+        **more,
+    )
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _session(flags: Mapping[str, Any]) -> Session:
+    return Session(
+        cloudformation=connect(region=flags["region"], profile=flags["profile"], endpoint=flags["endpoint_url"]),
+        view=_view(flags),
+        allowed=Allowed(yes=flags.get("yes", False), names=frozenset(flags.get("allow", ()))),
+        interactive=sys.stdin.isatty() and sys.stdout.isatty() and not flags["as_json"],
+    )
+
+
+def _view(flags: Mapping[str, Any]) -> View:
+    if flags["as_json"]:
+        return JsonView(sys.stdout)
+    if flags.get("markdown"):
+        return MarkdownView(sys.stdout)
+    from rich.console import Console
+
+    return HumanView(Console())
+
+
+class _told:
+    """Our errors as a message, the hint on a line of its own, and exit code 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> None:
+        if isinstance(error, ChangeSetsError):
+            click.echo(f"Error: {error}" + (f"\n→ {error.hint}" if error.hint else ""), err=True)
+            sys.exit(1)
+
+
+def _run(
+    flags: Mapping[str, Any], stack_name: str, events: Callable[[Session], Iterator[Event]], *, changes: int = 0
+) -> None:
+    with _told():
+        session = _session(flags)
+        outcome: Any = None
+        try:
+            for event in events(session):
+                session.view.show(event)
+                outcome = event
+        except KeyboardInterrupt:
+            session.view.close()
+            outcome = _interrupted(session, stack_name)
+        finally:
+            session.view.close()
+        sys.exit(exit_code(outcome, changes=changes))
+
+
+def _interrupted(session: Session, stack_name: str) -> Outcome | None:
+    """Ctrl-C: leave the operation running, or cancel it. Without a person to ask it is left."""
+    from changesets import Detached
+
+    stack = session.cloudformation.stack(stack_name)
+    running = stack is not None and stack.status is StackStatus.UPDATE_IN_PROGRESS
+    question = "Cancel the update and roll back? (no: it goes on by itself)"
+    if running and session.interactive and click.confirm(question, default=False):
+        outcome: Any = None
+        for event in cancel(session.cloudformation, stack_name):
+            session.view.show(event)
+            outcome = event
+        return outcome  # type: ignore[no-any-return]
+    detached = Detached(stack=stack)
+    session.view.show(detached)
+    return detached
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m changesets")

@@ -1,0 +1,142 @@
+"""Why it failed: the first real failure of an operation, and what is known about its text. Pure.
+
+The rules: the operation's events are read oldest first, nested stacks included; cancellations and a stack's own
+summary are consequences, never causes; a transform or an output that fails is told by the stack alone. What a text
+means, and what to do, stands in failures.yaml: one row per failure, and docs/errors/ is generated from the same rows.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from changesets.kinds import NESTED_STACK
+from changesets.models import ChangeSet, StackEvent, Validation
+from changesets.outcomes import UNKNOWN_CAUSE, Diagnosis
+from changesets.statuses import StackStatus
+
+CONSEQUENCES = ("cancelled", "Resource creation cancelled", "Resource update cancelled", "Rollback requested by user")
+_SUMMARY = re.compile(r"The following resource\(s\) failed to (create|update|delete|import)")
+_HANDLER = re.compile(
+    r'Resource handler returned message: "(?P<text>.*)" \(RequestToken: [^,]*, HandlerErrorCode: (?P<code>\w+)\)', re.S
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A known failure: `pattern` is searched in the whole reason, `title` is what people search for."""
+
+    id: str
+    title: str
+    pattern: str
+    meaning: str
+    fix: str
+    command: str = ""
+    types: str = ""
+    retryable: bool = False
+
+
+@cache
+def failures() -> tuple[Failure, ...]:
+    """The catalogue, specific rows before general ones."""
+    import yaml
+
+    text = Path(__file__).with_name("failures.yaml").read_text(encoding="utf-8")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return tuple(Failure(**row) for row in yaml.load(text, loader))
+
+
+def recognise(text: str, type_: str = "") -> Failure | None:
+    """The first row whose pattern is in the text; a row with `types` is for those resource types only."""
+    fitting = (row for row in failures() if not row.types or re.fullmatch(row.types, type_))
+    return next((row for row in fitting if re.search(row.pattern, text, re.S | re.I)), None)
+
+
+def diagnose(events: Sequence[StackEvent]) -> Diagnosis:
+    """From an operation's events, oldest first. Without any failure in them: UNKNOWN_CAUSE."""
+    real = _first_of_each([event for event in events if _is_cause(event)])
+    if not real:
+        told = [event for event in events if event.is_of_stack and _tells(event)]
+        return _explained(told[0]) if told else UNKNOWN_CAUSE
+    return replace(_explained(real[0]), others=tuple(real[1:]))
+
+
+def diagnose_rollback(events: Sequence[StackEvent]) -> Diagnosis:
+    """Why a rollback failed: the first failure after it began, which is what keeps the stack stuck."""
+    starts = (place for place, event in enumerate(events) if _begins_rollback(event))
+    return diagnose(events[next(starts, 0) :])
+
+
+def _begins_rollback(event: StackEvent) -> bool:
+    return event.is_of_stack and event.stack_status in (
+        StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
+        StackStatus.ROLLBACK_IN_PROGRESS,
+        StackStatus.IMPORT_ROLLBACK_IN_PROGRESS,
+    )
+
+
+def _is_cause(event: StackEvent) -> bool:
+    """A resource's own failure. A nested stack's row only repeats what its own events say, if those were read."""
+    if not event.failed or event.is_of_stack:
+        return False
+    if event.type == NESTED_STACK and _SUMMARY.search(event.reason):
+        return False
+    return not any(event.reason.startswith(text) for text in CONSEQUENCES)
+
+
+def _tells(event: StackEvent) -> bool:
+    """A transform's or an output's error stands in the stack's own reason, before "Rollback requested by user."."""
+    return bool(event.reason) and event.reason != "User Initiated" and event.status != "REVIEW_IN_PROGRESS"
+
+
+def _first_of_each(events: Iterable[StackEvent]) -> list[StackEvent]:
+    first: dict[tuple[str, str], StackEvent] = {}
+    for event in events:
+        first.setdefault((event.stack_id, event.logical_id), event)
+    return list(first.values())
+
+
+def _explained(event: StackEvent) -> Diagnosis:
+    known = diagnose_text(event.reason, event.type)
+    return replace(
+        known,
+        logical_id="" if event.is_of_stack else event.logical_id,
+        type=event.type,
+        stack_name=event.stack_name,
+        status=event.status,
+    )
+
+
+def diagnose_text(text: str, type_: str = "") -> Diagnosis:
+    """What is known about one text of CloudFormation's or of a service's."""
+    found = recognise(text, type_)
+    plain = _plain(text)
+    if found is None:
+        return Diagnosis(cause=plain)
+    return Diagnosis(
+        cause=plain,
+        meaning=found.meaning,
+        fix=found.fix,
+        command=found.command,
+        page=f"{found.id}.md",
+        retryable=found.retryable,
+    )
+
+
+def _plain(text: str) -> str:
+    """The service's own sentence, out of the resource handler's wrapping."""
+    wrapped = _HANDLER.search(text)
+    return (wrapped["text"] if wrapped else text).replace(
+        "Rollback requested by user.", ""
+    ).strip() or "no reason given"
+
+
+def diagnose_change_set(change_set: ChangeSet, validations: Sequence[Validation] = ()) -> Diagnosis:
+    """Why a change set could not be made: the first finding of the validation, or its own reason."""
+    stops = [each for each in validations if each.mode == "FAIL"]
+    if not stops:
+        return diagnose_text(change_set.reason)
+    known = diagnose_text(stops[0].reason)
+    where = stops[0].path and f" at {stops[0].path}"
+    return replace(known, cause=known.cause + where, logical_id=stops[0].logical_id)

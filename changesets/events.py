@@ -1,0 +1,192 @@
+"""Following an operation: its events oldest first, each once, nested stacks included, until the stack is at rest.
+
+The rules, each learnt from a tool that broke it:
+- Events come newest first, in pages: read back only to the first known one, then turn the order round.
+- "Which events are mine" is an equality of client request tokens, not a comparison of clocks. An operation that
+  someone else started begins at the stack's own "User Initiated" event.
+- The stack is at rest when its own event says so *and* DescribeStacks agrees: either may lag by seconds. Then the
+  events are read once more, or the last reasons are lost.
+- A nested stack's event arrives first without a physical id: wait for the id, then follow it too.
+- Every wait is bounded, and `Pace` decides when to look: quick when the end is near, gentle while resources take
+  their time.
+"""
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from changesets.clock import Clock
+from changesets.errors import Unreachable
+from changesets.kinds import NESTED_STACK
+from changesets.models import Stack, StackEvent
+from changesets.statuses import is_moving
+
+T = TypeVar("T")
+
+
+class Watched(Protocol):
+    """What following needs of the gateway."""
+
+    def stack(self, name_or_id: str, /) -> Stack | None: ...
+
+    def events(self, stack_id: str, /) -> Iterator[StackEvent]: ...
+
+
+@dataclass(slots=True)
+class Pace:
+    """Seconds until the next look. Doubles in silence up to 5 s; after throttling, and in long waits, up to 15 s."""
+
+    interval: float = 0.25
+    longest: float = 5.0
+
+    def after(self, *, news: bool, busy: bool) -> float:
+        """`busy`: some resource is under way; if none is, only the stack's last word is missing."""
+        floor = 0.4 if busy else 0.2
+        self.interval = floor if news else min(self.interval * 1.5, self.longest)
+        return self.interval
+
+    def after_refusal(self) -> float:
+        self.longest = 15.0
+        self.interval = min(self.interval * 3, self.longest)
+        return self.interval
+
+
+PATIENCE = 8  # unanswered reads in a row, each after all of botocore's own retries
+
+
+def patiently(clock: Clock, pace: Pace, read: Callable[[], T]) -> T:
+    """The answer to a read that may be repeated at will; after PATIENCE silences the last error."""
+    for _ in range(PATIENCE - 1):
+        try:
+            return read()
+        except Unreachable:
+            clock.sleep(pace.after_refusal())
+    return read()
+
+
+def operation(events: Iterable[StackEvent], token: str | None) -> Iterator[StackEvent]:
+    """From newest-first events those of one operation: of this token, or (None) of the newest operation."""
+    for event in events:
+        if token is not None and event.token != token:
+            return
+        yield event
+        if token is None and event.is_of_stack and event.reason == "User Initiated":
+            return
+
+
+def newest_operation(cloudformation: Watched, stack_id: str, token: str | None = None) -> tuple[StackEvent, ...]:
+    """The events of an operation so far, oldest first, nested stacks included."""
+    tail = _Tail(cloudformation, stack_id, token)
+    return tuple(tail.fresh())
+
+
+@dataclass(slots=True)
+class _Tail:
+    """The unread end of a stack's events, and of those of the stacks nested in it."""
+
+    cloudformation: Watched
+    stack_id: str
+    token: str | None = None
+    since: datetime | None = None
+    seen: set[str] = field(default_factory=set)
+    nested: dict[str, "_Tail"] = field(default_factory=dict)
+
+    def fresh(self) -> list[StackEvent]:
+        own = self._own()
+        for event in own:
+            self._notice_nested(event)
+        return sorted(
+            [*own, *(each for tail in self.nested.values() for each in tail.fresh())], key=lambda each: each.at
+        )
+
+    def _own(self) -> list[StackEvent]:
+        unread: list[StackEvent] = []
+        for event in self._scope():
+            if event.id in self.seen:
+                break
+            unread.append(event)
+        self.seen.update(event.id for event in unread)
+        return unread[::-1]
+
+    def _scope(self) -> Iterator[StackEvent]:
+        events = self.cloudformation.events(self.stack_id)
+        if self.since is None:
+            yield from operation(events, self.token)
+            return
+        for event in events:
+            if event.at < self.since:
+                return
+            yield event
+
+    def _notice_nested(self, event: StackEvent) -> None:
+        if event.type == NESTED_STACK and not event.is_of_stack and event.physical_id.startswith("arn:"):
+            started = event.at - timedelta(seconds=2)
+            child = _Tail(self.cloudformation, event.physical_id, since=started)
+            self.nested.setdefault(event.physical_id, child)
+
+
+@dataclass(slots=True)
+class _Picture:
+    """What the events so far say: the stack's own last word, and who is under way."""
+
+    last_word: StackEvent | None = None
+    under_way: dict[tuple[str, str], StackEvent] = field(default_factory=dict)
+
+    def add(self, event: StackEvent, root: str) -> None:
+        key = (event.stack_id, event.logical_id)
+        if event.is_of_stack and event.stack_id == root:
+            self.last_word = event
+        elif event.status.endswith("_IN_PROGRESS"):
+            self.under_way.setdefault(key, event)
+        else:
+            self.under_way.pop(key, None)
+
+    @property
+    def at_rest(self) -> bool:
+        return self.last_word is not None and not is_moving(self.last_word.stack_status)
+
+    @property
+    def oldest(self) -> StackEvent | None:
+        return min(self.under_way.values(), key=lambda each: each.at, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where following ended: the stack at rest, or (`timed_out`) still moving, with what it has waited for
+    longest.
+    """
+
+    stack: Stack | None
+    events: tuple[StackEvent, ...]
+    timed_out: bool = False
+    oldest: StackEvent | None = None
+
+
+SILENCE = 20.0  # seconds without an event after which the stack itself is asked
+
+
+def follow(
+    cloudformation: Watched, stack_id: str, clock: Clock, *, until: datetime, token: str | None = None
+) -> Generator[StackEvent, None, Settled]:
+    """Yields the operation's events and returns `Settled`; waits no longer than `until`."""
+    tail, picture, pace = _Tail(cloudformation, stack_id, token), _Picture(), Pace()
+    told: list[StackEvent] = []
+    asked = clock.now()
+    while True:
+        fresh = patiently(clock, pace, tail.fresh)
+        for event in fresh:
+            picture.add(event, stack_id)
+        told += fresh
+        yield from fresh
+        silent = not fresh and clock.now() - asked > timedelta(seconds=SILENCE)
+        if picture.at_rest or silent:
+            asked = clock.now()
+            stack = patiently(clock, pace, lambda: cloudformation.stack(stack_id))
+            if stack is None or not is_moving(stack.status):
+                last = patiently(clock, pace, tail.fresh)
+                yield from last
+                return Settled(stack, (*told, *last))
+        if clock.now() >= until:
+            return Settled(cloudformation.stack(stack_id), tuple(told), timed_out=True, oldest=picture.oldest)
+        clock.sleep(pace.after(news=bool(fresh), busy=bool(picture.under_way)))

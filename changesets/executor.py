@@ -1,0 +1,97 @@
+"""Doing what a plan says, step by step, and telling it. Decides nothing.
+
+The rules: a step that starts an operation is followed by a Wait step of the same plan; when the stack comes to
+rest anywhere but in health, the rest of the plan is dropped, because the situation is another one now.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from changesets.clock import Clock
+from changesets.errors import Refused
+from changesets.events import Pace, Settled, follow, patiently
+from changesets.gateway import CloudFormation
+from changesets.models import TOKEN_PREFIX, ChangeSet
+from changesets.outcomes import Event, StepStarted
+from changesets.plans import Plan
+from changesets.statuses import StackStatus, is_healthy
+from changesets.steps import CreateChangeSet, DeleteChangeSet, DeleteStack, Wait
+
+CHANGE_SET_MINUTES = 15  # transforms and nested change sets take a while; CloudFormation gives up by itself before
+STALE_MINUTES = 30  # an older change set of the same name may rest on values that changed since
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What the plan's steps came to: the change set made, the operation followed."""
+
+    change_set: ChangeSet | None = None
+    settled: Settled | None = None
+
+
+Telling = Generator[Event, None, Done]
+
+
+def execute(plan: Plan, cloudformation: CloudFormation, clock: Clock, *, until: datetime) -> Telling:
+    """Yields each step and the stack's events; returns what came of it. Waits no longer than `until`."""
+    done = Done()
+    for step in plan.steps:
+        yield StepStarted(step=step)
+        if isinstance(step, Wait):
+            settled = yield from follow(cloudformation, step.stack, clock, until=until, token=step.token)
+            done = replace(done, settled=settled)
+            if settled.stack is None or not is_healthy(settled.stack.status):
+                return done
+        elif isinstance(step, CreateChangeSet):
+            done = replace(done, change_set=create_change_set(step, cloudformation, clock))
+        else:
+            cloudformation.perform(step)
+    return done
+
+
+def create_change_set(step: CreateChangeSet, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
+    """The change set, made and no longer pending. One of the same name that is of no use any more gives way first."""
+    made = _until_made(cloudformation.create_change_set(step), cloudformation, clock)
+    if _is_usable(made, clock):
+        return made
+    why = "an earlier change set of the same name is of no use any more"
+    cloudformation.perform(DeleteChangeSet(stack=made.stack_id, change_set=made.id, why=why))
+    return _until_made(cloudformation.create_change_set(step), cloudformation, clock)
+
+
+def _is_usable(made: ChangeSet, clock: Clock) -> bool:
+    """Fresh results stand, good or bad; an older one only if it can be executed and is not stale."""
+    age = clock.now() - (made.created or clock.now())
+    if made.executable:
+        return age < timedelta(minutes=STALE_MINUTES)
+    return made.execution_status != "OBSOLETE" and age < timedelta(minutes=1)
+
+
+def _until_made(change_set_id: str, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
+    until = clock.now() + timedelta(minutes=CHANGE_SET_MINUTES)
+    pace = Pace(interval=0.2)
+    while clock.now() < until:
+        made = patiently(clock, pace, lambda: cloudformation.change_set(change_set_id))
+        if not made.pending:
+            return made
+        clock.sleep(pace.after(news=False, busy=True))
+    raise Refused(f"The change set was not made within {CHANGE_SET_MINUTES} minutes: {change_set_id}")
+
+
+def discard(change_set: ChangeSet, cloudformation: CloudFormation) -> None:
+    """Clears a change set of ours away; nothing depends on it, so a refusal is no matter."""
+    why = "it will not be executed"
+    step = DeleteChangeSet(stack=change_set.stack_id, change_set=change_set.id, why=why)
+    try:
+        cloudformation.perform(step)
+    except Refused:
+        return
+
+
+def clear_shell(stack_id: str, cloudformation: CloudFormation) -> None:
+    """Deletes a stack that a CREATE change set left behind, if it is nothing more than that still."""
+    stack = cloudformation.stack(stack_id)
+    if stack is not None and stack.status is StackStatus.REVIEW_IN_PROGRESS:
+        token = TOKEN_PREFIX + "shell"
+        cloudformation.perform(DeleteStack(stack=stack_id, token=token, why="it never got any resources"))

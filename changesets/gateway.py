@@ -1,0 +1,256 @@
+"""The only door to AWS: boto3's calls as verbs on our values, ClientErrors as our errors.
+
+The rules: stacks are addressed by id after first contact; pages are read to the end, or lazily where the newest
+come first; matching AWS's texts to meanings happens here or nowhere. botocore's waiters are not used: they take
+UPDATE_ROLLBACK_COMPLETE for a successful create, and poll every 30 seconds for an hour at most.
+
+`ValidationError` is not modelled by botocore, so it is recognised by code and text. A missing stack has three
+spellings.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from changesets import contents, shapes
+from changesets.errors import (
+    AccessDenied,
+    ChangeSetGone,
+    ChangeSetsError,
+    CredentialsProblem,
+    Refused,
+    StackBusy,
+    StackNotFound,
+    Unreachable,
+)
+from changesets.models import ChangeSet, Resource, Stack, StackEvent, Validation
+from changesets.steps import CreateChangeSet, Empty, Step
+
+TEMPLATE_BODY_LIMIT = 51_200  # bytes; a larger template goes through S3
+
+_MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it means; the first that matches
+    ("ChangeSetNotFound.*", ".*", ChangeSetGone),
+    ("InvalidChangeSetStatus.*", ".*", ChangeSetGone),
+    ("ValidationError", r"(?s).*does not exist.*", StackNotFound),
+    ("ValidationError", r"(?s).*(is in \w+ state and can ?not be|cannot be deleted while in status|non-terminal|"
+     r"cannot be called from current stack status|cannot be updated from \[).*", StackBusy),
+    ("AlreadyExistsException", ".*already exists.*", StackBusy),
+    ("OperationInProgressException|OperationStatusCheckFailed.*", ".*", StackBusy),
+    ("AccessDenied.*|UnauthorizedOperation", ".*", AccessDenied),
+)  # fmt: skip
+_EXPIRED = re.compile(
+    r"ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|AuthFailure"
+)
+_PASSING = re.compile(
+    r"Throttling.*|TooManyRequests.*|RequestLimitExceeded|ServiceUnavailable|InternalFailure|InternalError|50\d"
+)
+_LOG_IN = "log in again, then run the same command: it goes on where this one stopped"
+_HINTS = {
+    "CAPABILITY_": "add it with --capabilities",
+    "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
+    "cannot be assumed": "pass a role that CloudFormation can assume with --role-arn",
+}
+
+
+def connect(*, region: str | None = None, profile: str | None = None, endpoint: str | None = None) -> "CloudFormation":
+    """A gateway from botocore's usual configuration (AWS_PROFILE, AWS_ENDPOINT_URL, config files, ...).
+
+    Retries are botocore's "standard" mode with 8 attempts, unless AWS_RETRY_MODE or the config file say otherwise.
+    """
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        session = boto3.Session(region_name=region, profile_name=profile)
+        chosen = session._session.get_config_variable("retry_mode")
+        config = Config(retries=None if chosen != "legacy" else {"mode": "standard", "total_max_attempts": 8})
+
+        def client(service: str) -> Any:
+            return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
+
+        return CloudFormation(client("cloudformation"), clients=client)
+    except BotoCoreError as error:
+        raise CredentialsProblem(str(error), hint="name a region with --region and a profile with --profile") from None
+
+
+class CloudFormation:
+    """CloudFormation behind a boto3 client; `clients` makes those of other services (S3, ECR, ...) when one is
+    needed.
+    """
+
+    def __init__(self, client: Any, *, clients: Callable[[str], Any] | None = None) -> None:
+        self._client = client
+        self._clients = clients or _like(client)
+
+    # ---- looking ----
+
+    def stack(self, name_or_id: str) -> Stack | None:
+        """The stack, or None. By id a deleted stack answers for 90 days; by name it is None at once."""
+        try:
+            answer = self._call("DescribeStacks", StackName=name_or_id)
+        except StackNotFound:
+            return None
+        return shapes.stack(answer["Stacks"][0])
+
+    def resources(self, stack_id: str) -> tuple[Resource, ...]:
+        pages = self._pages("ListStackResources", StackName=stack_id)
+        return tuple(shapes.resource(each) for page in pages for each in page["StackResourceSummaries"])
+
+    def events(self, stack_id: str) -> Iterator[StackEvent]:
+        """Newest first; pages are asked for only as far as the caller reads."""
+        for page in self._pages("DescribeStackEvents", StackName=stack_id):
+            yield from map(shapes.event, page["StackEvents"])
+
+    def template(self, stack_id: str) -> Any:
+        """The deployed template, macros expanded: a mapping, or text when it was written in YAML."""
+        return self._call("GetTemplate", StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        """The change set, all pages, with values; completed from a plain description where CloudFormation drops
+        changes.
+
+        With IncludePropertyValues CloudFormation may leave changes out and say so in a [WARN] StatusReason only.
+        """
+        told = self._describe(change_set_id, values=True)
+        if told.status == "FAILED" or "[WARN]" not in told.reason:
+            return told
+        known = {(each.action, each.logical_id) for each in told.changes}
+        plain = self._describe(change_set_id, values=False)
+        missing = tuple(each for each in plain.changes if (each.action, each.logical_id) not in known)
+        return shapes.with_changes(told, told.changes + missing)
+
+    def _describe(self, change_set_id: str, *, values: bool) -> ChangeSet:
+        pages = list(self._pages("DescribeChangeSet", ChangeSetName=change_set_id, IncludePropertyValues=values))
+        return shapes.change_set(pages, changes=[each for page in pages for each in page.get("Changes", ())])
+
+    def pending_change_sets(self, stack_id: str) -> tuple[str, ...]:
+        """The names of the stack's change sets that were not executed."""
+        pages = self._pages("ListChangeSets", StackName=stack_id)
+        return tuple(each["ChangeSetName"] for page in pages for each in page["Summaries"])
+
+    def validations(self, change_set_id: str) -> tuple[Validation, ...]:
+        """What the pre-deployment validation found; () where the region or partition has no DescribeEvents yet."""
+        try:
+            pages = list(self._pages("DescribeEvents", ChangeSetName=change_set_id))
+        except Refused:
+            return ()
+        found = (each for page in pages for each in page.get("OperationEvents", ()))
+        return tuple(shapes.validation(each) for each in found if each.get("EventType") == "VALIDATION_ERROR")
+
+    def last_deleted(self, name: str) -> Stack | None:
+        """The latest deleted stack of this name (CloudFormation keeps them for 90 days)."""
+        pages = self._pages("ListStacks", StackStatusFilter=["DELETE_COMPLETE"])
+        found = (each for page in pages for each in page["StackSummaries"] if each["StackName"] == name)
+        newest = max(found, key=lambda each: each["DeletionTime"], default=None)
+        return newest and self.stack(newest["StackId"])
+
+    def is_empty(self, resource: Resource) -> bool:
+        """Proven to hold nothing? False when it holds something, and when that cannot be known."""
+        try:
+            return contents.is_proven_empty(self._ask, resource)
+        except Refused:
+            return False
+
+    # ---- doing ----
+
+    def create_change_set(self, step: CreateChangeSet) -> str:
+        """Starts the change set and answers its ARN. The same name with the same input answers the same change
+        set.
+        """
+        arguments = step.arguments
+        body = arguments.get("TemplateBody", "")
+        if len(body.encode()) > TEMPLATE_BODY_LIMIT and step.deployment.artifacts_bucket:
+            arguments["TemplateURL"] = self._upload(step)
+            del arguments["TemplateBody"]
+        answer: str = self._call("CreateChangeSet", **arguments)["Id"]
+        return answer
+
+    def _upload(self, step: CreateChangeSet) -> str:
+        """Puts the template into the artifacts bucket under its digest, and answers the URL that CloudFormation
+        reads.
+        """
+        wanted, text = step.deployment, step.deployment.template.encode()
+        key = f"{wanted.artifacts_prefix.rstrip('/')}/{hashlib.sha256(text).hexdigest()[:32]}.template".lstrip("/")
+        self._ask("s3", "PutObject", Bucket=wanted.artifacts_bucket, Key=key, Body=text)
+        region = self._client.meta.region_name
+        return f"https://{wanted.artifacts_bucket}.s3.{region}.amazonaws.com/{key}"
+
+    def perform(self, step: Step) -> None:
+        """The one call that the step stands for. Deleting what is gone already succeeds, here as in
+        CloudFormation.
+        """
+        if isinstance(step, Empty):
+            contents.empty(self._ask, step.resource)
+        else:
+            self._call(step.operation, **step.arguments)
+
+    # ---- calling ----
+
+    def _call(self, operation: str, **arguments: Any) -> Any:
+        return answered(operation, lambda: getattr(self._client, _snake(operation))(**arguments))
+
+    def _ask(self, service: str, operation: str, **arguments: Any) -> Any:
+        client = self._clients(service)
+        return answered(operation, lambda: getattr(client, _snake(operation))(**arguments))
+
+    def _pages(self, operation: str, **arguments: Any) -> Iterator[Mapping[str, Any]]:
+        while True:
+            page = self._call(operation, **arguments)
+            yield page
+            if not (token := page.get("NextToken")):
+                return
+            arguments["NextToken"] = token
+
+
+def _like(client: Any) -> Callable[[str], Any]:
+    """Clients of other services where this one is: same region, same endpoint if it is not AWS's own."""
+
+    def make(service: str) -> Any:
+        import boto3
+
+        own = str(client.meta.endpoint_url)
+        endpoint = None if ".amazonaws.com" in own else own
+        return boto3.client(service, region_name=client.meta.region_name, endpoint_url=endpoint)  # type: ignore[call-overload]
+
+    return make
+
+
+def _snake(operation: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
+
+
+def answered(operation: str, call: Callable[[], Any]) -> Any:
+    """The call's answer; botocore's exceptions become ours."""
+    from botocore import exceptions
+
+    try:
+        return call()
+    except exceptions.ClientError as error:
+        raise _meaning(operation, dict(error.response["Error"])) from None
+    except (
+        exceptions.NoCredentialsError,
+        exceptions.CredentialRetrievalError,
+        exceptions.TokenRetrievalError,
+    ) as error:
+        raise CredentialsProblem(
+            f"No AWS credentials: {error}", hint="run `aws sso login` or set AWS_PROFILE"
+        ) from None
+    except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
+        raise Unreachable(f"No answer to {operation}: {error}", hint="run the same command again to go on") from None
+    except exceptions.BotoCoreError as error:
+        raise Refused(f"{operation} was not sent: {error}", operation=operation) from None
+
+
+def _meaning(operation: str, error: Mapping[str, Any]) -> ChangeSetsError:
+    code, text = str(error.get("Code", "")), str(error.get("Message", ""))
+    if _EXPIRED.fullmatch(code):
+        return CredentialsProblem(f"AWS does not accept the credentials (any more): {text}", hint=_LOG_IN)
+    if _PASSING.fullmatch(code):
+        return Unreachable(
+            f"{operation} got no answer after all retries: {code}: {text}", hint="run the same command again"
+        )
+    kinds = (kind for codes, texts, kind in _MEANINGS if re.fullmatch(codes, code) and re.fullmatch(texts, text))
+    hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
+    return next(kinds, Refused)(text, code=code, operation=operation, hint=hint)

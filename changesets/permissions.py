@@ -1,0 +1,130 @@
+"""Who may do more than before: IAM and resource policies compared, grant by grant.
+
+The rule: a grant is (principal, action, resource) of one Allow statement, together with its condition; it is new
+if no grant of before covers it. Deny statements and NotAction are shown as they are when they change: they are
+never judged harmless.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+Properties = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Grant:
+    """`principal` is "" where the policy hangs on the principal itself (a role's own policies)."""
+
+    principal: str
+    action: str
+    resource: str
+    condition: str = ""
+
+    def __str__(self) -> str:
+        who = f"{self.principal} may " if self.principal else "may "
+        return f"{who}{self.action} on {self.resource}" + (f" if {self.condition}" if self.condition else "")
+
+    def covers(self, other: "Grant") -> bool:
+        pairs = ((self.principal, other.principal), (self.action.lower(), other.action.lower()))
+        wide = all(fnmatchcase(theirs, ours) for ours, theirs in (*pairs, (self.resource, other.resource)))
+        return wide and self.condition in ("", other.condition)
+
+    @property
+    def is_public(self) -> bool:
+        return self.principal == "*" and not self.condition
+
+
+DOCUMENTS: dict[str, tuple[str, ...]] = {  # where a type keeps its policy documents
+    "AWS::IAM::Role": ("AssumeRolePolicyDocument", "Policies"),
+    "AWS::IAM::User": ("Policies",),
+    "AWS::IAM::Group": ("Policies",),
+    "AWS::IAM::Policy": ("PolicyDocument",),
+    "AWS::IAM::RolePolicy": ("PolicyDocument",),
+    "AWS::IAM::ManagedPolicy": ("PolicyDocument",),
+    "AWS::S3::BucketPolicy": ("PolicyDocument",),
+    "AWS::SQS::QueuePolicy": ("PolicyDocument",),
+    "AWS::SNS::TopicPolicy": ("PolicyDocument",),
+    "AWS::ECR::Repository": ("RepositoryPolicyText",),
+    "AWS::KMS::Key": ("KeyPolicy",),
+    "AWS::SecretsManager::ResourcePolicy": ("ResourcePolicy",),
+    "AWS::DynamoDB::Table": ("ResourcePolicy",),
+}
+
+
+def grants(type_: str, properties: Properties) -> frozenset[Grant]:
+    """All that the resource grants."""
+    if type_ == "AWS::Lambda::Permission":
+        return frozenset({_permission(properties)}) if properties else frozenset()
+    named = (document for key in DOCUMENTS.get(type_, ()) for document in _documents(properties.get(key)))
+    managed = (Grant("", f"all of {arn}", "*") for arn in _list(properties.get("ManagedPolicyArns")))
+    return frozenset((*(grant for document in named for grant in _of_document(document)), *managed))
+
+
+def gained(type_: str, before: Properties, after: Properties) -> tuple[Grant, ...]:
+    """The grants of `after` that nothing in `before` covers, sorted."""
+    old = grants(type_, before)
+    return tuple(sorted(new for new in grants(type_, after) if not any(grant.covers(new) for grant in old)))
+
+
+def _permission(properties: Properties) -> Grant:
+    keys = ("SourceArn", "SourceAccount", "PrincipalOrgID", "EventSourceToken")
+    conditions = {key: properties[key] for key in keys if properties.get(key)}
+    return Grant(
+        str(properties.get("Principal", "")),
+        str(properties.get("Action", "")),
+        _text(properties.get("FunctionName", "*")),
+        _text(conditions) if conditions else "",
+    )
+
+
+def _documents(value: Any) -> Iterator[Mapping[str, Any]]:
+    """A document, one inside {PolicyDocument: ...}, text of one, or a list of these."""
+    if isinstance(value, str):
+        value = _loaded(value)
+    for each in _list(value):
+        if isinstance(each, Mapping):
+            yield each.get("PolicyDocument", each)
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _of_document(document: Mapping[str, Any]) -> Iterator[Grant]:
+    for statement in _list(document.get("Statement")):
+        if isinstance(statement, Mapping):
+            yield from _of_statement(statement)
+
+
+def _of_statement(statement: Mapping[str, Any]) -> Iterator[Grant]:
+    if statement.get("Effect") != "Allow":
+        return
+    condition = _text(statement["Condition"]) if statement.get("Condition") else ""
+    everything_but = [f"everything but {each}" for each in _list(statement.get("NotAction"))]
+    for principal in _principals(statement.get("Principal")):
+        for action in _list(statement.get("Action")) or everything_but:
+            for resource in _list(statement.get("Resource")) or ["*"]:
+                yield Grant(principal, str(action), _text(resource), condition)
+
+
+def _principals(value: Any) -> list[str]:
+    if not isinstance(value, Mapping):
+        return [_text(value)] if value else [""]
+    every = [_text(each) for names in value.values() for each in _list(names)]
+    return ["*"] if "*" in every else every
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True)

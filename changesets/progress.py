@@ -1,0 +1,92 @@
+"""How far an operation is: which resources are done, under way and waiting, and how long it may still take. Pure.
+
+The rules: a second *_COMPLETE of a resource is its way back, so progress counts resources and not events, and never
+leaves [0, total]; the stack's own cleanup row is not a resource. Estimates add usual durations along the longest chain
+of what waits for what; they are the order of magnitude, not a promise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from changesets.kinds import usual_seconds
+from changesets.models import StackEvent
+from changesets.plans import Review
+
+
+class Phase(StrEnum):
+    WAITING = "waiting"
+    UNDER_WAY = "under way"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One resource. `since` is when its present phase began."""
+
+    logical_id: str
+    type: str
+    verb: str
+    phase: Phase = Phase.WAITING
+    since: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Progress:
+    """Mutable on purpose: a display's memory of the events so far."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def expecting(cls, review: Review | None) -> "Progress":
+        changes = review.changes if review else ()
+        rows = {each.logical_id: Row(logical_id=each.logical_id, type=each.type, verb=each.action) for each in changes}
+        return cls(rows, review.waits_for if review else {})
+
+    def add(self, event: StackEvent) -> None:
+        if event.is_of_stack:
+            return
+        verb, _, _ = event.status.partition("_")
+        known = self.rows.get(event.logical_id)
+        phase = _phase(event.status)
+        since = known.since if known and known.phase is phase and known.since else event.at
+        self.rows[event.logical_id] = Row(
+            logical_id=event.logical_id, type=event.type, verb=verb, phase=phase, since=since, reason=event.reason
+        )
+
+    def waits_for(self, row: Row) -> tuple[str, ...]:
+        """What a waiting resource needs first, and does not have yet."""
+        needed = self.depends.get(row.logical_id, frozenset())
+        return tuple(sorted(name for name in needed if name in self.rows and self.rows[name].phase is not Phase.DONE))
+
+    @property
+    def done(self) -> int:
+        return sum(row.phase is Phase.DONE for row in self.rows.values())
+
+    @property
+    def total(self) -> int:
+        return len(self.rows)
+
+    def seconds_left(self, now: datetime) -> int:
+        """Along the longest chain; at least 1 while anything is not done."""
+        return max((self._left(name, now, frozenset()) for name in self.rows), default=0)
+
+    def _left(self, name: str, now: datetime, above: frozenset[str]) -> int:
+        row = self.rows[name]
+        if row.phase in (Phase.DONE, Phase.FAILED) or name in above:
+            return 0
+        usual = usual_seconds(row.type, row.verb)
+        if row.phase is Phase.UNDER_WAY and row.since is not None:
+            return max(1, usual - int((now - row.since).total_seconds()))
+        before = (self._left(each, now, above | {name}) for each in self.waits_for(row))
+        return usual + max(before, default=0)
+
+
+def _phase(status: str) -> Phase:
+    if status.endswith("_FAILED"):
+        return Phase.FAILED
+    return Phase.UNDER_WAY if status.endswith("_IN_PROGRESS") else Phase.DONE

@@ -1,0 +1,178 @@
+"""One run of the control loop: what it remembers between rounds, and how it looks at a stack.
+
+The rule: everything that outlives a run is on AWS (tokens, change-set names, deleted stacks); this memory may be
+lost at any moment, and the same command finds its way again.
+"""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from changesets import executor, review, templates
+from changesets.clock import Clock
+from changesets.errors import Refused
+from changesets.events import newest_operation
+from changesets.gateway import CloudFormation
+from changesets.kinds import holds_data
+from changesets.models import (
+    RECREATE_TOKEN_PREFIX,
+    TOKEN_PREFIX,
+    ChangeSet,
+    Deployment,
+    Resource,
+    ResourceChange,
+    Stack,
+)
+from changesets.outcomes import Diagnosis
+from changesets.plans import Consent, Review
+from changesets.situation import GONE, Goal, Situation
+from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
+
+CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
+ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth one more deployment
+CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gives up
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """`pinned` is the stack's id after first contact; `failure` why the deployment failed, while the stack is
+    freed.
+    """
+
+    goal: Goal
+    cloudformation: CloudFormation
+    stack_name: str
+    clock: Clock
+    consent: Consent
+    until: datetime
+    deployment: Deployment | None = None
+    role_arn: str | None = None
+    pinned: str | None = None
+    deleted: str | None = None
+    review: Review | None = None
+    failure: Diagnosis | None = None
+    made_shell: bool = False
+    looked_for_survivors: bool = False
+    survivors: tuple[Resource, ...] = ()
+    spent: set[str] = field(default_factory=set)
+    attempts: int = ATTEMPTS
+    conflicts: int = 0
+
+    def look(self) -> Stack | None:
+        """The stack by id, or by name; a deleted one counts as absent, and its id is remembered for what it left."""
+        stack = self.cloudformation.stack(self.pinned or self.stack_name)
+        if stack is not None and stack.status is StackStatus.DELETE_COMPLETE:
+            self.deleted, self.pinned = stack.id, None
+            stack = self.cloudformation.stack(self.stack_name)
+        if stack is None:
+            return None
+        if stack.root_id and stack.root_id != stack.id:
+            raise Refused(
+                f"{stack.name} is nested in another stack: {stack.root_id}",
+                hint="work on that one; CloudFormation refuses most operations on nested stacks",
+            )
+        self.pinned = stack.id
+        return stack
+
+    def observe(self) -> Situation:
+        """All that the planner needs to know now, and no call more."""
+        stack = self.look()
+        calm = facts(stack.status if stack else None).way_out in CALM
+        moving = is_moving(stack.status if stack else None)
+        detailed = stack is not None and not moving and (not calm or self.goal is Goal.DELETE) and lives(stack.status)
+        resources = self.cloudformation.resources(stack.id) if stack and detailed else ()
+        return Situation(
+            goal=self.goal,
+            stack_name=self.stack_name,
+            stack=stack,
+            token=TOKEN_PREFIX + str(uuid.uuid4()),
+            deployment=self.deployment,
+            role_arn=self.role_arn,
+            resources=resources,
+            template=templates.read(self.cloudformation.template(stack.id)) if stack and detailed else {},
+            failures=newest_operation(self.cloudformation, stack.id) if stack and detailed else (),
+            empty=self._empty(resources),
+            survivors=self._survivors(stack),
+            others=self._others(stack),
+            review=self.review,
+            spent=frozenset(self.spent),
+        )
+
+    def _empty(self, resources: Iterable[Resource]) -> frozenset[str]:
+        alive = (each for each in resources if each.physical_id and each.status not in GONE and holds_data(each.type))
+        return frozenset(each.logical_id for each in alive if self.cloudformation.is_empty(each))
+
+    def _others(self, stack: Stack | None) -> tuple[str, ...]:
+        """Pending change sets of other deployers in a stack that has nothing but change sets."""
+        if stack is None or stack.status is not StackStatus.REVIEW_IN_PROGRESS:
+            return ()
+        return tuple(
+            name for name in self.cloudformation.pending_change_sets(stack.id) if not name.startswith(TOKEN_PREFIX)
+        )
+
+    def _survivors(self, stack: Stack | None) -> tuple[Resource, ...]:
+        """What outlived a stack that was deleted to be created anew; known by the deletion's token, also after a
+        restart.
+        """
+        if lives(stack.status if stack else None) or self.goal is not Goal.APPLY:
+            return ()
+        if not self.looked_for_survivors:
+            self.looked_for_survivors = True
+            self.survivors = tuple(self._left_by_recreation())
+        return self.survivors
+
+    def _left_by_recreation(self) -> list[Resource]:
+        earlier = (
+            self.cloudformation.stack(self.deleted)
+            if self.deleted
+            else self.cloudformation.last_deleted(self.stack_name)
+        )
+        if earlier is None:
+            return []
+        newest = next(self.cloudformation.events(earlier.id), None)
+        if newest is None or not newest.token.startswith(RECREATE_TOKEN_PREFIX):
+            return []
+        return [each for each in self.left_behind(earlier.id) if holds_data(each.type)]
+
+    def left_behind(self, deleted_id: str) -> tuple[Resource, ...]:
+        """What a deleted stack left alive: skipped by policy, retained, or dropped because it could not be
+        deleted.
+        """
+        rows = self.cloudformation.resources(deleted_id)
+        return tuple(each for each in rows if each.physical_id and each.status != "DELETE_COMPLETE")
+
+    # ---- change sets ----
+
+    def make_review(self, change_set: ChangeSet, situation: Situation) -> Review:
+        """The change set reviewed, with the questions that only services can answer asked: is it empty, is it
+        valid.
+        """
+        risky = review.data_at_risk(change_set)
+        empty = {each.logical_id for each in risky if self.cloudformation.is_empty(_physical(each))}
+        lost = any(each.removes or each.replaces for each in change_set.changes)
+        self.review = review.review(
+            change_set,
+            template=self.deployment.template if self.deployment else "",
+            is_create=not lives(situation.status),
+            empty=frozenset(empty),
+            validations=self.cloudformation.validations(change_set.id) if lost else (),
+            others=self._overtaken(change_set),
+        )
+        return self.review
+
+    def _overtaken(self, change_set: ChangeSet) -> tuple[str, ...]:
+        """Executing a change set deletes all others of the stack: those of other deployers are worth a word."""
+        names = self.cloudformation.pending_change_sets(change_set.stack_id)
+        return tuple(name for name in names if name != change_set.name and not name.startswith(TOKEN_PREFIX))
+
+    def discard(self, change_set: ChangeSet) -> None:
+        """Clears our change set away, and the shell of a stack if we made it and no one else uses it."""
+        executor.discard(change_set, self.cloudformation)
+        self.review = None
+        if self.made_shell and not self.cloudformation.pending_change_sets(change_set.stack_id):
+            executor.clear_shell(change_set.stack_id, self.cloudformation)
+
+
+def _physical(change: ResourceChange) -> Resource:
+    return Resource(logical_id=change.logical_id, physical_id=change.physical_id, type=change.type)

@@ -1,0 +1,195 @@
+"""The rungs that lead to a deployed stack: ask for a change set, import what survived, execute. Pure; see planner.py.
+
+Change-set names are the digest of everything that was asked for: the same request finds its own change set again
+after an interruption (CreateChangeSet answers the same id), and different requests never collide.
+"""
+
+import hashlib
+import json
+from dataclasses import replace
+
+from changesets import templates
+from changesets.kinds import DATA
+from changesets.models import TOKEN_PREFIX, Deployment, Profile
+from changesets.plans import Plan
+from changesets.situation import Situation, importables
+from changesets.statuses import WayOut, lives
+from changesets.steps import (
+    CreateChangeSet,
+    ExecuteChangeSet,
+    Import,
+    SetStackPolicy,
+    SetTerminationProtection,
+    Step,
+    Wait,
+)
+
+ASK = "change set"
+SKIPPED = "skip "  # starts the rungs that leave resources different from the template
+
+
+def change_set_name(step: CreateChangeSet) -> str:
+    """At most 128 characters of [a-zA-Z0-9-]."""
+    digest = hashlib.sha256(json.dumps(step.arguments, sort_keys=True).encode()).hexdigest()
+    return TOKEN_PREFIX + digest[:24]
+
+
+def named(step: CreateChangeSet) -> CreateChangeSet:
+    return replace(step, name=change_set_name(step))
+
+
+def ask_for_change_set(situation: Situation) -> Plan | None:
+    """CREATE where nothing lives, UPDATE elsewhere. What was skipped in a recovery is aligned with the template
+    again.
+    """
+    wanted = situation.deployment
+    if wanted is None or situation.review is not None:
+        return None
+    if any(rung.startswith(SKIPPED) for rung in situation.spent):
+        wanted = replace(wanted, revert_drift=True)
+    new = not lives(situation.status)
+    step = CreateChangeSet(
+        stack=situation.stack_name if new else situation.address,
+        name="",
+        type="CREATE" if new else "UPDATE",
+        deployment=_with_declared_parameters(wanted),
+        kept_parameters=frozenset() if new else _kept_parameters(situation, wanted),
+        why="there is no such stack yet" if new else "to see what would change",
+    )
+    return Plan(stack_name=situation.stack_name, rung=ASK, steps=(named(step),))
+
+
+def _with_declared_parameters(wanted: Deployment) -> Deployment:
+    """Parameters that the template does not declare are an error for CloudFormation; files of values often have
+    some.
+    """
+    declared = templates.parameters(templates.read(wanted.template))
+    given = {key: value for key, value in wanted.parameters.items() if key in declared or not declared}
+    return replace(wanted, parameters=given)
+
+
+def _kept_parameters(situation: Situation, wanted: Deployment) -> frozenset[str]:
+    """A parameter that is not given keeps its value: CloudFormation would fall back to the template's default."""
+    declared = templates.parameters(templates.read(wanted.template))
+    current = situation.stack.parameters.keys() if situation.stack else frozenset()
+    return frozenset(declared & current - wanted.parameters.keys())
+
+
+def import_survivors(situation: Situation) -> Plan | None:
+    """The stack was deleted to be created anew, and some data outlived it: take that over first, by an IMPORT
+    change set.
+    """
+    found = importables(situation, situation.survivors)
+    if situation.deployment is None or situation.review is not None or not found:
+        return None
+    body = templates.part(templates.read(situation.deployment.template), frozenset(each.logical_id for each in found))
+    wanted = replace(situation.deployment, template=body, import_existing=False, revert_drift=False)
+    step = CreateChangeSet(
+        stack=situation.stack_name,
+        name="",
+        type="IMPORT",
+        deployment=_with_declared_parameters(wanted),
+        imports=tuple(
+            Import(
+                logical_id=each.logical_id,
+                type=each.type,
+                identifier={DATA[each.type].identifier or "": each.physical_id},
+            )
+            for each in found
+        ),
+        why="keeps the data of the stack before: " + ", ".join(each.physical_id for each in found),
+    )
+    return Plan(stack_name=situation.stack_name, rung="import survivors", steps=(named(step),))
+
+
+def execute(situation: Situation) -> Plan | None:
+    """The reviewed change set itself, not one like it."""
+    review, wanted = situation.review, situation.deployment
+    if review is None or wanted is None:
+        return None
+    paused = situation.way_out is WayOut.FIX_FORWARD
+    if paused and any(change.replaces for change in review.changes):
+        return None  # CloudFormation: "Replacement type updates not supported on stack with disable-rollback."
+    keep_failure = paused or (wanted.profile is Profile.DEVELOPMENT and not _replaces(situation))
+    change_set = review.change_set
+    steps: tuple[Step, ...] = (
+        ExecuteChangeSet(
+            stack=change_set.stack_id,
+            change_set=change_set.id,
+            token=situation.token,
+            disable_rollback=keep_failure and not wanted.express,
+            retain_except_on_create=not change_set.is_import,
+            why=_why(len(review.changes), paused),
+        ),
+        Wait(stack=change_set.stack_id, token=situation.token, why="until CloudFormation is done"),
+        *(_guards(situation, change_set.stack_id)),
+    )
+    rung = "fix forward" if paused else f"execute {change_set.name}"
+    return Plan(stack_name=situation.stack_name, rung=rung, steps=steps, hazards=review.hazards, review=review)
+
+
+def _replaces(situation: Situation) -> bool:
+    return situation.review is not None and any(change.replaces for change in situation.review.changes)
+
+
+def _why(changes: int, paused: bool) -> str:
+    count = {0: "outputs, tags or settings only", 1: "1 change"}.get(changes, f"{changes} changes")
+    return f"fixes forward, keeping what was built ({count})" if paused else count
+
+
+def _guards(situation: Situation, stack_id: str) -> tuple[Step, ...]:
+    """What CreateChangeSet cannot set: termination protection and the stack policy, once the stack is healthy."""
+    wanted = situation.deployment
+    if wanted is None:
+        return ()
+    protect = wanted.profile is Profile.PRODUCTION and not (situation.stack and situation.stack.protected)
+    steps: list[Step] = []
+    if protect:
+        steps.append(SetTerminationProtection(stack=stack_id, enabled=True, why="a production stack"))
+    if wanted.stack_policy:
+        steps.append(SetStackPolicy(stack=stack_id, policy=wanted.stack_policy, why="the stack policy asked for"))
+    return tuple(steps)
+
+
+def guard(situation: Situation) -> Plan | None:
+    """Termination protection for a production stack that has none, when nothing else changes."""
+    if not (steps := _guards(situation, situation.address)):
+        return None
+    return Plan(stack_name=situation.stack_name, rung="guard", steps=steps)
+
+
+def realign(situation: Situation) -> Plan | None:
+    """After a rollback that skipped resources: make them what the template says, by a drift-reverting change set."""
+    if situation.review is not None or situation.stack is None:
+        return None
+    if not any(rung.startswith(SKIPPED) for rung in situation.spent):
+        return None
+    kept = frozenset(situation.stack.parameters)
+    wanted = Deployment(stack_name=situation.stack_name, template="", revert_drift=True, role_arn=situation.role_arn)
+    step = CreateChangeSet(
+        stack=situation.address,
+        name="",
+        type="UPDATE",
+        deployment=wanted,
+        keep_template=True,
+        kept_parameters=kept,
+        why="makes what was skipped agree with the template again",
+    )
+    return Plan(stack_name=situation.stack_name, rung="realign", steps=(named(step),))
+
+
+def execute_realignment(situation: Situation) -> Plan | None:
+    review = situation.review
+    if review is None:
+        return None
+    steps: tuple[Step, ...] = (
+        ExecuteChangeSet(
+            stack=situation.address,
+            change_set=review.change_set.id,
+            token=situation.token,
+            why="makes what was skipped agree with the template again",
+        ),
+        Wait(stack=situation.address, token=situation.token, why="until CloudFormation is done"),
+    )
+    rung = "execute realignment"
+    return Plan(stack_name=situation.stack_name, rung=rung, steps=steps, hazards=review.hazards, review=review)

@@ -1,0 +1,163 @@
+"""The rungs that lead a broken stack back to health, or out of the way. Pure; see planner.py.
+
+Sources: CloudFormation API reference of ContinueUpdateRollback, RollbackStack and DeleteStack; user guide,
+"Continue rolling back an update" and "Troubleshooting CloudFormation".
+"""
+
+from collections.abc import Iterable
+
+from changesets.kinds import DATA, NESTED_STACK
+from changesets.models import RECREATE_TOKEN_PREFIX, TOKEN_PREFIX, Resource, StackEvent
+from changesets.plans import Hazard, HazardKind, Plan
+from changesets.situation import Goal, Situation
+from changesets.statuses import StackStatus
+from changesets.steps import ContinueUpdateRollback, DeleteStack, RollbackStack, SetTerminationProtection, Step, Wait
+
+UNTIL_DONE = "until CloudFormation is done"
+
+
+def plan(situation: Situation, rung: str, step: Step, hazards: Iterable[Hazard] = (), token: str | None = None) -> Plan:
+    """The step, then waiting for what it set going."""
+    wait = Wait(stack=situation.address, token=token or situation.token, why=UNTIL_DONE)
+    return Plan(stack_name=situation.stack_name, rung=rung, steps=(step, wait), hazards=tuple(hazards))
+
+
+def about(resource: Resource, kind: HazardKind, message: str) -> Hazard:
+    return Hazard(kind=kind, logical_id=resource.logical_id, type=resource.type, message=message)
+
+
+def lost(resource: Resource) -> Hazard:
+    message = f"{resource.physical_id} is deleted with its {DATA[resource.type].holds}"
+    return about(resource, HazardKind.DATA, message)
+
+
+def left_behind(resource: Resource) -> Hazard:
+    return about(resource, HazardKind.LEFTOVER, f"{resource.physical_id} stays, outside of any stack")
+
+
+# ---- UPDATE_ROLLBACK_FAILED ----
+
+
+def continue_with_role(situation: Situation) -> Plan | None:
+    """A service role that lost a permission, or is gone, is the cause of many failed rollbacks: use the one given."""
+    role = situation.role_arn
+    if not role or (situation.stack and situation.stack.role_arn == role):
+        return None
+    step = ContinueUpdateRollback(
+        stack=situation.address,
+        token=situation.token,
+        role_arn=role,
+        why="rolls back with the role given now, which stays the stack's role",
+    )
+    return plan(situation, "continue with role", step)
+
+
+def continue_plain(situation: Situation) -> Plan:
+    """Loses nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired
+    resource.
+    """
+    why = "the cause may have passed; nothing is lost by trying"
+    step = ContinueUpdateRollback(stack=situation.address, token=situation.token, why=why)
+    return plan(situation, "continue", step)
+
+
+def continue_skipping(situation: Situation) -> Plan | None:
+    """Skip exactly what failed because the rollback failed; what was only cancelled recovers by itself."""
+    failed = failed_in_rollback(situation.failures)
+    if not failed:
+        return None
+    names = tuple(sorted({skip_name(event, situation.address) for event in failed}))
+    step = ContinueUpdateRollback(
+        stack=situation.address,
+        token=situation.token,
+        skip=names,
+        why="these failed in the rollback itself; the rest of the stack goes back to its last good state",
+    )
+    hazards = (_would_differ(event.logical_id, event.type, event.reason) for event in failed)
+    return plan(situation, "skip " + ",".join(names), step, hazards)
+
+
+def continue_by_force(situation: Situation) -> Plan:
+    step = ContinueUpdateRollback(
+        stack=situation.address,
+        token=situation.token,
+        force=True,
+        why="CloudFormation itself chooses what to skip, in nested stacks too",
+    )
+    hazard = _would_differ(situation.stack_name, NESTED_STACK, "any resource that fails is skipped")
+    return plan(situation, "skip by force", step, (hazard,))
+
+
+def _would_differ(logical_id: str, type_: str, reason: str) -> Hazard:
+    message = f"is taken for rolled back although it was not ({reason})"
+    return Hazard(kind=HazardKind.DRIFT, logical_id=logical_id, type=type_, message=message)
+
+
+def failed_in_rollback(events: Iterable[StackEvent]) -> tuple[StackEvent, ...]:
+    """What failed after the rollback began, cancellations and nested stacks' own rows left out; each resource
+    once.
+    """
+    failed: dict[tuple[str, str], StackEvent] = {}
+    rolling_back = False
+    for event in events:
+        if event.is_of_stack:
+            rolling_back = rolling_back or event.stack_status is StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
+        elif rolling_back and event.failed and "cancelled" not in event.reason:
+            failed[event.stack_id, event.logical_id] = event
+    children = any(event.type != NESTED_STACK for event in failed.values())
+    return tuple(event for event in failed.values() if not children or event.type != NESTED_STACK)
+
+
+def skip_name(event: StackEvent, root: str) -> str:
+    """ResourcesToSkip wants a nested resource as <name of the nested stack>.<logical id>; the name, not its
+    logical id.
+    """
+    return event.logical_id if event.stack_id == root else f"{event.stack_name}.{event.logical_id}"
+
+
+# ---- UPDATE_FAILED, CREATE_FAILED ----
+
+
+def roll_back(situation: Situation) -> Plan:
+    """Back to the last good state. What the failed operation created goes, unless it may hold data and has a
+    Retain policy.
+    """
+    never_lived = situation.status is StackStatus.CREATE_FAILED
+    step = RollbackStack(
+        stack=situation.address,
+        token=situation.token,
+        role_arn=situation.role_arn,
+        retain_except_on_create=not situation.data,
+        why="deletes what the failed create made" if never_lived else "goes back to the last good state",
+    )
+    created = situation.unguarded_data if never_lived else ()
+    return plan(situation, "roll back", step, map(lost, created))
+
+
+# ---- ROLLBACK_COMPLETE, ROLLBACK_FAILED, IMPORT_ROLLBACK_FAILED ----
+
+
+def delete_dead(situation: Situation) -> Plan:
+    """Such a stack takes no update ever again: only its name is in the way, and what it still has."""
+    token = situation.token
+    if situation.goal is Goal.APPLY:
+        token = token.replace(TOKEN_PREFIX, RECREATE_TOKEN_PREFIX, 1)
+    delete = DeleteStack(
+        stack=situation.address,
+        token=token,
+        role_arn=situation.role_arn,
+        why=f"{situation.status} takes no update ever again; what holds data is kept",
+    )
+    hazards = [lost(each) for each in situation.unguarded_data]
+    if situation.goal is not Goal.APPLY:
+        hazards += [left_behind(each) for each in situation.kept_by_policy]
+    steps = (*unprotect(situation), delete, Wait(stack=situation.address, token=token, why=UNTIL_DONE))
+    return Plan(stack_name=situation.stack_name, rung="delete dead", steps=steps, hazards=tuple(hazards))
+
+
+def unprotect(situation: Situation) -> tuple[Step, ...]:
+    if not (situation.stack and situation.stack.protected):
+        return ()
+    return (
+        SetTerminationProtection(stack=situation.address, enabled=False, why="or CloudFormation refuses the deletion"),
+    )

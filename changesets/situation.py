@@ -1,0 +1,114 @@
+"""All that the planner may know when it chooses the next step: fetched before, so that planning is a pure function.
+
+The rule: a resource counts as alive unless CloudFormation says that it is deleted or was skipped, and data counts
+as there unless its service has just proven it empty.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from changesets import templates
+from changesets.kinds import EMPTIABLE, holds_data
+from changesets.models import Deployment, Resource, Stack, StackEvent
+from changesets.plans import Review
+from changesets.statuses import StackStatus, WayOut, facts
+
+GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
+
+
+class Goal(StrEnum):
+    """What the run is for."""
+
+    APPLY = "apply"
+    REVIEW = "review"
+    RECOVER = "recover"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """One look at a stack. `template` is what is deployed; `failures` are the newest operation's events.
+
+    `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
+    us to take over, `spent` the rungs tried in this run, `role_arn` a service role given by the caller.
+    """
+
+    goal: Goal
+    stack_name: str
+    stack: Stack | None
+    token: str
+    deployment: Deployment | None = None
+    role_arn: str | None = None
+    resources: tuple[Resource, ...] = ()
+    template: Mapping[str, Any] = field(default_factory=dict)
+    failures: tuple[StackEvent, ...] = ()
+    empty: frozenset[str] = frozenset()
+    survivors: tuple[Resource, ...] = ()
+    others: tuple[str, ...] = ()
+    review: Review | None = None
+    spent: frozenset[str] = frozenset()
+
+    @property
+    def status(self) -> StackStatus | None:
+        return self.stack.status if self.stack else None
+
+    @property
+    def way_out(self) -> WayOut:
+        return facts(self.status).way_out
+
+    @property
+    def address(self) -> str:
+        """The stack's id once it has one: a name may come to mean another stack."""
+        return self.stack.id if self.stack else self.stack_name
+
+    @property
+    def alive(self) -> tuple[Resource, ...]:
+        return tuple(each for each in self.resources if each.physical_id and each.status not in GONE)
+
+    @property
+    def data(self) -> tuple[Resource, ...]:
+        """The living resources that may hold data."""
+        return tuple(each for each in self.alive if holds_data(each.type) and each.logical_id not in self.empty)
+
+    @property
+    def unguarded_data(self) -> tuple[Resource, ...]:
+        """Data that a DeleteStack would take along: neither kept by its policy, nor (a bucket) refused while it is
+        full.
+        """
+        kept = (each for each in self.data if not templates.is_kept(self.template, each.logical_id))
+        return tuple(each for each in kept if each.type not in EMPTIABLE)
+
+    @property
+    def full(self) -> tuple[Resource, ...]:
+        """Buckets and repositories whose contents make a DeleteStack fail."""
+        kept = (each for each in self.data if not templates.is_kept(self.template, each.logical_id))
+        return tuple(each for each in kept if each.type in EMPTIABLE)
+
+    @property
+    def kept_by_policy(self) -> tuple[Resource, ...]:
+        return tuple(each for each in self.alive if templates.is_kept(self.template, each.logical_id))
+
+    @property
+    def undeletable(self) -> tuple[Resource, ...]:
+        return tuple(each for each in self.alive if each.status == "DELETE_FAILED")
+
+    def importable(self, resource: Resource) -> bool:
+        """Will the deployment take this resource over if it is left alive?"""
+        return bool(self.deployment) and resource.logical_id in {
+            each.logical_id for each in importables(self, (resource,))
+        }
+
+
+def importables(situation: Situation, candidates: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """Those that the wanted template declares with the same type, can identify, and that refer to no one else."""
+    from changesets.kinds import DATA
+
+    if situation.deployment is None:
+        return ()
+    body = templates.read(situation.deployment.template)
+    same = [each for each in candidates if templates.type_of(body, each.logical_id) == each.type and each.type in DATA]
+    known = frozenset(each.logical_id for each in same if DATA[each.type].identifier)
+    chosen = templates.self_contained(body, known)
+    return tuple(each for each in same if each.logical_id in chosen)

@@ -1,0 +1,137 @@
+"""Reading templates as far as a deployer must: which resources there are, their policies, what each waits for, a
+part of one.
+
+The rule: nothing is resolved or checked here; CloudFormation does that. Short forms (`!Ref`, `!Sub`, ...) become
+the long ones, so a part of a YAML template can be written as JSON. Anything that is no template reads as an empty
+one.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Body = Mapping[str, Any]
+_REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)[^}]*\}")
+
+
+def read(template: Any) -> Body:
+    """A template's body from JSON or YAML text, or from what GetTemplate answers (a mapping when it was JSON)."""
+    if isinstance(template, Mapping):
+        return template
+    try:
+        body = json.loads(template)
+    except ValueError:
+        body = _read_yaml(template)
+    return body if isinstance(body, Mapping) else {}
+
+
+def _read_yaml(text: str) -> Any:
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        """SafeLoader plus CloudFormation's short forms; its own class, so that nobody else's YAML changes meaning."""
+
+    def long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:
+        value: Any
+        if isinstance(node, yaml.ScalarNode):
+            value = loader.construct_scalar(node)
+        elif isinstance(node, yaml.SequenceNode):
+            value = loader.construct_sequence(node, deep=True)
+        else:
+            value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+        if tag == "GetAtt" and isinstance(value, str):
+            value = value.split(".", 1)
+        return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
+
+    Loader.add_multi_constructor("!", long_form)
+    Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
+    try:
+        return yaml.load(text, Loader)
+    except yaml.YAMLError:
+        return {}
+
+
+def resources(body: Body) -> dict[str, Body]:
+    found = body.get("Resources")
+    return (
+        {name: each for name, each in found.items() if isinstance(each, Mapping)} if isinstance(found, Mapping) else {}
+    )
+
+
+def type_of(body: Body, logical_id: str) -> str:
+    return str(resources(body).get(logical_id, {}).get("Type", ""))
+
+
+def deletion_policy(body: Body, logical_id: str) -> str:
+    """What happens to the resource when its stack is deleted. Databases default to a snapshot, all else to Delete."""
+    resource = resources(body).get(logical_id, {})
+    snapshot = resource.get("Type") in ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
+    return str(resource.get("DeletionPolicy", "Snapshot" if snapshot else "Delete"))
+
+
+def is_kept(body: Body, logical_id: str) -> bool:
+    return deletion_policy(body, logical_id).startswith("Retain")
+
+
+def parameters(body: Body) -> frozenset[str]:
+    return frozenset(body.get("Parameters") or ())
+
+
+def dependencies(body: Body) -> dict[str, frozenset[str]]:
+    """For each resource, the others that CloudFormation creates first: Ref, GetAtt, Sub and DependsOn."""
+    every = resources(body)
+    return {name: frozenset(_mentions(each)) & every.keys() - {name} for name, each in every.items()}
+
+
+def _mentions(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _named(key, each)
+            yield from _mentions(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _mentions(each)
+
+
+def _named(key: str, value: Any) -> Iterator[str]:
+    match key, value:
+        case "Ref", str():
+            yield value
+        case "Fn::GetAtt", [str() as name, *_]:
+            yield name
+        case "Fn::GetAtt", str():
+            yield value.split(".")[0]
+        case "DependsOn", str():
+            yield value
+        case "DependsOn", list():
+            yield from (each for each in value if isinstance(each, str))
+        case "Fn::Sub", str() | [str(), *_]:
+            yield from _REFERENCE.findall(value if isinstance(value, str) else value[0])
+        case _:
+            pass
+
+
+def part(body: Body, logical_ids: frozenset[str]) -> str:
+    """A template of these resources alone, as JSON, for an import: each with a Retain policy, which an import
+    demands.
+
+    Parameters, conditions and mappings stay; outputs go. References to resources outside of the part are the
+    caller's to avoid.
+    """
+    kept = ("AWSTemplateFormatVersion", "Description", "Transform", "Parameters", "Mappings", "Conditions", "Rules")
+    chosen = {name: each for name, each in resources(body).items() if name in logical_ids}
+    policies = {name: {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"} for name in chosen}
+    return json.dumps(
+        {key: body[key] for key in kept if key in body}
+        | {"Resources": {name: {**each, **policies[name]} for name, each in chosen.items()}}
+    )
+
+
+def self_contained(body: Body, logical_ids: frozenset[str]) -> frozenset[str]:
+    """Those of the ids that refer to no resource outside of themselves: what `part` can be made of."""
+    needs = dependencies(body)
+    chosen = logical_ids & needs.keys()
+    while outside := {name for name in chosen if not needs[name] <= chosen}:
+        chosen -= outside
+    return frozenset(chosen)

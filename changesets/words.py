@@ -1,0 +1,164 @@
+"""Sentences for people: plans, hazards, diagnoses and outcomes as lines of plain text. Pure.
+
+The rule: a line states the fact with the value last, and what to type stands on a line of its own after an arrow.
+Colours and tables are rendering.py's; JSON is views.py's.
+"""
+
+import shlex
+from collections.abc import Iterator
+from typing import Any, assert_never
+
+from changesets.models import Resource
+from changesets.outcomes import (
+    Declined,
+    Deleted,
+    Deployed,
+    Detached,
+    Diagnosis,
+    NoChanges,
+    Outcome,
+    Recovered,
+    Rejected,
+    Report,
+    Reviewed,
+    RolledBack,
+    Stuck,
+    TimedOut,
+)
+from changesets.plans import Hazard, Plan
+from changesets.steps import CreateChangeSet, Empty, Step, Wait
+
+PAGES = "docs/errors/"
+
+
+def command(step: Step) -> str:
+    """The same call for the AWS command line: `aws cloudformation delete-stack --stack-name ...`."""
+    if isinstance(step, Wait):
+        return f"aws cloudformation describe-stack-events --stack-name {shlex.quote(step.stack)}"
+    if isinstance(step, Empty):
+        return f"aws s3 rm --recursive s3://{step.resource.physical_id}"
+    if isinstance(step, CreateChangeSet):
+        return f"aws cloudformation create-change-set --stack-name {step.stack} --change-set-type {step.type}"
+    words = ["aws", "cloudformation", _dashed(step.operation)]
+    for key, value in step.arguments.items():
+        if key != "ClientRequestToken":
+            words += _option(key, value)
+    return " ".join(words)
+
+
+def _option(key: str, value: Any) -> Iterator[str]:
+    name = _dashed(key)
+    if isinstance(value, bool):
+        yield f"--{name}" if value else f"--no-{name}"
+        return
+    yield f"--{name}"
+    yield from (shlex.quote(str(each)) for each in (value if isinstance(value, list) else [value]))
+
+
+def _dashed(name: str) -> str:
+    spaced = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
+    return spaced.lstrip("-").replace("-a-r-n", "-arn")
+
+
+def hazard(each: Hazard) -> str:
+    return f"{each.kind.upper()}  {each.logical_id}: {each.message}"
+
+
+def diagnosis(told: Diagnosis) -> list[str]:
+    where = f"{told.logical_id} ({told.type})" if told.logical_id else told.stack_name
+    lines = [f"{where}: {told.cause}" if where else told.cause]
+    lines += [each for each in (told.meaning, told.fix and f"Fix: {told.fix}") if each]
+    lines += [f"→ {told.command}"] if told.command else []
+    lines += [f"More: {PAGES}{told.page}"] if told.page else []
+    lines += [f"also failed: {each.logical_id}: {each.reason}" for each in told.others]
+    return lines
+
+
+def plan(steps: Plan) -> list[str]:
+    lines = [f"{place}. {step.operation}: {step.why}" for place, step in enumerate(steps.steps, 1)]
+    return lines + [hazard(each) for each in steps.hazards]
+
+
+def resource(each: Resource) -> str:
+    return f"{each.type} {each.physical_id}" + (f" ({each.reason})" if each.reason else "")
+
+
+def outcome(told: Outcome) -> list[str]:
+    """The first line says what came of it; the others what to know and to do."""
+    match told:
+        case Deployed() | NoChanges() | Deleted() | Recovered() | Reviewed():
+            return _success(told)
+        case RolledBack() | Rejected() | Stuck() | Declined() | Detached() | TimedOut():
+            return _stop(told)
+        case _:
+            assert_never(told)
+
+
+def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed) -> list[str]:
+    match told:
+        case Deployed(stack=stack, orphans=orphans):
+            left = [f"could not be deleted, is in no stack now, and costs on: {resource(each)}" for each in orphans]
+            lines = [f"Deployed: {stack.name}", *_outputs(stack.outputs), *left]
+        case NoChanges(stack=stack):
+            lines = [f"No changes: {stack.name}", *_outputs(stack.outputs)]
+        case Deleted(stack_name=name, left_behind=left_behind):
+            lines = [f"Deleted: {name}", *(f"left behind, alive: {resource(each)}" for each in left_behind)]
+        case Recovered(stack=healthy):
+            lines = ["Ready for the next deployment" + (f": {healthy.name}" if healthy else "")]
+        case Reviewed(review=review):
+            lines = ["Reviewed; nothing was executed" if review else "No changes"]
+        case _:
+            assert_never(told)
+    return lines
+
+
+def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut) -> list[str]:
+    match told:
+        case RolledBack(stack=before, diagnosis=why):
+            lines = [_as_before(before.name if before else ""), *diagnosis(why)]
+        case Rejected(stack_name=name, diagnosis=why):
+            lines = [f"CloudFormation refused the change set, nothing was touched: {name}", *diagnosis(why)]
+        case Stuck(status=status, diagnosis=why, recovery=way):
+            lines = _stuck(f"Stopped in {status or 'no stack'}: {way.stack_name}", why, way)
+        case Declined(plan=declined):
+            lines = ["Not done, consent is missing:", *map(hazard, declined.hazards), *_how_to_allow(declined)]
+        case Detached(stack=stack):
+            again = "→ the same command attaches to it again"
+            lines = ["Left it running" + (f": {stack.name}" if stack else ""), again]
+        case TimedOut(stack=stack, oldest=oldest):
+            longest = [f"waiting longest: {oldest.logical_id} ({oldest.type}) {oldest.reason}"] if oldest else []
+            lines = ["Still running, the wait is over" + (f": {stack.name}" if stack else ""), *longest]
+        case _:
+            assert_never(told)
+    return lines
+
+
+def _as_before(name: str) -> str:
+    return f"Failed and rolled back, the stack is as it was before: {name}" if name else "Failed; nothing was kept"
+
+
+def _outputs(outputs: Any) -> list[str]:
+    return [f"{key} = {outputs[key]}" for key in sorted(outputs)]
+
+
+def _stuck(first: str, why: Diagnosis, recovery: Plan) -> list[str]:
+    way = ["The way out:", *plan(recovery), *_how_to_allow(recovery)] if recovery.steps else []
+    return [first, *diagnosis(why), *way]
+
+
+def _how_to_allow(declined: Plan) -> list[str]:
+    """The flags that would have let the plan run."""
+    severe = sorted({each.logical_id for each in declined.hazards if each.severe})
+    flags = [f"--allow {name}" for name in severe] + (["--yes"] if len(severe) < len(declined.hazards) else [])
+    return [f"→ to do it all the same: {' '.join(flags)}"] if flags else []
+
+
+def report(told: Report) -> list[str]:
+    stack = told.stack
+    lines = [f"{told.stack_name}: {told.meaning}" + (f" ({stack.status})" if stack else "")]
+    if stack is not None:
+        lines += [f"last operation: {stack.last_operation or 'unknown'}, {stack.updated or stack.created}"]
+        lines += [] if stack.drift == "NOT_CHECKED" else [f"drift: {stack.drift}"]
+        lines += _outputs(stack.outputs)
+    lines += diagnosis(told.diagnosis) if told.diagnosis else []
+    return lines + ([f"→ {told.next}"] if told.next else [])
