@@ -15,6 +15,7 @@ from template_gen.frontend import MANAGED_CACHING_OPTIMIZED, Files, edge_functio
 from template_gen.frontend import ORIGIN_ID as FRONTEND
 from template_gen.options import Api, Domain, Redirect
 from template_gen.plan import Guard
+from template_gen.secrets import Secrets
 from template_gen.site import MAX_TIMEOUT, Site
 from template_gen.suppressions import suppress
 from template_gen.template import Template
@@ -43,7 +44,9 @@ class Edge:
     url: Any
 
 
-def add_edge(template: Template, site: Site, door: Door, files: Files | None, guard: Guard | None) -> Edge:
+def add_edge(
+    template: Template, site: Site, door: Door, *, secrets: Secrets, files: Files | None, guard: Guard | None
+) -> Edge:
     template.section("Edge: one address in front of frontend and API")
     headers = template.add(_security_headers(site))
     forward = template.add(edge_function("ApiRequests", "api", requests.api_code(site)))
@@ -59,13 +62,14 @@ def add_edge(template: Template, site: Site, door: Door, files: Files | None, gu
                 **_names(template, site),
                 **({"WebACLId": guard.web_acl_arn} if guard else {}),
                 **_routes(site, api, headers, files),
-                Origins=[*([files.origin] if files else []), _api_origin(template, site, door)],
+                Origins=[*([files.origin] if files else []), _api_origin(site, door, secrets)],
                 **(files.error_pages if files else {}),
             ),
             **suppress(WITHOUT),
         )
     )
-    return Edge(distribution, _url(site, distribution))
+    url = site_url(site.domain) if site.domain else Sub(f"https://${{{distribution.title}.DomainName}}")
+    return Edge(distribution, url)
 
 
 def _routes(site: Site, api: dict[str, Any], headers: Any, files: Files | None) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def _before(function: cloudfront.Function) -> list[cloudfront.FunctionAssociatio
     return [cloudfront.FunctionAssociation(EventType="viewer-request", FunctionARN=arn)]
 
 
-def _api_origin(template: Template, site: Site, door: Door) -> cloudfront.Origin:
+def _api_origin(site: Site, door: Door, secrets: Secrets) -> cloudfront.Origin:
     control = {"OriginAccessControlId": GetAtt(door.access_control, "Id")} if door.access_control else {}
     return cloudfront.Origin(
         Id=API,
@@ -122,21 +126,8 @@ def _api_origin(template: Template, site: Site, door: Door) -> cloudfront.Origin
             OriginReadTimeout=30 if site.api is Api.HTTP_API else MAX_TIMEOUT[site.api],
         ),
         **control,
-        **_origin_secret(template, site),
+        **secrets.origin_headers,
     )
-
-
-def _origin_secret(template: Template, site: Site) -> dict[str, Any]:
-    if site.origin_secret is None:
-        return {}
-    value = template.parameter(
-        "OriginSecret",
-        Type="AWS::SSM::Parameter::Value<String>",
-        Description="Name of the SSM parameter (String, random text) that CloudFront sends as x-origin-secret",
-        Default=site.origin_secret,
-        NoEcho=True,
-    )
-    return {"OriginCustomHeaders": [cloudfront.OriginCustomHeader(HeaderName="x-origin-secret", HeaderValue=value)]}
 
 
 def _names(template: Template, site: Site) -> dict[str, Any]:
@@ -165,10 +156,8 @@ def site_names(template: Template, domain: Domain) -> list[Any]:
     return names[domain.redirect]
 
 
-def _url(site: Site, distribution: cloudfront.Distribution) -> Any:
-    if site.domain is None:
-        return Sub(f"https://${{{distribution.title}.DomainName}}")
-    return Sub("https://www.${DomainName}" if site.domain.redirect is Redirect.APEX_TO_WWW else "https://${DomainName}")
+def site_url(domain: Domain) -> Any:
+    return Sub("https://www.${DomainName}" if domain.redirect is Redirect.APEX_TO_WWW else "https://${DomainName}")
 
 
 def _security_headers(site: Site) -> cloudfront.ResponseHeadersPolicy:

@@ -50,8 +50,10 @@ def add_frontend(template: Template, site: Site) -> Files | None:
     return Files(bucket, _origin(bucket, control), rewrite, _error_pages(site))
 
 
-def allow_distribution(template: Template, files: Files, distribution: cloudfront.Distribution) -> None:
+def allow_distribution(template: Template, files: Files | None, distribution: cloudfront.Distribution) -> None:
     """The bucket policy: after the distribution, whose ARN is its condition."""
+    if files is None:
+        return
     statements = [policies.read_objects_as_cloudfront(files.bucket, distribution)]
     if not files.error_pages:
         statements.append(policies.list_objects_as_cloudfront(files.bucket, distribution))

@@ -14,7 +14,7 @@ from template_gen import policies
 from template_gen.api import Door
 from template_gen.options import Api
 from template_gen.policies import Grant
-from template_gen.site import LOG_RETENTION_DAYS, MAX_TIMEOUT, Site
+from template_gen.site import LOG_RETENTION_DAYS, MAX_TIMEOUT, MIN_MEMORY, MIN_TIMEOUT, Site
 from template_gen.stores import Access
 from template_gen.suppressions import suppress
 from template_gen.template import Template
@@ -90,7 +90,7 @@ def add_function(template: Template, site: Site, code: Code, access: Access, doo
             Timeout=_timeout(template, site),
             Role=GetAtt(role, "Arn"),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
-            **_environment(site, access),
+            **environment(site, access),
             **_snap_start(site),
             **door.on_the_function,
             Metadata={**image_metadata(site), **suppress(WITHOUT)["Metadata"]},
@@ -135,7 +135,7 @@ def _memory(template: Template, site: Site) -> Ref:
         Type="Number",
         Description="MB of the function; CPU is proportional, 1769 MB is one processor",
         Default=site.memory,
-        MinValue=128,
+        MinValue=MIN_MEMORY,
         MaxValue=10240,
     )
 
@@ -147,12 +147,12 @@ def _timeout(template: Template, site: Site) -> Ref:
         Type="Number",
         Description=f"Seconds that a request may take; {limits[site.api]}",
         Default=site.timeout,
-        MinValue=1,
+        MinValue=MIN_TIMEOUT,
         MaxValue=MAX_TIMEOUT[site.api],
     )
 
 
-def _environment(site: Site, access: Access) -> dict[str, Any]:
+def environment(site: Site, access: Access) -> dict[str, Any]:
     variables = {**site.environment, **access.environment}
     return {"Environment": awslambda.Environment(Variables=variables)} if variables else {}
 

@@ -225,8 +225,8 @@ class Queue:
         checks.logical(self.name, "a queue's name")
         rule = "module.function of the image, like app.worker.handler"
         checks.matches(self.handler, r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", f"handler of queue {self.name!r}", rule)
-        checks.whole(self.timeout, 1, 900, f"timeout of queue {self.name!r} (seconds)")
-        checks.whole(self.memory, 128, 10_240, f"memory of queue {self.name!r} (MB)")
+        checks.whole(self.timeout, 10, 900, f"timeout of queue {self.name!r} (seconds)")
+        checks.whole(self.memory, 512, 10_240, f"memory of queue {self.name!r} (MB)")
         checks.whole(self.batch_size, 1, 10, f"batch_size of queue {self.name!r}")
 
 

@@ -75,7 +75,7 @@ def _managed(group: str, priority: int) -> wafv2.WebACLRule:
     return wafv2.WebACLRule(
         Name=group,
         Priority=priority,
-        OverrideAction=wafv2.OverrideAction(**{"None": wafv2.NoneAction()}),
+        OverrideAction=wafv2.OverrideAction(**{"None": {}}),
         Statement=wafv2.Statement(ManagedRuleGroupStatement=statement),
         VisibilityConfig=_visible(group),
     )

@@ -12,7 +12,6 @@ import awacs.dynamodb
 import awacs.ecr
 import awacs.logs
 import awacs.s3
-import awacs.sns
 import awacs.sqs
 import awacs.ssm
 import awacs.sts
@@ -153,16 +152,6 @@ def pull_as_lambda() -> Statement:
         Principal=Principal("Service", "lambda.amazonaws.com"),
         Action=[awacs.ecr.BatchGetImage, awacs.ecr.GetDownloadUrlForLayer],
         Condition=Condition(StringLike("aws:SourceArn", Sub(arn))),
-    )
-
-
-def publish_as(service: str, topic: Any) -> Statement:
-    return Statement(
-        Effect=Allow,
-        Principal=Principal("Service", service),
-        Action=[awacs.sns.Publish],
-        Resource=[Ref(topic)],
-        Condition=Condition(StringEquals("aws:SourceAccount", Ref("AWS::AccountId"))),
     )
 
 

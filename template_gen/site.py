@@ -50,7 +50,10 @@ LOG_RETENTION_DAYS = (
 )
 MAX_TIMEOUT = {Api.HTTP_API: 29, Api.FUNCTION_URL: 60}
 """Seconds: an HTTP API gives up after 30, CloudFront waits for an origin at most 60 without a raised quota."""
-MAX_BEHAVIORS = 5
+MIN_TIMEOUT = 10
+"""Seconds: the first request to an image waits for it to start."""
+MIN_MEMORY = 512
+"""MB: with less processor than that, importing a web framework takes seconds, and nothing is saved."""
 ENVIRONMENT_BYTES = 4096
 RESERVED_VARIABLES = frozenset(
     {"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY",
@@ -85,9 +88,9 @@ class Site:
         tables, buckets, schedules, queues: see `Table`, `Bucket`, `Schedule`, `Queue`.
         domain: the site's own name; `None` is the distribution's `d….cloudfront.net`.
         plan: pay-as-you-go or CloudFront's Free plan (see `Plan`).
-        origin_secret: name of a plain SSM parameter with a random text that CloudFront sends to the app as
-            `x-origin-secret`; the app refuses requests without it (`ORIGIN_SECRET_NAME` in its environment), so that
-            nobody goes around CloudFront and its plan. Created outside of the stack; no idle cost.
+        origin_secret: CloudFront sends the text of the plain SSM parameter `ORIGIN_SECRET`, below SecretsPath, as
+            `x-origin-secret`; the app (told by `CHECK_ORIGIN`) refuses requests without it, so that nobody goes
+            around CloudFront and its plan. Created outside of the stack; no idle cost.
         alarms: errors, throttling and dead letters are mailed to the parameter AlertEmail. 10 alarms are free.
         monthly_budget: USD; a mail to AlertEmail at 80 % spent and 100 % forecast of the whole account. Free.
         hook: called last with the website's `troposphere.Template` and its `Parts`, to add resources of your own.
@@ -112,7 +115,7 @@ class Site:
     queues: tuple[Queue, ...] = ()
     domain: Domain | None = None
     plan: Plan = Plan.PAY_AS_YOU_GO
-    origin_secret: str | None = None
+    origin_secret: bool = False
     alarms: bool = False
     monthly_budget: int | None = None
     hook: Callable[[Any, Any], None] | None = None
@@ -151,7 +154,7 @@ _MANY = {"secrets": str, "tables": Table, "buckets": Bucket, "schedules": Schedu
 def _check_choices(site: Site) -> None:
     for name, kind in {"frontend": Frontend, "api": Api, "architecture": Architecture, "plan": Plan}.items():
         checks.member(getattr(site, name), kind, name)
-    for name in ("snap_start", "alarms"):
+    for name in ("snap_start", "origin_secret", "alarms"):
         checks.flag(getattr(site, name), name)
     for name, option in {"domain": Domain, "throttle": Throttle}.items():
         if getattr(site, name) is not None:
@@ -161,8 +164,8 @@ def _check_choices(site: Site) -> None:
 
 
 def _check_function(site: Site) -> None:
-    checks.whole(site.memory, 128, 10_240, "memory (MB)")
-    checks.whole(site.timeout, 1, MAX_TIMEOUT[site.api], f"timeout (seconds) with Api.{site.api.name}")
+    checks.whole(site.memory, MIN_MEMORY, 10_240, "memory (MB)")
+    checks.whole(site.timeout, MIN_TIMEOUT, MAX_TIMEOUT[site.api], f"timeout (seconds) with Api.{site.api.name}")
     kept = ", ".join(map(str, LOG_RETENTION_DAYS))
     known = site.log_retention_days in LOG_RETENTION_DAYS
     require(known, f"log_retention_days must be one of CloudWatch's {kept}: {site.log_retention_days!r}")
@@ -176,10 +179,6 @@ def _check_edge(site: Site) -> None:
     policy = checks.text(site.content_security_policy, "content_security_policy")
     is_header = bool(policy) and policy.isascii() and policy.isprintable()
     require(is_header, f"content_security_policy must be one line of ASCII text: {policy!r}")
-    if site.origin_secret is not None:
-        checks.matches(
-            site.origin_secret, r"(/[\w.-]+)+", "origin_secret", "an SSM parameter's path like /tracks/origin"
-        )
 
 
 def _check_environment(site: Site) -> None:
@@ -201,7 +200,7 @@ def _check_environment(site: Site) -> None:
 def _check_names(site: Site) -> None:
     for name in ("tables", "buckets", "schedules", "queues"):
         checks.unique((part.name for part in getattr(site, name)), name)
-    taken = sorted(({*site.stores, "SSM_PATH", "ORIGIN_SECRET_NAME"}) & site.environment.keys())
+    taken = sorted(({*site.stores, "SSM_PATH", "CHECK_ORIGIN"}) & site.environment.keys())
     require(not taken, f"the site sets this environment variable itself, rename yours: {', '.join(taken)}")
 
 
@@ -209,18 +208,15 @@ def _check_api(site: Site) -> None:
     if site.api is not Api.FUNCTION_URL:
         return
     require(site.throttle is None, "a function URL has no throttle: leave throttle out, or use Api.HTTP_API")
-    message = (
-        f"only CloudFront can call a function URL, so origin_secret adds nothing: leave it out: {site.origin_secret!r}"
-    )
-    require(site.origin_secret is None, message)
+    unneeded = "only CloudFront can call a function URL, so origin_secret adds nothing: leave it out"
+    require(not site.origin_secret, unneeded)
 
 
 def _check_plan(site: Site) -> None:
     zone_alone = site.domain is not None and site.domain.zone_in_plan and site.plan is not Plan.FREE
     require(not zone_alone, "zone_in_plan needs a plan: add plan=Plan.FREE, or leave zone_in_plan out")
-    bypass = site.plan is Plan.FREE and site.api is Api.HTTP_API and site.origin_secret is None
     require(
-        not bypass,
-        "with Plan.FREE the HTTP API's own address would go around the plan: add origin_secret='/…' "
+        site.plan is not Plan.FREE or site.api is Api.FUNCTION_URL or site.origin_secret,
+        "with Plan.FREE the HTTP API's own address would go around the plan: add origin_secret=True "
         "or use Api.FUNCTION_URL",
     )

@@ -1,5 +1,6 @@
 """A site's stacks, in the order in which they are deployed: registry, certificate (with a domain), website."""
 
+from template_gen.certificate import build_certificate
 from template_gen.checks import require
 from template_gen.registry import build_registry
 from template_gen.render import render
@@ -18,7 +19,10 @@ def build(site: Site) -> dict[str, str]:
     Raises:
         SiteError: when the site is larger than CloudFormation takes, or its hook failed.
     """
-    templates = {"registry.yaml": build_registry(site), "website.yaml": build_website(site)}
+    templates = {"registry.yaml": build_registry(site)}
+    if site.domain is not None:
+        templates["certificate.yaml"] = build_certificate(site.domain, site.name)
+    templates["website.yaml"] = build_website(site)
     return {name: _text(name, template) for name, template in templates.items()}
 
 

@@ -4,10 +4,12 @@ Troposphere knows what is valid; this file only remembers the order in which a r
 of them is there. `render.py` turns both into text. Nothing here knows about websites.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import troposphere
-from troposphere import AWSObject, Output, Parameter, Ref
+from troposphere import Output, Parameter, Ref
+
+Resource = TypeVar("Resource", bound=Any)
 
 
 class Template:
@@ -29,7 +31,7 @@ class Template:
         """Write `heading` above the next resource."""
         self._heading = heading
 
-    def add(self, resource: AWSObject, why: str = "") -> AWSObject:
+    def add(self, resource: Resource, why: str = "") -> Resource:
         """Add a resource; `why` becomes the comment above it, for what its type and properties do not say."""
         self.body.add_resource(resource)
         if self._heading:

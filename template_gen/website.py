@@ -6,11 +6,18 @@ from typing import Any
 from troposphere import GetAtt, Ref
 
 from template_gen import api, frontend
+from template_gen.alarms import add_alarms, add_budget
 from template_gen.api import Door, add_api
+from template_gen.buckets import Buckets, add_buckets
+from template_gen.checks import SiteError
+from template_gen.dns import add_dns
 from template_gen.edge import Edge, add_edge
 from template_gen.frontend import Files, add_frontend
-from template_gen.function import Website, add_code, add_function
+from template_gen.function import Function, Website, add_code, add_function
 from template_gen.plan import add_guard, add_plan
+from template_gen.queues import Queues, add_queues, add_workers
+from template_gen.schedules import add_schedules
+from template_gen.secrets import add_secrets
 from template_gen.site import Site
 from template_gen.stores import together
 from template_gen.tables import Tables, add_tables
@@ -19,11 +26,14 @@ from template_gen.template import Template
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the site is made of, for a hook that adds to it."""
+    """What the site is made of: a hook refers to these instead of spelling logical ids."""
 
     tables: Tables
-    door: Door
+    buckets: Buckets
+    queues: Queues
     function: Website
+    workers: dict[str, Function]
+    door: Door
     files: Files | None
     edge: Edge
 
@@ -32,22 +42,31 @@ def build_website(site: Site) -> Template:
     template = Template(f"The website {site.name}", serverless=True)
     parts = _add_parts(template, site)
     _add_outputs(template, parts)
+    _run_hook(template, site, parts)
     return template
 
 
 def _add_parts(template: Template, site: Site) -> Parts:
     code = add_code(template, site)
     tables = add_tables(template, site)
+    buckets = add_buckets(template, site)
+    queues = add_queues(template, site)
+    secrets = add_secrets(template, site)
+    access = together((*tables.access, *buckets.access, *queues.access, secrets.access))
     door = add_api(template, site)
-    function = add_function(template, site, code, together(tables.access), door)
+    function = add_function(template, site, code, access, door)
+    workers = add_workers(template, site, code, access, queues)
+    add_schedules(template, site, function)
     files = add_frontend(template, site)
     guard = add_guard(template, site)
-    edge = add_edge(template, site, door, files, guard)
-    if files is not None:
-        frontend.allow_distribution(template, files, edge.distribution)
+    edge = add_edge(template, site, door, secrets=secrets, files=files, guard=guard)
+    frontend.allow_distribution(template, files, edge.distribution)
     api.allow_distribution(template, door, function.arn, edge.distribution)
     add_plan(template, site, guard, edge.distribution)
-    return Parts(tables, door, function, files, edge)
+    add_dns(template, site, edge.distribution)
+    add_alarms(template, site, function, queues, workers)
+    add_budget(template, site)
+    return Parts(tables, buckets, queues, function, workers, door, files, edge)
 
 
 def _add_outputs(template: Template, parts: Parts) -> None:
@@ -62,3 +81,15 @@ def _add_outputs(template: Template, parts: Parts) -> None:
         outputs["FrontendBucketName"] = (Ref(parts.files.bucket), "Upload the frontend's files here")
     for name, (value, description) in outputs.items():
         template.output(name, value, description)
+
+
+def _run_hook(template: Template, site: Site, parts: Parts) -> None:
+    """Let the site add resources of its own. What it adds is validated here, so that a mistake names the hook."""
+    if site.hook is None:
+        return
+    name = getattr(site.hook, "__qualname__", repr(site.hook))
+    try:
+        site.hook(template.body, parts)
+        template.body.to_dict()
+    except Exception as error:  # the hook is the user's code: whatever it raises is news for them, not a crash of ours
+        raise SiteError(f"the hook {name} of site {site.name!r} failed: {type(error).__name__}: {error}") from error

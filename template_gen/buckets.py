@@ -1,0 +1,94 @@
+"""Buckets for what visitors bring: private, versioned, kept when the stack goes.
+
+An upload through the API is limited to 10 MB (6 MB with a function URL); a browser that got a presigned URL from the
+app puts up to 5 GB straight into the bucket, which therefore answers CORS preflights.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Ref, s3
+
+from template_gen import policies
+from template_gen.checks import environment_name
+from template_gen.edge import site_url
+from template_gen.frontend import private
+from template_gen.options import Bucket
+from template_gen.site import Site
+from template_gen.stores import Access
+from template_gen.suppressions import suppress
+from template_gen.template import Template
+
+KEPT_VERSIONS_DAYS = 30
+UNFINISHED_UPLOADS_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """The buckets by their name in the `Site`, and the access that the website's code gets."""
+
+    resources: dict[str, s3.Bucket]
+    access: tuple[Access, ...]
+
+
+def add_buckets(template: Template, site: Site) -> Buckets:
+    if site.buckets:
+        template.section("Buckets: private, kept when the stack goes")
+    resources = {bucket.name: template.add(_bucket(bucket, site), _why(bucket, site)) for bucket in site.buckets}
+    for resource in resources.values():
+        template.add(_policy(resource))
+    return Buckets(resources, tuple(_access(bucket, resources[bucket.name]) for bucket in site.buckets))
+
+
+def _bucket(bucket: Bucket, site: Site) -> s3.Bucket:
+    return s3.Bucket(
+        f"{bucket.name}Bucket",
+        DeletionPolicy="Retain",
+        UpdateReplacePolicy="Retain",
+        **private(),
+        VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=_lifecycle(bucket)),
+        **_cors(bucket, site),
+        **suppress(
+            {"CKV_AWS_18": "access logs hold visitors' addresses and cost storage; the function logs what it does"}
+        ),
+    )
+
+
+def _lifecycle(bucket: Bucket) -> list[s3.LifecycleRule]:
+    """Versioning without this keeps, and bills, everything that was ever overwritten or deleted."""
+    tidy = s3.LifecycleRule(
+        Id="tidy",
+        Status="Enabled",
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=KEPT_VERSIONS_DAYS),
+        AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=UNFINISHED_UPLOADS_DAYS),
+    )
+    if bucket.expire_days is None:
+        return [tidy]
+    return [tidy, s3.LifecycleRule(Id="expire", Status="Enabled", ExpirationInDays=bucket.expire_days)]
+
+
+def _cors(bucket: Bucket, site: Site) -> dict[str, Any]:
+    if not bucket.browser_uploads:
+        return {}
+    origin = "*" if site.domain is None else site_url(site.domain)
+    rule = s3.CorsRules(AllowedMethods=["PUT"], AllowedOrigins=[origin], AllowedHeaders=["*"], MaxAge=3600)
+    return {"CorsConfiguration": s3.CorsConfiguration(CorsRules=[rule])}
+
+
+def _why(bucket: Bucket, site: Site) -> str:
+    if bucket.browser_uploads and site.domain is None:
+        return (
+            "Any origin may ask, because the distribution's name is not known before it exists; what lets an upload in "
+            "is the presigned URL."
+        )
+    return ""
+
+
+def _policy(bucket: s3.Bucket) -> s3.BucketPolicy:
+    document = policies.document(policies.refuse_plain_http(bucket))
+    return s3.BucketPolicy(f"{bucket.title}Policy", Bucket=Ref(bucket), PolicyDocument=document)
+
+
+def _access(bucket: Bucket, resource: s3.Bucket) -> Access:
+    return Access({environment_name(bucket.name, "BUCKET"): Ref(resource)}, (policies.use_objects(resource),))

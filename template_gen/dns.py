@@ -1,0 +1,48 @@
+"""The domain's records: every name of the distribution, for IPv4 and IPv6.
+
+Alias records, because an apex cannot be a CNAME and Route 53 answers aliases of CloudFront without charge.
+"""
+
+from typing import Any
+
+from troposphere import GetAtt, Ref, Sub, cloudfront, route53
+
+from template_gen.edge import site_names
+from template_gen.site import Site
+from template_gen.template import Template
+
+CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+"""The hosted zone of every distribution: https://docs.aws.amazon.com/general/latest/gr/cf_region.html"""
+RECORD_TYPES = ("A", "AAAA")
+
+
+def add_zone(template: Template) -> Ref:
+    """The parameter with the zone, which is nobody's to create here: its name servers are known at the registrar."""
+    return template.parameter(
+        "HostedZoneId",
+        Type="AWS::Route53::HostedZone::Id",
+        Description="The existing public hosted zone of the domain",
+    )
+
+
+def add_dns(template: Template, site: Site, distribution: cloudfront.Distribution) -> None:
+    if site.domain is None:
+        return
+    template.section("DNS: the site's names point at the distribution")
+    zone = add_zone(template)
+    for name in site_names(template, site.domain):
+        for kind in RECORD_TYPES:
+            template.add(_record(name, kind, zone, distribution))
+
+
+def _record(name: Any, kind: str, zone: Ref, distribution: cloudfront.Distribution) -> route53.RecordSetType:
+    owner = "Www" if isinstance(name, Sub) else "Domain"
+    return route53.RecordSetType(
+        f"{owner}Record{kind}",
+        HostedZoneId=zone,
+        Name=name,
+        Type=kind,
+        AliasTarget=route53.AliasTarget(
+            DNSName=GetAtt(distribution, "DomainName"), HostedZoneId=CLOUDFRONT_ZONE, EvaluateTargetHealth=False
+        ),
+    )
