@@ -6,7 +6,7 @@ Rule kept: one walk gives the value *and* what it refers to, so a branch of Fn::
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
@@ -278,3 +278,18 @@ FUNCTIONS: Mapping[str, _Function] = {
     "Fn::Or": lambda resolver, argument: resolver.boolean({"Fn::Or": argument}),
     "Fn::Not": lambda resolver, argument: resolver.boolean({"Fn::Not": argument}),
 }
+
+NAMES = {*PURE, *FUNCTIONS}
+
+
+def functions(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """The outermost intrinsic functions inside a raw node, each with its path."""
+    match node:
+        case dict() if len(node) == 1 and next(iter(node)) in NAMES:
+            yield path, node
+        case dict():
+            for key, member in node.items():
+                yield from functions(member, (*path, key))
+        case list():
+            for index, item in enumerate(node):
+                yield from functions(item, (*path, str(index)))

@@ -115,8 +115,17 @@ def _parameter(key: str, declaration: Mapping[str, Any], raw: str, ssm: Callable
         raw=raw,
         value=_value(kind, raw if resolved is None else resolved),
         resolved=resolved,
-        no_echo=text(declaration.get("NoEcho", False)) == "true",
+        no_echo=_no_echo(declaration),
     )
+
+
+def _no_echo(declaration: Mapping[str, Any]) -> bool:
+    return text(declaration.get("NoEcho", False)) == "true"
+
+
+def hidden(template: Template) -> list[str]:
+    """The parameters whose values are never shown."""
+    return [key for key, declaration in template.parameters.items() if _no_echo(declaration)]
 
 
 def _kind(declaration: Mapping[str, Any]) -> tuple[str, bool]:

@@ -7,7 +7,7 @@ Rule kept: every function is pure. The world comes in by the Environment and by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from local_cloud.cloudformation import template_references
@@ -27,6 +27,7 @@ from local_cloud.cloudformation.template_model import (
     TemplateError,
     Unknown,
 )
+from local_cloud.cloudformation.template_order import active, dependencies, in_order
 from local_cloud.cloudformation.template_structure import build
 from local_cloud.cloudformation.template_text import parse
 from local_cloud.cloudformation.transforms import transform
@@ -47,6 +48,7 @@ __all__ = [
     "Unknown",
     "active",
     "dependencies",
+    "in_order",
     "load",
     "parameter_values",
     "resolve",
@@ -64,15 +66,6 @@ def load(text: str) -> Template:
     if not template.transforms:
         template_references.check(template)
     return template
-
-
-def active(template: Template, resolver: Resolver) -> Mapping[str, Resource]:
-    """The resources whose Condition holds."""
-    return {
-        logical_id: resource
-        for logical_id, resource in template.resources.items()
-        if resource.condition is None or resolver.condition(resource.condition)
-    }
 
 
 def resolve(template: Template, environment: Environment, lookup: Lookup) -> Resolved:
@@ -111,40 +104,3 @@ def _outputs(template: Template, resolver: Resolver) -> Iterator[ResolvedOutput]
             description=output.description,
             export_name=None if output.export is None else str(resolver.value(output.export)),
         )
-
-
-def dependencies(template: Template, environment: Environment) -> Mapping[str, frozenset[str]]:
-    """For each active resource, the active ones that must exist before it.
-
-    Raises TemplateError for a cycle, and for a reference to a resource whose Condition does not hold.
-    """
-    resolver = Resolver(template, environment, lambda _logical_id, _attribute: UNKNOWN)
-    resources = active(template, resolver)
-    edges = {each.logical_id: _needs(each, resolver, template) for each in resources.values()}
-    if absent := [name for needs in edges.values() for name in needs if name not in resources]:
-        raise template_references.unresolved_in("Resources", absent)
-    _refuse_cycles(edges)
-    return edges
-
-
-def _needs(resource: Resource, resolver: Resolver, template: Template) -> frozenset[str]:
-    written = [resource.properties, resource.metadata, resource.creation_policy, resource.update_policy]
-    _, found = resolver.trace(written)
-    ordered = (name for name in resource.depends_on if _holds(template.resources[name], resolver))
-    return frozenset(ordered) | {name for name, _ in found if name not in template.parameters}
-
-
-def _holds(resource: Resource, resolver: Resolver) -> bool:
-    return resource.condition is None or resolver.condition(resource.condition)
-
-
-def _refuse_cycles(edges: Mapping[str, frozenset[str]]) -> None:
-    waiting = dict(edges)
-    while ready := [name for name, needs in waiting.items() if not needs & waiting.keys()]:
-        for name in ready:
-            del waiting[name]
-    while ends := [name for name in waiting if not any(name in needs for needs in waiting.values())]:
-        for name in ends:
-            del waiting[name]
-    if waiting:
-        raise TemplateError(f"Circular dependency between resources: [{', '.join(waiting)}]")

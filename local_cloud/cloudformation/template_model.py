@@ -79,6 +79,12 @@ class Template:
         return self.body.get("Description")
 
 
+EMPTY: Final = Template(
+    original="", body={}, parameters={}, mappings={}, conditions={}, resources={}, outputs={}, transforms=()
+)
+"""The template of a stack that does not exist yet."""
+
+
 def no_exports(_name: str) -> str | None:
     """A region without exports."""
     return None
