@@ -103,7 +103,7 @@ export function drawProfile(place, caption, profile, moved) {
     svg("path", { class: "area", d: `${outline(points)}L${x(length)} ${y(floor)}L${x(0)} ${y(floor)}Z` }),
     svg("path", { class: "line", d: outline(points) }), hair, dot);
   place.replaceChildren(chart);
-  const hint = "Move along the profile to see where you were.";
+  const hint = "Point at the profile to see the place.";
 
   function show(index) {
     const [way, elevation] = profile[index];

@@ -2,7 +2,7 @@
 
 const number = (digits) => new Intl.NumberFormat(undefined, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const [whole, tenths, hundredths] = [0, 1, 2].map(number);
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const shortDay = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
 export const metres = (value) => `${whole.format(value)} m`;

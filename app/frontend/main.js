@@ -1,6 +1,6 @@
 /* The page: a file comes in, an activity is shown, the recent ones are listed. The address (#id) says which is shown. */
 
-import { Problem, activity, recent, remove, upload } from "./api.js";
+import { Problem, activity, recent, remove, upload } from "./client.js";
 import { drawProfile, drawTrack, stamp } from "./drawing.js";
 import { clock, date, kilometres, metres, shortDate, tempo } from "./format.js";
 
@@ -22,8 +22,10 @@ async function busy(saying, work) {
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    $("problem").textContent = error.message;
+    const expected = error instanceof Problem;
+    $("problem").textContent = expected ? error.message : "Something is wrong with this page. Please reload it.";
+    $("problem").scrollIntoView({ block: "nearest" });
+    if (!expected) throw error;
   } finally {
     document.body.classList.remove("busy");
     $("status").textContent = "";

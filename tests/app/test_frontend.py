@@ -33,7 +33,7 @@ def test_a_page_has_no_inline_code_that_a_content_security_policy_would_stop(pag
 def test_the_page_knows_the_limits_of_the_app() -> None:
     settings = Settings()
     limits = {
-        name: int(mega) * 2**20 for name, mega in re.findall(r"const (\w+) = (\d+) \* 2 \*\* 20;", TEXTS["api.js"])
+        name: int(mega) * 2**20 for name, mega in re.findall(r"const (\w+) = (\d+) \* 2 \*\* 20;", TEXTS["client.js"])
     }
     assert limits == {"MOST": settings.gpx_limit, "MOST_SENT": settings.upload_limit}
     assert f"after {settings.kept.days} days" in TEXTS["index.html"]

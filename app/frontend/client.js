@@ -23,8 +23,9 @@ async function call(path, options = {}) {
   } catch {
     throw new Problem("The server cannot be reached. Is this device online?");
   }
+  const text = await answer.text();
   const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
-  const content = isJson ? await answer.json() : null;
+  const content = isJson && text ? JSON.parse(text) : null; // a 204 says JSON too, and has none
   if (answer.ok) return content;
   if (typeof content?.detail === "string") throw new Problem(content.detail);
   if (answer.status === 413) throw tooLarge(MOST_SENT);
