@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from changesets.errors import ChangeSetsError
 from groat.cli import groat
 from groat.errors import GroatError
 
@@ -20,8 +21,8 @@ def main() -> None:
     except click.Abort:
         say("interrupted", hint="the same command picks up where this one stopped")
         sys.exit(130)
-    except GroatError as error:
-        say(error.message, hint=error.hint)
+    except (GroatError, ChangeSetsError) as error:
+        say(str(error), hint=error.hint or "")
         sys.exit(1)
 
 

@@ -62,7 +62,7 @@ def connect(settings: Settings, *, endpoint: str | None = None) -> Aws:
     return Aws(lambda service, **more: make(session, service, **more), settings.region)
 
 
-def make(session: "Session", service: str, **more: Any) -> Client:
+def make(session: Any, service: str, **more: Any) -> Client:
     from botocore.config import Config
 
     # "standard" retries throttling and dropped connections, and nothing that could take effect twice

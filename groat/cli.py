@@ -50,12 +50,14 @@ class Options:
 
         return json_view() if self.json else human_view()
 
+    def asks(self) -> bool:
+        """Is somebody there to answer?"""
+        return sys.stdin.isatty() and not self.json
+
     def consent(self) -> "changesets.Consent":
         from groat.consent import consent
 
-        return consent(
-            self.target().settings, yes=self.yes, names=self.allow, asks=sys.stdin.isatty() and not self.json
-        )
+        return consent(self.target().settings, yes=self.yes, names=self.allow, asks=self.asks())
 
 
 def remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
@@ -162,7 +164,9 @@ def status(options: Options) -> None:
     """Health, last operation, outputs of the site's stacks, and what to type next."""
     from groat.operations import status as run
 
-    finish(options, run(options.target()))
+    view = options.view()
+    for report in run(options.target()):
+        view.report(report)
 
 
 @groat.command()
@@ -245,12 +249,20 @@ def completion(shell: str) -> None:
 
 
 def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0) -> None:
-    """Show a stream to its end and exit with what its outcomes say."""
-    from groat.views import worst_exit_code
+    """Show a stream to its end and exit with what its outcomes say. Ctrl-C: detach, or cancel and roll back."""
+    from groat.views import Follower
 
-    view = options.view()
-    code = 0
-    for event in events:
-        view.show(event)
-        code = worst_exit_code(code, event, changes=changes)
-    sys.exit(code)
+    follower = Follower(options.view(), changes)
+    try:
+        follower.follow(events)
+    except KeyboardInterrupt:
+        follower.view.close()
+        click.echo(f"\nInterrupted. What runs on {follower.stack or 'AWS'} goes on by itself.", err=True)
+        if not (follower.stack and options.asks() and click.confirm("Cancel the update and roll back?", err=True)):
+            raise click.Abort() from None
+        from groat.operations import cancel
+
+        follower.follow(cancel(options.target(), follower.stack))
+    finally:
+        follower.view.close()
+    sys.exit(follower.code)

@@ -6,5 +6,4 @@ class GroatError(Exception):
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.message = message
         self.hint = hint

@@ -2,10 +2,11 @@
 
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from groat.events import GroatEvent, Ready, Stage, Warned
+from groat.events import Event, GroatEvent, Ready, Stage, Warned
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
 class View(Protocol):
     """Shows what happens, as it happens."""
 
-    def show(self, event: "GroatEvent | changesets.Event") -> None: ...
+    def show(self, event: "Event") -> None: ...
+
+    def report(self, told: "changesets.Report") -> None: ...
+
+    def close(self) -> None: ...
 
 
 class HumanView:
@@ -28,7 +33,7 @@ class HumanView:
         self.console = console
         self.inner = changesets.HumanView(console)
 
-    def show(self, event: "GroatEvent | changesets.Event") -> None:
+    def show(self, event: "Event") -> None:
         match event:
             case Stage(name=name, text=text):
                 self.line(name, text)
@@ -38,6 +43,12 @@ class HumanView:
                 self.ready(event)
             case _:
                 self.inner.show(event)
+
+    def report(self, told: "changesets.Report") -> None:
+        self.inner.report(told)
+
+    def close(self) -> None:
+        self.inner.close()
 
     def line(self, name: str, text: str) -> None:
         self.console.print(f"[bold]{name:<13}[/] {escaped(text)}", highlight=False, soft_wrap=True)
@@ -60,11 +71,17 @@ class JsonView:
         self.stream = stream
         self.inner = changesets.JsonView(stream)
 
-    def show(self, event: "GroatEvent | changesets.Event") -> None:
+    def show(self, event: "Event") -> None:
         if isinstance(event, GroatEvent):
             self.write({"type": type(event).__name__.lower(), **asdict(event)})
         else:
             self.inner.show(event)
+
+    def report(self, told: "changesets.Report") -> None:
+        self.inner.report(told)
+
+    def close(self) -> None:
+        self.inner.close()
 
     def write(self, record: dict[str, Any]) -> None:
         self.stream.write(json.dumps(record, default=str) + "\n")
@@ -81,13 +98,28 @@ def json_view() -> JsonView:
     return JsonView(sys.stdout)
 
 
-def worst_exit_code(code: int, event: "GroatEvent | changesets.Event", *, changes: int) -> int:
-    """The exit code after one more event: a failure stays one, and "changes found" yields only to a failure."""
-    import changesets
+@dataclass(slots=True)
+class Follower:
+    """Shows a stream and keeps what an exit needs: the code, and the stack that is being worked on."""
 
-    if not isinstance(event, changesets.Outcome):
-        return code
-    new = changesets.exit_code(event, changes=changes)
+    view: View
+    changes: int = 0
+    code: int = 0
+    stack: str = ""
+
+    def follow(self, events: "Iterable[Event]") -> None:
+        import changesets
+
+        for event in events:
+            self.view.show(event)
+            if isinstance(event, changesets.Observed):
+                self.stack = event.stack_name
+            elif isinstance(event, changesets.Outcome):
+                self.code = worse(self.code, changesets.exit_code(event, changes=self.changes))
+
+
+def worse(code: int, new: int) -> int:
+    """A failure stays one; "changes found" (2) yields only to a failure (1)."""
     return 1 if 1 in (code, new) else max(code, new)
 
 

@@ -26,7 +26,9 @@ def test_every_command_has_a_help_text(path: tuple[str, ...]) -> None:
 
 
 def test_every_option_has_a_help_text() -> None:
-    options = [option for _, command in commands(groat) for option in command.params if isinstance(option, click.Option)]
+    options = [
+        option for _, command in commands(groat) for option in command.params if isinstance(option, click.Option)
+    ]
     assert [option.name for option in options if not option.help] == []
 
 

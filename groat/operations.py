@@ -1,0 +1,80 @@
+"""What is done to the stacks that are there: look, review, recover, cancel. Each verb is a stream of events."""
+
+from collections.abc import Iterator, Mapping
+
+import changesets
+from groat import images, local
+from groat import templates as generated
+from groat.aws import Aws, connect
+from groat.errors import GroatError
+from groat.events import Event, Warned
+from groat.target import StackPlan, Target
+
+UNKNOWN_REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/registry"
+
+
+def reach(target: Target) -> Aws:
+    """The environment's AWS. For `local` a local cloud must be running: looking does not start one."""
+    if not target.settings.is_local:
+        return connect(target.settings)
+    running = local.running(target.project)
+    if running is None:
+        raise GroatError("The local cloud is not running, so nothing is deployed on this machine", hint="make deploy")
+    return connect(target.settings, endpoint=running.endpoint)
+
+
+def stacks(target: Target) -> tuple[StackPlan, ...]:
+    """The stacks of the committed templates, in deploy order."""
+    names = [path.name for path in target.project.templates.glob("*.yaml")]
+    if not names:
+        raise GroatError(f"No templates in {target.project.templates}", hint="groat templates")
+    return target.stacks(names)
+
+
+def status(target: Target) -> Iterator[changesets.Report]:
+    """A report of each stack."""
+    aws = reach(target)
+    for stack in stacks(target):
+        yield changesets.status(aws.cloudformation(stack.region), stack.stack_name)
+
+
+def review(target: Target) -> Iterator[Event]:
+    """What a deployment would change in each stack; nothing is built, written or executed."""
+    aws = reach(target)
+    texts = generated.generate(target.project)
+    outputs: dict[str, str] = {}
+    for stack in target.stacks(texts):
+        cloudformation = aws.cloudformation(stack.region)
+        parameters = expected(target, texts[stack.template], outputs)
+        yield from changesets.review(cloudformation, target.deployment(stack, texts, parameters))
+        present = cloudformation.stack(stack.stack_name)
+        outputs |= dict(present.outputs) if present else {}
+    if not target.settings.is_local:
+        yield Warned("The image's digest is known after its build; the one shown stands for the app as it is now")
+
+
+def expected(target: Target, template: str, outputs: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of a deployment made now, without building the image."""
+    image = f"{outputs.get('RepositoryUri', UNKNOWN_REPOSITORY)}@{images.digest(target.project.app)}"
+    given = {"ImageUri": image, **outputs, **target.settings.parameters}
+    return {name: value for name, value in given.items() if name in generated.declared(template)}
+
+
+def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> Iterator[Event]:
+    """Every stack to a status that takes the next deployment, or (`explain`) what that would take."""
+    aws = reach(target)
+    for stack in stacks(target):
+        cloudformation = aws.cloudformation(stack.region)
+        if explain:
+            yield from changesets.explain(cloudformation, stack.stack_name)
+        else:
+            yield from changesets.recover(
+                cloudformation, stack.stack_name, consent=consent, role_arn=target.settings.role_arn
+            )
+
+
+def cancel(target: Target, stack_name: str) -> Iterator[Event]:
+    """Cancel the running update of one of the stacks, which rolls back."""
+    aws = reach(target)
+    region = next((stack.region for stack in stacks(target) if stack.stack_name == stack_name), aws.region)
+    return changesets.cancel(aws.cloudformation(region), stack_name)
