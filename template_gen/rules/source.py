@@ -36,7 +36,7 @@ def load(text: str) -> dict[str, Any]:
     Raises ValueError with the reason when it is no YAML or JSON mapping.
     """
     try:
-        template = yaml.load(text, Loader=TemplateReader)  # noqa: S506 (a safe loader with short forms)
+        template = yaml.load(text, Loader=TemplateReader)
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"the template is neither YAML nor JSON: {error}") from error
     if not isinstance(template, dict):

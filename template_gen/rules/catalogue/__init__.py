@@ -3,9 +3,10 @@
 from types import ModuleType
 from typing import Final
 
+from template_gen.rules.catalogue import api_behaviors, api_origins, function_urls, s3_access, s3_delivery
 from template_gen.rules.rule import Rule
 
-SECTIONS: Final[tuple[ModuleType, ...]] = ()
+SECTIONS: Final[tuple[ModuleType, ...]] = (api_behaviors, api_origins, s3_access, s3_delivery, function_urls)
 
 
 def rules_of(section: ModuleType) -> tuple[Rule, ...]:

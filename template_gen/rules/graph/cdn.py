@@ -176,8 +176,8 @@ def _origin(body: Object, resources: Resources) -> Origin:
 
 def _target(domain: str, resources: Resources) -> str:
     """The logical id in front of the domain; a bucket may also be meant by its literal name."""
-    if named := re.match(r"(?:https?://)?\$\{(\w+)\}", domain):
-        return named[1]
-    bucket = re.split(r"\.s3[.-]", domain)[0]
-    named = (found.id for found in resources.of("AWS::S3::Bucket") if found.properties.get("BucketName") == bucket)
-    return next(named, "")
+    if first := re.match(r"(?:https?://)?\$\{(\w+)\}", domain):
+        return first[1]
+    name = re.split(r"\.s3[.-]", domain)[0]
+    buckets = resources.of("AWS::S3::Bucket")
+    return next((bucket.id for bucket in buckets if bucket.properties.get("BucketName") == name), "")

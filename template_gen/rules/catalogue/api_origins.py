@@ -1,0 +1,274 @@
+"""CloudFront in front of an API: the origin's name, path and protocol, error pages, CORS, and limits of policies."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from template_gen.rules.graph import DYNAMIC, Api, Graph, Kind, Origin, Protocol
+from template_gen.rules.rule import rule
+from template_gen.rules.values import Object, Place, at, differ, known
+
+_GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
+_GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
+_APPLICATION_PATH: Final = re.compile(r"/(api|v\d+)(/.*)?")
+API_SECONDS: Final = 30  # an HTTP API waits no longer
+
+
+@rule(
+    "E9106",
+    "OriginPath does not agree with the API's stage",
+    symptom='Every request to the API answers 403 {"message":"Forbidden"} or 404.',
+    fix="Set OriginPath to /<stage name>; leave it out for the stage $default.",
+    source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginPath",
+)
+def origin_path_vs_stage(graph: Graph) -> Iterator[Place]:
+    """The stage may also come with the visitor's path (`/prod/*`) or from a function at the edge."""
+    for distribution in graph.distributions:
+        for origin in distribution.origins:
+            api = graph.api(origin)
+            users = [behavior for behavior in distribution.behaviors if behavior.origin == origin]
+            rewritten = any(
+                "FunctionAssociations" in user.body or "LambdaFunctionAssociations" in user.body for user in users
+            )
+            patterns = [user.pattern or "" for user in users]
+            if api and api.stages and origin.kind is Kind.API and not rewritten and _wrong_path(origin, api, patterns):
+                yield at(origin.body, "OriginPath", origin.body.text("OriginPath") or f"stage {', '.join(api.stages)}")
+
+
+def _wrong_path(origin: Origin, api: Api, patterns: list[str]) -> bool:
+    path, stages = origin.body.text("OriginPath"), api.stages or ()
+    if not path:
+        by_visitor = any(pattern.lstrip("/").startswith(stage) for pattern in patterns for stage in stages)
+        sure = api.protocol is Protocol.REST or all(map(known, stages))
+        return sure and not by_visitor and "$default" not in stages
+    if stages == ("$default",):
+        routed = any(route.path.startswith(path) for route in api.routes or ()) or _APPLICATION_PATH.fullmatch(path)
+        return known(path) and not routed
+    return all(differ(f"/{stage}", path) and not path.startswith(f"/{stage}/") for stage in stages)
+
+
+@rule(
+    "E9107",
+    "OriginPath is not written as CloudFront wants it",
+    symptom="The deployment fails: the parameter OriginPath is not valid.",
+    fix="Begin with a slash and end without one.",
+    source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginPath",
+)
+def origin_path_shape(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins():
+        path = origin.body.text("OriginPath")
+        if path and (not path.startswith(("/", "${")) or path.endswith("/")):
+            yield at(origin.body, "OriginPath")
+
+
+@rule(
+    "E9110",
+    "The frontend's error page also replaces the API's errors",
+    symptom="A 403 or 404 of the API arrives as 200 with index.html, so the frontend cannot parse it.",
+    fix="Remove the CustomErrorResponses and rewrite paths in a CloudFront Function on the bucket's behaviors.",
+    source=f"{_GUIDE}/GeneratingCustomErrorResponses.html",
+)
+def spa_errors_eat_api(graph: Graph) -> Iterator[Place]:
+    for distribution in graph.distributions:
+        for response in distribution.config.objects("CustomErrorResponses") if any(distribution.to(*DYNAMIC)) else ():
+            if response.number("ErrorCode") in (403, 404) and response.number("ResponseCode") == 200:
+                yield at(response, "ErrorCode")
+
+
+@rule(
+    "E9111",
+    "The custom error response is incomplete",
+    symptom="The deployment fails: InvalidArgument on CustomErrorResponses.",
+    fix="Give ResponseCode and ResponsePagePath together, the path beginning with a slash.",
+    source=f"{_REFERENCE}/aws-properties-cloudfront-distribution-customerrorresponse.html",
+)
+def error_page_path(graph: Graph) -> Iterator[Place]:
+    for distribution in graph.distributions:
+        for response in distribution.config.objects("CustomErrorResponses"):
+            path = response.text("ResponsePagePath")
+            if path and not path.startswith(("/", "${", "http")):
+                yield at(response, "ResponsePagePath")
+            elif ("ResponseCode" in response) != ("ResponsePagePath" in response):
+                yield at(response, "ResponseCode" if "ResponseCode" in response else "ResponsePagePath")
+
+
+@rule(
+    "E9112",
+    "CloudFront talks to the API without TLS",
+    symptom="Requests answer 502 or 504: API Gateway and function URLs do not listen on port 80.",
+    fix="Set OriginProtocolPolicy to https-only.",
+    source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginProtocolPolicy",
+)
+def api_origin_http(graph: Graph) -> Iterator[Place]:
+    """match-viewer only fails where visitors may come by plain HTTP."""
+    for distribution in graph.distributions:
+        for origin in distribution.origins:
+            viewers = {b.body.get("ViewerProtocolPolicy") for b in distribution.behaviors if b.origin == origin}
+            policy = origin.custom.get("OriginProtocolPolicy")
+            plain = policy == "http-only" or (policy == "match-viewer" and "allow-all" in viewers)
+            if origin.kind in DYNAMIC and plain:
+                yield at(origin.custom, "OriginProtocolPolicy")
+
+
+@rule(
+    "E9113",
+    "The origin does not say how to reach it",
+    symptom="The deployment fails: one of CustomOriginConfig, VpcOriginConfig, S3OriginConfig must be there.",
+    fix="Add CustomOriginConfig with OriginProtocolPolicy https-only.",
+    source=f"{_REFERENCE}/aws-properties-cloudfront-distribution-origin.html",
+)
+def origin_needs_config(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins(*DYNAMIC, Kind.WEBSITE, Kind.OTHER):
+        if not origin.body.keys() & {"CustomOriginConfig", "VpcOriginConfig", "S3OriginConfig"}:
+            yield at(origin.body)
+
+
+@rule(
+    "E9114",
+    "The origin is a URL, not a host name",
+    symptom="The deployment fails: the parameter origin name cannot contain a colon or a slash.",
+    fix="Use ${Api}.execute-api.${AWS::Region}.amazonaws.com; for a function URL Fn::Select 2 of Fn::Split / of it.",
+    source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
+)
+def origin_is_url(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins():
+        literal = re.sub(r"\$\{[^}]*\}", "", origin.domain)
+        if "/" in literal or ":" in literal:
+            yield at(origin.body, "DomainName")
+
+
+@rule(
+    "E9115",
+    "The API's own address is disabled, but CloudFront uses it",
+    symptom='Every request to the API answers 403 or 404 {"message":"Not Found"}.',
+    fix="Remove DisableExecuteApiEndpoint, or use a custom domain name of the API as origin.",
+    source=f"{_GATEWAY}/http-api-disable-default-endpoint.html",
+)
+def execute_api_disabled(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins(Kind.API):
+        api = graph.api(origin)
+        if api and api.properties.flag("DisableExecuteApiEndpoint"):
+            yield at(api.properties, "DisableExecuteApiEndpoint")
+
+
+@rule(
+    "I9116",
+    "The API can be called past CloudFront and its web ACL",
+    symptom="What the web ACL would stop arrives at the API's own address, and is billed.",
+    fix="Send a secret header in OriginCustomHeaders and check it in the application.",
+    source=f"{_GUIDE}/restrict-access-to-load-balancer.html",
+)
+def execute_api_open(graph: Graph) -> Iterator[Place]:
+    """Informational: a site works all the same, and a secret in a template is none; only with a web ACL is it a gap."""
+    for distribution in graph.distributions:
+        for origin in distribution.origins if "WebACLId" in distribution.config else ():
+            if origin.kind is Kind.API and "OriginCustomHeaders" not in origin.body:
+                yield at(origin.body)
+
+
+@rule(
+    "E9118",
+    "An origin request policy cannot name the Authorization header",
+    symptom="The deployment fails: the parameter Headers contains Authorization that is not allowed.",
+    fix="Use the managed policy AllViewerExceptHostHeader, or put Authorization into the cache policy.",
+    source=f"{_GUIDE}/add-origin-custom-headers.html",
+)
+def request_policy_authorization(graph: Graph) -> Iterator[Place]:
+    for policy in graph.of("AWS::CloudFront::OriginRequestPolicy"):
+        headers = policy.properties.object("OriginRequestPolicyConfig").object("HeadersConfig")
+        allowed = headers.get("HeaderBehavior") != "allExcept"
+        if allowed and "authorization" in {name.lower() for name in headers.texts("Headers")}:
+            yield at(headers, "Headers", "Authorization")
+
+
+@rule(
+    "E9119",
+    "A cache policy that caches nothing cannot have a cache key",
+    symptom="The deployment fails: the parameter is invalid for a policy with caching disabled.",
+    fix="Use the managed policy CachingDisabled with an origin request policy, or set MaxTTL to 1.",
+    source=f"{_GUIDE}/cache-key-create-cache-policy.html",
+)
+def no_ttl_with_key(graph: Graph) -> Iterator[Place]:
+    for policy in graph.of("AWS::CloudFront::CachePolicy"):
+        config = policy.properties.object("CachePolicyConfig")
+        if all(config.number(key) == 0 for key in ("MinTTL", "MaxTTL", "DefaultTTL")) and _has_key(config):
+            yield at(config.object("ParametersInCacheKeyAndForwardedToOrigin"))
+
+
+def _has_key(config: Object) -> bool:
+    key = config.object("ParametersInCacheKeyAndForwardedToOrigin")
+    behaviors = (
+        key.object("HeadersConfig").get("HeaderBehavior", "none"),
+        key.object("CookiesConfig").get("CookieBehavior", "none"),
+        key.object("QueryStringsConfig").get("QueryStringBehavior", "none"),
+    )
+    encoding = key.flag("EnableAcceptEncodingGzip") or key.flag("EnableAcceptEncodingBrotli")
+    return bool(encoding) or any(known(behavior) and behavior != "none" for behavior in behaviors)
+
+
+@rule(
+    "E9122",
+    "The behavior leads to an origin that is not there",
+    symptom="The deployment fails: one or more of your origins or origin groups do not exist.",
+    fix="Set TargetOriginId to the Id of an origin of this distribution.",
+    source=f"{_REFERENCE}/aws-properties-cloudfront-distribution-cachebehavior.html",
+)
+def behavior_target(graph: Graph) -> Iterator[Place]:
+    for distribution in graph.distributions:
+        groups = distribution.config.object("OriginGroups").objects("Items")
+        ids = [*(origin.id for origin in distribution.origins), *(group.text("Id") for group in groups)]
+        listed = isinstance(distribution.config.get("Origins"), list) and all(map(known, ids))
+        for behavior in distribution.behaviors[:-1] if listed else ():
+            target = behavior.body.text("TargetOriginId")
+            if known(target) and target not in ids:
+                yield at(behavior.body, "TargetOriginId")
+
+
+@rule(
+    "W9125",
+    "The function may take longer than CloudFront waits",
+    symptom="Slow requests answer 504 while the function runs on and is billed.",
+    fix="Lower the function's Timeout, or raise OriginReadTimeout.",
+    source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginResponseTimeout",
+)
+def read_timeout(graph: Graph) -> Iterator[Place]:
+    """An HTTP API itself gives up after 30 seconds (W9182), so for it only a shorter OriginReadTimeout counts."""
+    for origin in graph.origins(*DYNAMIC):
+        waits = origin.custom.number("OriginReadTimeout") if "OriginReadTimeout" in origin.custom else 30
+        for function in graph.behind(origin):
+            seconds = function.properties.number("Timeout") or 3
+            longest = min(seconds, API_SECONDS - 1) if origin.kind is Kind.API else seconds
+            if waits is not None and longest > waits:
+                yield at(function.properties, "Timeout")
+
+
+@rule(
+    "I9126",
+    "CORS is set up for an API that needs none",
+    symptom="API Gateway's CORS answers override the application's own; under one domain none are needed.",
+    fix="Remove CorsConfiguration: frontend and API are one origin behind this distribution.",
+    source=f"{_GATEWAY}/http-api-cors.html",
+)
+def cors_on_same_origin(graph: Graph) -> Iterator[Place]:
+    """Informational: another site, or a frontend served locally, may use the API too."""
+    for distribution in graph.distributions:
+        for origin in distribution.origins if distribution.serves_both else ():
+            api = graph.api(origin)
+            if api and api.properties.get("CorsConfiguration"):
+                yield at(api.properties, "CorsConfiguration")
+
+
+@rule(
+    "E9127",
+    "CORS allows credentials for every origin",
+    symptom="The deployment fails: allow-credentials is not supported with the origin *.",
+    fix="Name the origins in AllowOrigins, or remove AllowCredentials.",
+    source=f"{_GATEWAY}/http-api-cors.html",
+)
+def cors_star_credentials(graph: Graph) -> Iterator[Place]:
+    for api in graph.apis:
+        for key, origins in (("CorsConfiguration", "AllowOrigins"), ("Cors", "AllowOrigin")):
+            cors = api.properties.object(key)
+            if cors.flag("AllowCredentials") and {"*", "'*'"} & set(cors.texts(origins)):
+                yield at(cors, origins, "*")

@@ -1,0 +1,268 @@
+"""CloudFront in front of a bucket: whether CloudFront may read it, and nobody else."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from template_gen.rules.graph import Distribution, Graph, Kind, Origin, Resource
+from template_gen.rules.graph.bucket import CLOUDFRONT, cloudfront_readers, policies, public_readers, readable
+from template_gen.rules.graph.function import statements
+from template_gen.rules.rule import rule
+from template_gen.rules.values import Place, at, known, symbols
+
+_OAC: Final = (
+    "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
+)
+_BLOCK: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
+_ARN: Final = re.compile(r"arn:[^:]*:cloudfront:([^:]*):(\$\{[^}]*\}|[^:]*):distribution/(.+)")
+
+
+def _private(graph: Graph) -> Iterator[tuple[Distribution, Origin, Resource]]:
+    """Origins with an origin access control whose bucket is in the template, its policies readable."""
+    for distribution in graph.distributions:
+        for origin in distribution.origins:
+            bucket = graph.bucket(origin)
+            if bucket and origin.kind is Kind.BUCKET and has_oac(origin) and readable(bucket, graph.resources):
+                yield distribution, origin, bucket
+
+
+def has_oac(origin: Origin) -> bool:
+    return bool(origin.body.get("OriginAccessControlId"))
+
+
+def identity(origin: Origin) -> str:
+    """The legacy origin access identity, "" when there is none."""
+    return origin.body.object("S3OriginConfig").text("OriginAccessIdentity")
+
+
+@rule(
+    "E9102",
+    "The visitor's Host header is forwarded to the bucket",
+    symptom="Every file answers 403 SignatureDoesNotMatch: CloudFront signs another host name than S3 sees.",
+    fix="Use the managed origin request policy CORS-S3Origin, or none.",
+    source=_OAC,
+)
+def bucket_host_forwarded(graph: Graph) -> Iterator[Place]:
+    for _, behavior in graph.behaviors(Kind.BUCKET):
+        if behavior.forwards_host:
+            keys = ("OriginRequestPolicyId", "ForwardedValues")
+            yield at(behavior.body, next((key for key in keys if key in behavior.body), "CachePolicyId"))
+
+
+@rule(
+    "E9130",
+    "No bucket policy lets CloudFront read the bucket",
+    symptom="Every file answers 403 AccessDenied.",
+    fix=f"Add an AWS::S3::BucketPolicy that allows {CLOUDFRONT} s3:GetObject on the bucket's ARN followed by /*.",
+    source=_OAC,
+)
+def no_bucket_policy(graph: Graph) -> Iterator[Place]:
+    for _, origin, bucket in _private(graph):
+        if not cloudfront_readers(bucket, graph.resources) and not public_readers(bucket, graph.resources):
+            yield (
+                at(bucket.properties) if policies(bucket, graph.resources) else at(origin.body, "OriginAccessControlId")
+            )
+
+
+@rule(
+    "E9131",
+    "The bucket policy names the bucket, not its objects",
+    symptom="Every file answers 403 AccessDenied: s3:GetObject acts on objects.",
+    fix="Set Resource to the bucket's ARN followed by /*.",
+    source=_OAC,
+)
+def policy_resource(graph: Graph) -> Iterator[Place]:
+    for _, _, bucket in _private(graph):
+        for statement in cloudfront_readers(bucket, graph.resources):
+            found = statement.resources
+            if found and not any("*" in name or "/" in name or symbols(name)[:1] == ("?",) for name in found):
+                yield at(statement.body, "Resource")
+
+
+@rule(
+    "E9132",
+    "The bucket policy is for another distribution",
+    symptom="Every file answers 403 AccessDenied.",
+    fix="Set the condition AWS:SourceArn to arn:aws:cloudfront::<account>:distribution/<id>, with no region in it.",
+    source=_OAC,
+)
+def policy_source_arn(graph: Graph) -> Iterator[Place]:
+    for distribution, _, bucket in _private(graph):
+        tests = [
+            (statement, operator, value)
+            for statement in cloudfront_readers(bucket, graph.resources)
+            for operator, value in statement.conditions("AWS:SourceArn")
+        ]
+        if tests and all(_excludes(operator, value, distribution.id) for _, operator, value in tests):
+            statement, _, value = tests[0]
+            yield at(statement.body, "Condition", value)
+
+
+def _excludes(operator: str, value: str, distribution: str) -> bool:
+    """The condition can surely not hold for this distribution."""
+    exact = operator.startswith("StringEquals") or operator == "ArnEquals"
+    match = _ARN.fullmatch(value)
+    if match is None:
+        return known(value) and "*" not in value
+    region, _, name = match.groups()
+    if "*" in name:
+        return operator.startswith("StringEquals")
+    other = symbols(name) not in ((distribution,), (f"{distribution}.Id",)) and all(s.isalnum() for s in symbols(name))
+    return bool(region and known(region) and region != "*") or (exact and other)
+
+
+@rule(
+    "W9133",
+    "CloudFront may read the bucket for anybody",
+    symptom="Another AWS account can put this bucket behind a distribution of its own.",
+    fix="Add the condition StringEquals AWS:SourceArn with the ARN of this distribution.",
+    source=_OAC,
+)
+def policy_unscoped(graph: Graph) -> Iterator[Place]:
+    for _, _, bucket in _private(graph):
+        for statement in cloudfront_readers(bucket, graph.resources):
+            if "Condition" not in statement.body:
+                yield at(statement.body)
+
+
+@rule(
+    "E9134",
+    "CloudFront reads a private bucket without signing",
+    symptom="Every file answers 403 AccessDenied.",
+    fix="Add an AWS::CloudFront::OriginAccessControl and set OriginAccessControlId.",
+    source=_OAC,
+)
+def no_access_control(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins(Kind.BUCKET):
+        bucket = graph.bucket(origin)
+        signed = has_oac(origin) or identity(origin)
+        if bucket and not signed and readable(bucket, graph.resources) and not _is_public(bucket, graph):
+            yield at(origin.body)
+
+
+def _is_public(bucket: Resource, graph: Graph) -> bool:
+    """Read by everybody, or by some condition of its own (an address, a Referer)."""
+    opened = "AccessControl" in bucket.properties
+    return opened or any(
+        "*" in (*found.principals("AWS"), *found.principals("Service"))
+        for policy in policies(bucket, graph.resources)
+        for found in statements(policy.properties.get("PolicyDocument"))
+        if found.allows
+    )
+
+
+@rule(
+    "E9135",
+    "The origin has both an access control and an access identity",
+    symptom="The deployment fails: an origin cannot use both OriginAccessControlId and OriginAccessIdentity.",
+    fix='Keep OriginAccessControlId and set S3OriginConfig.OriginAccessIdentity to "".',
+    source=_OAC,
+)
+def both_access_kinds(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins():
+        if has_oac(origin) and identity(origin):
+            yield at(origin.body.object("S3OriginConfig"), "OriginAccessIdentity")
+
+
+@rule(
+    "E9136",
+    "An origin access control for a bucket needs S3OriginConfig",
+    symptom="The deployment fails: exactly one of CustomOriginConfig, VpcOriginConfig and S3OriginConfig is required.",
+    fix='Add S3OriginConfig: {OriginAccessIdentity: ""} and remove CustomOriginConfig.',
+    source=_OAC,
+)
+def access_control_needs_config(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins(Kind.BUCKET):
+        if has_oac(origin) and "S3OriginConfig" not in origin.body:
+            yield at(origin.body, "CustomOriginConfig")
+
+
+@rule(
+    "E9137",
+    "An origin access control cannot sign for a website endpoint",
+    symptom="The deployment fails, or every file answers 403: the website endpoint takes no signed requests.",
+    fix="Use the bucket's RegionalDomainName with S3OriginConfig.",
+    source=_OAC,
+)
+def access_control_on_website(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins(Kind.WEBSITE):
+        if has_oac(origin):
+            yield at(origin.body, "OriginAccessControlId")
+
+
+@rule(
+    "E9138",
+    "The origin access control does not sign for this origin",
+    symptom="Every request answers 403: CloudFront sends it unsigned, or signed for another service.",
+    fix="Set SigningBehavior to always, and OriginAccessControlOriginType to s3 for a bucket, lambda for a function URL.",
+    source=_OAC,
+)
+def access_control_mode(graph: Graph) -> Iterator[Place]:
+    """no-override is left alone: CloudFront signs whatever the visitor did not sign."""
+    for origin in graph.origins(Kind.BUCKET, Kind.FUNCTION_URL):
+        control = graph.named(origin.body.get("OriginAccessControlId"), "AWS::CloudFront::OriginAccessControl")
+        if control:
+            config = control.properties.object("OriginAccessControlConfig")
+            wanted = "s3" if origin.kind is Kind.BUCKET else "lambda"
+            if config.get("SigningBehavior") == "never":
+                yield at(config, "SigningBehavior")
+            if known(kind := config.get("OriginAccessControlOriginType")) and kind != wanted:
+                yield at(config, "OriginAccessControlOriginType")
+
+
+@rule(
+    "E9140",
+    "The bucket is encrypted with a key that CloudFront may not use",
+    symptom="Every file answers 403 AccessDenied from KMS.",
+    fix=f"Use SSE-S3 (AES256), or a key whose policy lets {CLOUDFRONT} kms:Decrypt.",
+    source=_OAC,
+)
+def bucket_key(graph: Graph) -> Iterator[Place]:
+    """A key from elsewhere may well allow it: only AWS's own key and keys of this template are judged."""
+    for _, _, bucket in _private(graph):
+        for entry in bucket.properties.object("BucketEncryption").objects("ServerSideEncryptionConfiguration"):
+            default = entry.object("ServerSideEncryptionByDefault")
+            if default.get("SSEAlgorithm") in ("aws:kms", "aws:kms:dsse") and _refuses(
+                default.get("KMSMasterKeyID"), graph
+            ):
+                yield at(default, "SSEAlgorithm")
+
+
+def _refuses(key: Any, graph: Graph) -> bool:
+    if key is None or str(key).endswith("alias/aws/s3"):
+        return True
+    alias = graph.named(key, "AWS::KMS::Alias")
+    made = graph.named(alias.properties.get("TargetKeyId") if alias else key, "AWS::KMS::Key")
+    policy = made.properties.get("KeyPolicy") if made else None
+    return policy is not None and not any(CLOUDFRONT in found.principals("Service") for found in statements(policy))
+
+
+@rule(
+    "E9144",
+    "The bucket policy is public, but public policies are blocked",
+    symptom="The deployment fails: AccessDenied on s3:PutBucketPolicy, because public policies are blocked.",
+    fix="Remove the statement for everybody; behind CloudFront the bucket stays private.",
+    source=_BLOCK,
+)
+def public_policy_blocked(graph: Graph) -> Iterator[Place]:
+    """Buckets without a PublicAccessBlockConfiguration block public policies too, since April 2023."""
+    for bucket in graph.of("AWS::S3::Bucket"):
+        block = bucket.properties.get("PublicAccessBlockConfiguration")
+        blocked = block is None or bucket.properties.object("PublicAccessBlockConfiguration").flag("BlockPublicPolicy")
+        for statement in public_readers(bucket, graph.resources) if blocked else ():
+            yield at(statement.body, "Principal")
+
+
+@rule(
+    "W9145",
+    "The bucket behind CloudFront is open to everybody",
+    symptom="Files can be fetched past CloudFront: past its web ACL, its cache and its certificate.",
+    fix=f"Remove the statement for everybody and allow {CLOUDFRONT} only.",
+    source=_OAC,
+)
+def public_bypass(graph: Graph) -> Iterator[Place]:
+    """A website endpoint must be public, so it is left alone."""
+    buckets = {bucket.id: bucket for origin in graph.origins(Kind.BUCKET) if (bucket := graph.bucket(origin))}
+    for bucket in buckets.values():
+        for statement in public_readers(bucket, graph.resources):
+            yield at(statement.body, "Principal")

@@ -1,0 +1,226 @@
+"""CloudFront in front of a bucket: root document, error pages, logs, and code at the edge."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from template_gen.rules.catalogue.s3_access import has_oac
+from template_gen.rules.graph import Behavior, Distribution, Graph, Kind, Resource
+from template_gen.rules.graph.api import function_named
+from template_gen.rules.graph.bucket import cloudfront_readers, policies
+from template_gen.rules.graph.function import statements
+from template_gen.rules.rule import rule
+from template_gen.rules.values import Object, Place, at, symbols
+
+_GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_GLOBAL: Final = re.compile(r".*\.s3\.amazonaws\.com")
+
+
+@rule(
+    "W9139",
+    "The bucket's global name is the origin",
+    symptom="For hours after the first deployment visitors are redirected (307) to the bucket itself, and get 403.",
+    fix="Use the bucket's RegionalDomainName.",
+    source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
+)
+def global_bucket_name(graph: Graph) -> Iterator[Place]:
+    """In us-east-1 the global name is the regional one; there only origins that sign their requests are judged."""
+    for origin in graph.origins(Kind.BUCKET):
+        judged = has_oac(origin) or graph.region != "us-east-1"
+        if graph.bucket(origin) and judged and _GLOBAL.fullmatch(origin.domain):
+            yield at(origin.body, "DomainName")
+
+
+@rule(
+    "E9141",
+    "The domain itself shows no page",
+    symptom="/ answers 403 with an XML document, while /index.html works.",
+    fix="Set DefaultRootObject to index.html, without a slash.",
+    source=f"{_GUIDE}/DefaultRootObject.html",
+)
+def root_object(graph: Graph) -> Iterator[Place]:
+    """A distribution for assets needs none: a missing one counts where pages are served (an error page, an API beside
+    it, a website configuration), and where no function at the edge may rewrite the path."""
+    for distribution in graph.distributions:
+        name = distribution.config.text("DefaultRootObject")
+        if name.startswith("/"):
+            yield at(distribution.config, "DefaultRootObject")
+        elif not distribution.config.get("DefaultRootObject") and _shows_pages(distribution, graph):
+            yield at(distribution.config, "DefaultRootObject")
+
+
+def _shows_pages(distribution: Distribution, graph: Graph) -> bool:
+    default = distribution.default
+    bucket = graph.bucket(default.origin)
+    pages = any(".htm" in page.text("ResponsePagePath") for page in distribution.config.objects("CustomErrorResponses"))
+    website = bucket is not None and "WebsiteConfiguration" in bucket.properties
+    evidence = pages or website or distribution.serves_both
+    return default.goes_to(Kind.BUCKET) and evidence and not _at_edge(default)
+
+
+def _at_edge(behavior: Behavior) -> bool:
+    return "FunctionAssociations" in behavior.body or "LambdaFunctionAssociations" in behavior.body
+
+
+@rule(
+    "I9142",
+    "Directories show no page",
+    symptom="/blog/ answers 403: S3 behind CloudFront knows no index.html of a directory.",
+    fix="Associate a CloudFront Function with viewer-request that appends index.html.",
+    source=f"{_GUIDE}/example_cloudfront_functions_url_rewrite_single_page_apps_section.html",
+)
+def directory_index(graph: Graph) -> Iterator[Place]:
+    """Informational: a template does not say whether the site has directories."""
+    for distribution in graph.distributions:
+        default, pages = distribution.default, list(distribution.config.objects("CustomErrorResponses"))
+        single_page = any(page.number("ResponseCode") == 200 for page in pages)
+        if (
+            default.goes_to(Kind.BUCKET)
+            and "DefaultRootObject" in distribution.config
+            and not single_page
+            and not _at_edge(default)
+        ):
+            yield at(default.body)
+
+
+@rule(
+    "W9143",
+    "The page for 404 is never shown",
+    symptom="A missing file answers 403: without s3:ListBucket S3 does not tell that it is missing.",
+    fix="Configure ErrorCode 403 as well, or allow CloudFront s3:ListBucket on the bucket.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html",
+)
+def missing_is_forbidden(graph: Graph) -> Iterator[Place]:
+    for distribution in graph.distributions:
+        bucket = graph.bucket(distribution.default.origin)
+        responses = {page.number("ErrorCode"): page for page in distribution.config.objects("CustomErrorResponses")}
+        page = responses.get(404)
+        private = bucket is not None and cloudfront_readers(bucket, graph.resources) and not _lists(bucket, graph)
+        if page is not None and page.get("ResponsePagePath") and 403 not in responses and private:
+            yield at(page, "ErrorCode")
+
+
+def _lists(bucket: Resource, graph: Graph) -> bool:
+    documents = (policy.properties.get("PolicyDocument") for policy in policies(bucket, graph.resources))
+    return any(found.performs("s3:ListBucket") for document in documents for found in statements(document))
+
+
+@rule(
+    "E9146",
+    "The bucket for access logs takes no ACL",
+    symptom="The deployment fails: the S3 bucket that you specified for CloudFront logs does not enable ACL access.",
+    fix="Set OwnershipControls of the log bucket to BucketOwnerPreferred.",
+    source=f"{_GUIDE}/standard-logging-legacy-s3.html",
+)
+def log_bucket(graph: Graph) -> Iterator[Place]:
+    for distribution in graph.distributions:
+        logging = distribution.config.object("Logging")
+        bucket = graph.named(logging.get("Bucket"), "AWS::S3::Bucket")
+        if bucket is None or bucket.properties.unknown("OwnershipControls") or "AccessControl" in bucket.properties:
+            continue
+        owners = {
+            rule.get("ObjectOwnership") for rule in bucket.properties.object("OwnershipControls").objects("Rules")
+        }
+        if not owners & {"BucketOwnerPreferred", "ObjectWriter"} and not any(symbols(owner) for owner in owners):
+            yield at(logging, "Bucket")
+
+
+@rule(
+    "I9147",
+    "Old versions of files are kept forever",
+    symptom="Storage grows with every deployment, and the bucket cannot be deleted while versions are in it.",
+    fix="Add a LifecycleConfiguration with NoncurrentVersionExpiration.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html",
+)
+def versions_kept(graph: Graph) -> Iterator[Place]:
+    """Informational: it is a matter of cost."""
+    for bucket in graph.website_buckets:
+        versioning = bucket.properties.object("VersioningConfiguration")
+        rules = bucket.properties.object("LifecycleConfiguration").objects("Rules")
+        expires = any(any(key.startswith("NoncurrentVersionExpiration") for key in rule) for rule in rules)
+        if versioning.get("Status") == "Enabled" and not expires:
+            yield at(versioning, "Status")
+
+
+@rule(
+    "E9148",
+    "The CloudFront Function is not published",
+    symptom="The deployment fails: the function does not exist in the LIVE stage.",
+    fix="Set AutoPublish to true.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html",
+)
+def function_not_live(graph: Graph) -> Iterator[Place]:
+    used = (
+        graph.named(association.get("FunctionARN"), "AWS::CloudFront::Function")
+        for _, behavior in graph.behaviors()
+        for association in behavior.body.objects("FunctionAssociations")
+    )
+    for function in {found.id: found for found in used if found}.values():
+        if not function.properties.unknown("AutoPublish") and not function.properties.flag("AutoPublish"):
+            yield at(function.properties, "AutoPublish")
+
+
+@rule(
+    "E9149",
+    "The functions at the edge exclude one another",
+    symptom="The deployment fails: InvalidFunctionAssociation.",
+    fix="One function for each event; CloudFront Functions run on viewer-request and viewer-response only, and not "
+    "together with Lambda@Edge on viewer events.",
+    source=f"{_GUIDE}/edge-function-restrictions-all.html",
+)
+def function_event(graph: Graph) -> Iterator[Place]:
+    for _, behavior in graph.behaviors():
+        seen: set[str] = set()
+        for association in behavior.body.objects("FunctionAssociations"):
+            event = association.text("EventType")
+            if event.startswith("origin-") or event in seen:
+                yield at(association, "EventType")
+            seen.add(event)
+        for association in behavior.body.objects("LambdaFunctionAssociations"):
+            event = association.text("EventType")
+            if event in seen or (seen and event.startswith("viewer-")):
+                yield at(association, "EventType")
+
+
+@rule(
+    "E9150",
+    "The function cannot run as Lambda@Edge",
+    symptom="The deployment fails: InvalidLambdaFunctionAssociation.",
+    fix="Use a numbered version of an x86_64 zip function in us-east-1, without environment variables, VPC or layers.",
+    source=f"{_GUIDE}/lambda-at-edge-function-restrictions.html",
+)
+def edge_lambda(graph: Graph) -> Iterator[Place]:
+    for _, behavior in graph.behaviors():
+        for association in behavior.body.objects("LambdaFunctionAssociations"):
+            arn = association.text("LambdaFunctionARN")
+            region, version = _parts(arn)
+            unversioned = graph.named(arn, "AWS::Lambda::Alias") or _whole_function(arn, graph)
+            if (region and region != "us-east-1") or version == "$LATEST" or (region and not version) or unversioned:
+                yield at(association, "LambdaFunctionARN")
+            yield from _restrictions(arn, graph)
+
+
+def _parts(arn: str) -> tuple[str, str]:
+    """Region and qualifier of a literal function ARN."""
+    match = re.fullmatch(r"arn:aws:lambda:([a-z0-9-]+):\d+:function:[\w-]+:?(.*)", arn)
+    return (match[1], match[2]) if match else ("", "")
+
+
+def _whole_function(arn: str, graph: Graph) -> bool:
+    """The ARN of a function of this template, without a version."""
+    named = re.fullmatch(r"(?:arn:[^$]*:lambda:.*:function:)?\$\{(\w+)\}", arn)
+    return named is not None and named[1] in graph.functions
+
+
+def _restrictions(arn: str, graph: Graph) -> Iterator[Place]:
+    function = graph.functions.get(function_named(arn, graph.resources))
+    if function is None:
+        return
+    if function.is_image:
+        yield at(function.properties, "PackageType")
+    if "arm64" in function.properties.texts("Architectures"):
+        yield at(function.properties, "Architectures", "arm64")
+    if function.variables:
+        yield at(function.properties, "Environment")
+    if graph.region != "us-east-1":
+        yield at(Object(function.properties.path, function.id), value=graph.region)

@@ -1,0 +1,48 @@
+"""What a bucket's policies say: who may read it, and under which conditions."""
+
+from collections.abc import Iterator
+
+from template_gen.rules.graph.function import Statement, statements
+from template_gen.rules.graph.resources import Resource, Resources
+from template_gen.rules.values import Object
+
+CLOUDFRONT = "cloudfront.amazonaws.com"
+
+
+def names(bucket: Resource) -> tuple[str, ...]:
+    """The texts that mean the bucket: a reference to it, and its literal name."""
+    return tuple(name for name in (f"${{{bucket.id}}}", bucket.properties.text("BucketName")) if name)
+
+
+def policies(bucket: Resource, resources: Resources) -> list[Resource]:
+    """The bucket policies attached to it."""
+    every = resources.of("AWS::S3::BucketPolicy")
+    return [policy for policy in every if policy.properties.text("Bucket") in names(bucket)]
+
+
+def readable(bucket: Resource, resources: Resources) -> bool:
+    """Its policies are in the template and their statements can be read."""
+    documents = [policy.properties.get("PolicyDocument") for policy in policies(bucket, resources)]
+    return all(isinstance(document, Object) and not document.unknown("Statement") for document in documents)
+
+
+def readers(bucket: Resource, resources: Resources) -> Iterator[Statement]:
+    """The statements that allow reading objects of the bucket."""
+    for policy in policies(bucket, resources):
+        for statement in statements(policy.properties.get("PolicyDocument")):
+            if statement.allows and statement.performs("s3:GetObject"):
+                yield statement
+
+
+def cloudfront_readers(bucket: Resource, resources: Resources) -> list[Statement]:
+    """Those of them that are for CloudFront itself, as an origin access control needs it."""
+    return [found for found in readers(bucket, resources) if CLOUDFRONT in found.principals("Service")]
+
+
+def public_readers(bucket: Resource, resources: Resources) -> list[Statement]:
+    """Those of them that are for everybody, without any condition."""
+    return [
+        found
+        for found in readers(bucket, resources)
+        if "*" in (*found.principals("AWS"), *found.principals("Service")) and "Condition" not in found.body
+    ]
