@@ -90,6 +90,7 @@ class Services:
             s3={"addressing_style": "path"},
             retries={"total_max_attempts": 1},
             request_checksum_calculation="when_required",
+            parameter_validation=False,  # the provider schemas have had their say, and know more defaults
         )
         client = connect(service, config=config, endpoint_url=f"https://{service}.{region}.amazonaws.com")
         client.meta.events.register("before-send.*", self._answer)

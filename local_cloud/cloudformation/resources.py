@@ -1,0 +1,65 @@
+"""Which handler serves which resource type: the few that moto backs, and the generic one for the rest.
+
+The rule: a type is backed only where its behaviour matters to a website: it holds something, refuses to go, must not
+exist twice, or keeps a deployment waiting.
+"""
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+from local_cloud.cloudformation.backing import RANDOM, Properties, Translated
+from local_cloud.cloudformation.handlers import Handler, Handlers
+from local_cloud.cloudformation.resources_cloudfront import Distribution, EdgeFunction, OriginAccessControl
+from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, Runtime
+from local_cloud.cloudformation.resources_data import Parameter, Queue, Secret, Table
+from local_cloud.cloudformation.resources_dns import Certificate, HostedZone, Records
+from local_cloud.cloudformation.resources_generic import Generic
+from local_cloud.cloudformation.resources_iam import ManagedPolicy, Role, RolePolicy
+from local_cloud.cloudformation.resources_lambda import Function
+from local_cloud.cloudformation.resources_s3 import Bucket, BucketPolicy
+from local_cloud.cloudformation.resources_stores import LogGroup, Repository
+from local_cloud.services import Services
+
+# type -> its handler, its service as error texts spell it, the property that names it
+BACKED: Mapping[str, tuple[Callable[[Services], Handler], str, str]] = {
+    "AWS::CertificateManager::Certificate": (Certificate, "Acm", ""),
+    "AWS::DynamoDB::Table": (Table, "DynamoDb", "TableName"),
+    "AWS::ECR::Repository": (Repository, "Ecr", "RepositoryName"),
+    "AWS::IAM::ManagedPolicy": (ManagedPolicy, "Iam", "ManagedPolicyName"),
+    "AWS::IAM::Policy": (RolePolicy, "Iam", "PolicyName"),
+    "AWS::IAM::Role": (Role, "Iam", "RoleName"),
+    "AWS::Lambda::Function": (Function, "Lambda", "FunctionName"),
+    "AWS::Logs::LogGroup": (LogGroup, "CloudWatchLogs", "LogGroupName"),
+    "AWS::Route53::HostedZone": (HostedZone, "Route53", "Name"),
+    "AWS::Route53::RecordSet": (Records, "Route53", "Name"),
+    "AWS::Route53::RecordSetGroup": (Records, "Route53", ""),
+    "AWS::S3::Bucket": (Bucket, "S3", "BucketName"),
+    "AWS::S3::BucketPolicy": (BucketPolicy, "S3", "Bucket"),
+    "AWS::SQS::Queue": (Queue, "Sqs", "QueueName"),
+    "AWS::SSM::Parameter": (Parameter, "Ssm", "Name"),
+    "AWS::SecretsManager::Secret": (Secret, "SecretsManager", "Name"),
+}
+CLOUDFRONT: Mapping[str, tuple[Callable[[Services, dict[str, Properties]], Handler], str]] = {
+    "AWS::CloudFront::Distribution": (Distribution, ""),
+    "AWS::CloudFront::Function": (EdgeFunction, "Name"),
+    "AWS::CloudFront::OriginAccessControl": (OriginAccessControl, ""),
+}
+CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
+
+
+def unbacked(seed: int | None = None) -> Handlers:
+    """Every type by the generic handler: nothing but CloudFormation is played. A seed makes its names the same."""
+    return Handlers(generic=Generic(RANDOM if seed is None else Random(seed)))
+
+
+def backed(services: Services, *, runtime: Runtime | None = None, mailbox: Mailbox | None = None) -> Handlers:
+    """The website's types by moto; custom resources by functions where there is a runtime for them."""
+    special: dict[str, Handler] = {
+        type: Translated(handler(services), service, name) for type, (handler, service, name) in BACKED.items()
+    }
+    configs: dict[str, Properties] = {}
+    for type, (cloudfront, name) in CLOUDFRONT.items():
+        special[type] = Translated(cloudfront(services, configs), "CloudFront", name)
+    if runtime and mailbox:
+        special |= dict.fromkeys(CUSTOM, CustomResource(runtime, mailbox))
+    return Handlers(generic=Generic(RANDOM), special=special)

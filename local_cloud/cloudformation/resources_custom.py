@@ -1,0 +1,125 @@
+"""Custom resources: a function of the site's own, told what to do and answering through a URL.
+
+Source: the user guide's "Custom resource request and response objects". The answer comes over HTTP while the call
+waits, so the mailbox is the one thing here that threads share.
+"""
+
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from local_cloud.cloudformation.backing import Properties
+from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
+
+ANSWER_SECONDS = 60.0  # AWS waits an hour; whoever waits at a terminal does not
+SILENT = (
+    "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
+    "[{token}]. If you are using the Python cfn-response module, you may need to update your Lambda function code so "
+    "that CloudFormation can attach the updated version."
+)
+
+
+class Runtime(Protocol):
+    """What runs functions."""
+
+    def invoke(self, function_name: str, event: dict[str, Any]) -> Any: ...
+
+
+@dataclass(slots=True)
+class Mailbox:
+    """Where answers arrive; `url` is the ResponseURL's beginning, known once the endpoint listens."""
+
+    url: str = ""
+    _arrived: threading.Condition = field(default_factory=threading.Condition)
+    _answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def deliver(self, token: str, answer: Mapping[str, Any]) -> None:
+        with self._arrived:
+            self._answers[token] = answer
+            self._arrived.notify_all()
+
+    def collect(self, token: str, seconds: float) -> Mapping[str, Any] | None:
+        """The answer, waited for; None when none came in time."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: token in self._answers, seconds)
+            return self._answers.pop(token, None)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomResource:
+    """Custom::* and AWS::CloudFormation::CustomResource."""
+
+    runtime: Runtime
+    mailbox: Mailbox
+
+    def create(self, request: Request) -> State:
+        return self._ask(request, "Create")
+
+    def update(self, request: Request) -> State:
+        return self._ask(request, "Update")
+
+    def delete(self, request: Request) -> None:
+        self._ask(request, "Delete")
+
+    def read(self, request: Request) -> Properties | None:
+        return request.properties
+
+    def ready(self, request: Request) -> bool:  # noqa: ARG002 - an answer says that it is done
+        return True
+
+    def _ask(self, request: Request, verb: str) -> State:
+        token = str(uuid.uuid4())
+        self.runtime.invoke(_function(request), self._event(request, verb, token))
+        answer = self.mailbox.collect(token, _seconds(request.properties))
+        if answer is None:
+            raise HandlerError(HandlerErrorCode.NOT_STABILIZED, SILENT.format(token=token), plain=True)
+        if answer.get("Status") != "SUCCESS":
+            text = (
+                "Received response status [FAILED] from custom resource. Message returned: "
+                f"{answer.get('Reason', '')} (RequestId: {token})"
+            )
+            raise HandlerError(HandlerErrorCode.GENERAL_SERVICE_EXCEPTION, text, plain=True)
+        id = str(answer.get("PhysicalResourceId") or request.physical_id or token)
+        return State(physical_id=id, attributes=answer.get("Data") or {})
+
+    def _event(self, request: Request, verb: str, token: str) -> dict[str, Any]:
+        event = {
+            "RequestType": verb,
+            "ResponseURL": f"{self.mailbox.url}{token}",
+            "StackId": request.stack_id,
+            "RequestId": token,
+            "ResourceType": request.type,
+            "LogicalResourceId": request.logical_id,
+            "ServiceToken": request.properties["ServiceToken"],
+            "ResourceProperties": _as_text(request.properties),
+        }
+        known = {"PhysicalResourceId": request.physical_id} if request.physical_id else {}
+        before = {"OldResourceProperties": _as_text(request.previous)} if request.previous else {}
+        return {**event, **known, **before}
+
+
+def _function(request: Request) -> str:
+    token = str(request.properties["ServiceToken"])
+    _, function, name = token.partition(":function:")
+    if not function:
+        raise HandlerError(HandlerErrorCode.INVALID_REQUEST, f"Invalid service token: {token}", plain=True)
+    return name.partition(":")[0]
+
+
+def _seconds(properties: Properties) -> float:
+    return min(float(properties.get("ServiceTimeout", ANSWER_SECONDS)), ANSWER_SECONDS)
+
+
+def _as_text(value: Any) -> Any:
+    """CloudFormation hands every scalar over as text."""
+    match value:
+        case Mapping():
+            return {key: _as_text(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_as_text(item) for item in value]
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)

@@ -1,0 +1,574 @@
+"""What stands behind resource types: real things in moto, refused and kept as AWS does."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Handlers, Request, State
+from local_cloud.cloudformation.resources import backed, unbacked
+from local_cloud.services import Services
+
+DIGEST = "sha256:" + "a" * 64
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"})
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    services = Services()
+    services.reset()
+    yield services
+    services.reset()
+
+
+@pytest.fixture
+def handlers(services: Services) -> Handlers:
+    return backed(services)
+
+
+def request(type: str, properties: Mapping[str, Any], **facts: Any) -> Request:
+    return Request(
+        **{
+            "type": type,
+            "logical_id": "Thing",
+            "properties": properties,
+            "stack_name": "site",
+            "stack_id": "arn:aws:cloudformation:us-east-1:111111111111:stack/site/1",
+            "account": "111111111111",
+            "region": "us-east-1",
+            "token": "token-1",
+            **facts,
+        }
+    )
+
+
+def made(handlers: Handlers, type: str, properties: Mapping[str, Any], **facts: Any) -> State:
+    return handlers.handler(type).create(request(type, properties, **facts))
+
+
+def changed(handlers: Handlers, type: str, id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> State:
+    return handlers.handler(type).update(request(type, after, previous=before, physical_id=id))
+
+
+def removed(handlers: Handlers, type: str, id: str, properties: Mapping[str, Any] = {}) -> None:
+    handlers.handler(type).delete(request(type, properties, physical_id=id))
+
+
+def live(handlers: Handlers, type: str, id: str, properties: Mapping[str, Any] = {}) -> Mapping[str, Any] | None:
+    return handlers.handler(type).read(request(type, properties, physical_id=id))
+
+
+def refusal(act: Callable[..., Any], *args: Any, **facts: Any) -> HandlerError:
+    with pytest.raises(HandlerError) as caught:
+        act(*args, **facts)
+    return caught.value
+
+
+class TestGeneric:
+    TYPE = "AWS::Events::EventBus"
+
+    def test_a_type_that_nothing_stands_behind_still_has_a_name_and_attributes(self) -> None:
+        state = made(unbacked(seed=1), self.TYPE, {"Name": "bus"})
+
+        assert state.physical_id == "bus"
+        assert state.attributes["Arn"].endswith("/bus")
+
+    def test_the_same_identifier_twice_is_refused(self) -> None:
+        handlers = unbacked()
+        made(handlers, self.TYPE, {"Name": "bus"})
+
+        error = refusal(made, handlers, self.TYPE, {"Name": "bus"})
+
+        assert error.message == "Resource of type 'AWS::Events::EventBus' with identifier 'bus' already exists."
+        assert error.code is HandlerErrorCode.ALREADY_EXISTS
+
+    def test_a_name_is_free_again_after_the_deletion(self) -> None:
+        handlers = unbacked()
+        made(handlers, self.TYPE, {"Name": "bus"})
+        removed(handlers, self.TYPE, "bus", {"Name": "bus"})
+
+        assert live(handlers, self.TYPE, "bus", {"Name": "bus"}) is None
+        assert made(handlers, self.TYPE, {"Name": "bus"}).physical_id == "bus"
+
+    def test_the_same_name_in_another_region_is_another_thing(self) -> None:
+        handlers = unbacked()
+        made(handlers, self.TYPE, {"Name": "bus"})
+
+        assert made(handlers, self.TYPE, {"Name": "bus"}, region="eu-west-1").physical_id == "bus"
+
+
+class TestBucket:
+    TYPE = "AWS::S3::Bucket"
+
+    def test_a_bucket_is_real_and_named_like_awss(self, handlers: Handlers, services: Services) -> None:
+        state = made(handlers, self.TYPE, {})
+
+        assert state.physical_id.startswith("site-thing-")
+        assert state.attributes["RegionalDomainName"] == f"{state.physical_id}.s3.us-east-1.amazonaws.com"
+        assert services.client("s3").head_bucket(Bucket=state.physical_id)["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+    def test_a_bucket_with_something_in_it_stays(self, handlers: Handlers, services: Services) -> None:
+        bucket = made(handlers, self.TYPE, {}).physical_id
+        services.client("s3").put_object(Bucket=bucket, Key="index.html", Body=b"")
+
+        error = refusal(removed, handlers, self.TYPE, bucket)
+
+        assert error.message.startswith("The bucket you tried to delete is not empty (Service: S3, Status Code: 409,")
+
+    def test_a_bucket_with_only_old_versions_stays_too(self, handlers: Handlers, services: Services) -> None:
+        versioned = {"VersioningConfiguration": {"Status": "Enabled"}}
+        bucket = made(handlers, self.TYPE, versioned).physical_id
+        services.client("s3").put_object(Bucket=bucket, Key="index.html", Body=b"")
+        services.client("s3").delete_object(Bucket=bucket, Key="index.html")
+
+        error = refusal(removed, handlers, self.TYPE, bucket, versioned)
+
+        assert "You must delete all versions in the bucket." in error.message
+
+    def test_an_empty_bucket_goes_and_a_gone_one_is_no_problem(self, handlers: Handlers) -> None:
+        bucket = made(handlers, self.TYPE, {}).physical_id
+
+        removed(handlers, self.TYPE, bucket)
+        removed(handlers, self.TYPE, bucket)
+
+        assert live(handlers, self.TYPE, bucket) is None
+
+    def test_a_name_that_is_taken_is_refused(self, handlers: Handlers, services: Services) -> None:
+        services.client("s3").create_bucket(Bucket="taken")
+
+        error = refusal(made, handlers, self.TYPE, {"BucketName": "taken"})
+
+        assert (error.message, error.plain) == ("taken already exists", True)
+
+    def test_what_somebody_changed_behind_the_stacks_back_is_seen(self, handlers: Handlers, services: Services) -> None:
+        block = {
+            "PublicAccessBlockConfiguration": {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            }
+        }
+        bucket = made(handlers, self.TYPE, block).physical_id
+        assert live(handlers, self.TYPE, bucket, block) == block
+
+        services.client("s3").delete_public_access_block(Bucket=bucket)
+
+        assert live(handlers, self.TYPE, bucket, block) != block
+
+    def test_a_public_policy_is_refused_while_the_bucket_blocks_it(self, handlers: Handlers) -> None:
+        bucket = made(handlers, self.TYPE, {}).physical_id
+        everyone = {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{bucket}/*",
+        }
+
+        error = refusal(
+            made, handlers, "AWS::S3::BucketPolicy", {"Bucket": bucket, "PolicyDocument": {"Statement": [everyone]}}
+        )
+
+        assert "because public policies are prevented by the BlockPublicPolicy setting" in error.message
+
+    def test_a_policy_comes_and_goes(self, handlers: Handlers, services: Services) -> None:
+        bucket = made(handlers, self.TYPE, {}).physical_id
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::{bucket}/*",
+        }
+        policy = {"Bucket": bucket, "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]}}
+        made(handlers, "AWS::S3::BucketPolicy", policy)
+        assert live(handlers, "AWS::S3::BucketPolicy", bucket, policy) == policy
+
+        removed(handlers, "AWS::S3::BucketPolicy", bucket, policy)
+
+        assert live(handlers, "AWS::S3::BucketPolicy", bucket, policy) is None
+
+
+class TestRepository:
+    TYPE = "AWS::ECR::Repository"
+
+    def test_a_repository_with_images_stays(self, handlers: Handlers, services: Services) -> None:
+        state = made(handlers, self.TYPE, {"RepositoryName": "app"})
+        assert state.attributes["RepositoryUri"] == "111111111111.dkr.ecr.us-east-1.amazonaws.com/app"
+        services.client("ecr").put_image(repositoryName="app", imageManifest=MANIFEST, imageTag="1")
+
+        error = refusal(removed, handlers, self.TYPE, "app")
+
+        assert (
+            "The repository with name 'app' in registry with id '111111111111' cannot be deleted because it still "
+            "contains images" in error.message
+        )
+        assert error.code is HandlerErrorCode.GENERAL_SERVICE_EXCEPTION
+
+    def test_a_repository_that_may_be_emptied_goes(self, handlers: Handlers, services: Services) -> None:
+        made(handlers, self.TYPE, {"RepositoryName": "app", "EmptyOnDelete": True})
+        services.client("ecr").put_image(repositoryName="app", imageManifest=MANIFEST, imageTag="1")
+
+        removed(handlers, self.TYPE, "app", {"EmptyOnDelete": True})
+
+        assert services.client("ecr").describe_repositories()["repositories"] == []
+
+
+class TestFunction:
+    TYPE = "AWS::Lambda::Function"
+
+    @pytest.fixture
+    def role(self, handlers: Handlers) -> str:
+        state = made(handlers, "AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST, "RoleName": "runs"})
+        return str(state.attributes["Arn"])
+
+    def image(self, uri: str, role: str) -> dict[str, Any]:
+        return {"PackageType": "Image", "Code": {"ImageUri": uri}, "Role": role}
+
+    @pytest.mark.parametrize(
+        ("uri", "text"),
+        [
+            (f"111111111111.dkr.ecr.us-east-1.amazonaws.com/app@{DIGEST}", "does not exist"),
+            ("111111111111.dkr.ecr.us-east-1.amazonaws.com/app:latest", "does not exist"),
+            (f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/app@{DIGEST}", "does not exist"),
+            ("111111111111.dkr.ecr.us-east-1.amazonaws.com/app", "is not valid"),
+            ("docker.io/library/python:3.12", "is not valid"),
+        ],
+    )
+    def test_an_image_that_is_not_in_this_regions_registry_is_refused(
+        self, handlers: Handlers, role: str, uri: str, text: str
+    ) -> None:
+        error = refusal(made, handlers, self.TYPE, self.image(uri, role))
+
+        assert error.message.startswith(f"Source image {uri} {text}. Provide a valid source image.")
+        assert error.code is HandlerErrorCode.INVALID_REQUEST
+
+    def test_a_function_of_an_image_by_digest_is_made_and_updated(
+        self, handlers: Handlers, services: Services, role: str
+    ) -> None:
+        made(handlers, "AWS::ECR::Repository", {"RepositoryName": "app"})
+        put = services.client("ecr").put_image(repositoryName="app", imageManifest=MANIFEST)
+        uri = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/app@{put['image']['imageId']['imageDigest']}"
+        before = {**self.image(uri, role), "MemorySize": 256}
+        name = made(handlers, self.TYPE, before).physical_id
+
+        changed(handlers, self.TYPE, name, before, {**before, "MemorySize": 512})
+
+        assert services.client("lambda").get_function(FunctionName=name)["Configuration"]["MemorySize"] == 512
+
+    def test_a_role_that_does_not_exist_cannot_be_assumed(self, handlers: Handlers) -> None:
+        zip = {
+            "Code": {"ZipFile": "def handler(event, context): ..."},
+            "Handler": "index.handler",
+            "Runtime": "python3.12",
+            "Role": "arn:aws:iam::111111111111:role/nobody",
+        }
+
+        error = refusal(made, handlers, self.TYPE, zip)
+
+        assert "The role defined for the function cannot be assumed by Lambda." in error.message
+
+
+class TestRole:
+    TYPE = "AWS::IAM::Role"
+
+    ALLOWS = {  # noqa: RUF012
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
+    }
+
+    def test_a_role_to_which_somebody_attached_a_policy_stays(self, handlers: Handlers, services: Services) -> None:
+        role = made(handlers, self.TYPE, {"AssumeRolePolicyDocument": TRUST}).physical_id
+        services.client("iam").create_policy(PolicyName="p", PolicyDocument=json.dumps(self.ALLOWS))
+        services.client("iam").attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::111111111111:policy/p")
+
+        error = refusal(removed, handlers, self.TYPE, role)
+
+        assert error.message.startswith("Cannot delete entity, must detach all policies first.")
+
+    def test_its_own_policies_go_with_it(self, handlers: Handlers) -> None:
+        inline = {"PolicyName": "own", "PolicyDocument": self.ALLOWS}
+        properties = {"AssumeRolePolicyDocument": TRUST, "Policies": [inline]}
+        role = made(handlers, self.TYPE, properties).physical_id
+
+        removed(handlers, self.TYPE, role, properties)
+
+        assert live(handlers, self.TYPE, role, properties) is None
+
+    def test_a_name_that_is_taken_is_refused(self, handlers: Handlers) -> None:
+        made(handlers, self.TYPE, {"AssumeRolePolicyDocument": TRUST, "RoleName": "r"})
+
+        error = refusal(made, handlers, self.TYPE, {"AssumeRolePolicyDocument": TRUST, "RoleName": "r"})
+
+        assert error.message == "Resource of type 'AWS::IAM::Role' with identifier 'r' already exists."
+
+
+class TestLogGroup:
+    def test_a_group_that_the_function_made_first_is_refused(self, handlers: Handlers, services: Services) -> None:
+        services.client("logs").create_log_group(logGroupName="/aws/lambda/f")
+
+        error = refusal(made, handlers, "AWS::Logs::LogGroup", {"LogGroupName": "/aws/lambda/f"})
+
+        assert error.message == (
+            "Resource of type 'AWS::Logs::LogGroup' with identifier "
+            '\'{"/properties/LogGroupName":"/aws/lambda/f"}\' already exists.'
+        )
+
+    def test_its_retention_is_real(self, handlers: Handlers, services: Services) -> None:
+        properties = {"RetentionInDays": 14}
+        group = made(handlers, "AWS::Logs::LogGroup", properties).physical_id
+        assert live(handlers, "AWS::Logs::LogGroup", group, properties) == properties
+
+        services.client("logs").put_retention_policy(logGroupName=group, retentionInDays=1)
+
+        assert live(handlers, "AWS::Logs::LogGroup", group, properties) == {"RetentionInDays": 1}
+
+
+class TestTable:
+    TYPE = "AWS::DynamoDB::Table"
+    TABLE = {  # noqa: RUF012
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    }
+
+    def indexed(self, *names: str) -> dict[str, Any]:
+        indexes = [
+            {
+                "IndexName": name,
+                "KeySchema": [{"AttributeName": name, "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for name in names
+        ]
+        attributes = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", *names)]
+        return {**self.TABLE, "AttributeDefinitions": attributes, "GlobalSecondaryIndexes": indexes}
+
+    def test_what_is_in_a_table_survives_an_update(self, handlers: Handlers, services: Services) -> None:
+        table = made(handlers, self.TYPE, self.TABLE).physical_id
+        services.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "run"}})
+
+        changed(handlers, self.TYPE, table, self.TABLE, self.indexed("day"))
+
+        described = services.client("dynamodb").describe_table(TableName=table)["Table"]
+        assert [index["IndexName"] for index in described["GlobalSecondaryIndexes"]] == ["day"]
+        assert services.client("dynamodb").scan(TableName=table)["Count"] == 1
+
+    def test_two_indexes_at_once_are_refused(self, handlers: Handlers) -> None:
+        table = made(handlers, self.TYPE, self.TABLE).physical_id
+
+        error = refusal(changed, handlers, self.TYPE, table, self.TABLE, self.indexed("day", "month"))
+
+        assert error.message.startswith("Cannot perform more than one GSI creation or deletion in a single update")
+
+    def test_a_protected_table_stays(self, handlers: Handlers) -> None:
+        protected = {**self.TABLE, "DeletionProtectionEnabled": True}
+        table = made(handlers, self.TYPE, protected).physical_id
+
+        error = refusal(removed, handlers, self.TYPE, table, protected)
+
+        assert error.message.startswith("Resource cannot be deleted as it is currently protected against deletion.")
+
+
+class TestCloudFront:
+    TYPE = "AWS::CloudFront::Distribution"
+
+    def config(self, **more: Any) -> dict[str, Any]:
+        behavior = {"TargetOriginId": "api", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": "p"}
+        origin = {
+            "Id": "api",
+            "DomainName": "example.com",
+            "CustomOriginConfig": {"OriginProtocolPolicy": "https-only"},
+        }
+        return {
+            "DistributionConfig": {
+                "Enabled": True,
+                "IPV6Enabled": True,
+                "Origins": [{"ConnectionAttempts": "2", **origin}],
+                "DefaultCacheBehavior": behavior,
+                "CacheBehaviors": [{**behavior, "PathPattern": "/api/*", "AllowedMethods": ["GET", "HEAD"]}],
+                "CustomErrorResponses": [{"ErrorCode": 404, "ResponseCode": 404, "ResponsePagePath": "/404.html"}],
+                **more,
+            }
+        }
+
+    def test_an_invalidation_finds_the_distribution(self, handlers: Handlers, services: Services) -> None:
+        state = made(handlers, self.TYPE, self.config())
+        assert state.attributes["DomainName"].endswith(".cloudfront.net")
+
+        batch = {"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": "1"}
+        cloudfront = services.client("cloudfront")
+        made_one = cloudfront.create_invalidation(DistributionId=state.physical_id, InvalidationBatch=batch)
+
+        assert made_one["Invalidation"]["Status"] == "COMPLETED"
+
+    def test_an_update_keeps_the_domain_name(self, handlers: Handlers) -> None:
+        before = made(handlers, self.TYPE, self.config())
+
+        after = changed(handlers, self.TYPE, before.physical_id, self.config(), self.config(Comment="new"))
+
+        assert after.attributes["DomainName"] == before.attributes["DomainName"]
+
+    def test_an_alias_without_a_certificate_is_refused(self, handlers: Handlers) -> None:
+        error = refusal(made, handlers, self.TYPE, self.config(Aliases=["www.example.com"]))
+
+        assert "you must attach a trusted certificate" in error.message
+
+    def test_an_alias_belongs_to_one_distribution(self, handlers: Handlers, services: Services) -> None:
+        arn = services.client("acm").request_certificate(DomainName="www.example.com")["CertificateArn"]
+        aliased = self.config(
+            Aliases=["www.example.com"],
+            ViewerCertificate={"AcmCertificateArn": arn, "SslSupportMethod": "sni-only"},
+        )
+        made(handlers, self.TYPE, aliased)
+
+        error = refusal(made, handlers, self.TYPE, aliased, token="token-2")
+
+        assert error.message.startswith(
+            "Invalid request provided: One or more of the CNAMEs you provided are already associated with a different "
+            "resource. (Service: CloudFront, Status Code: 409,"
+        )
+
+    def test_a_certificate_of_another_region_is_refused(self, handlers: Handlers, services: Services) -> None:
+        elsewhere = services.client("acm", "eu-west-1").request_certificate(DomainName="www.example.com")
+
+        error = refusal(
+            made,
+            handlers,
+            self.TYPE,
+            self.config(
+                Aliases=["www.example.com"], ViewerCertificate={"AcmCertificateArn": elsewhere["CertificateArn"]}
+            ),
+        )
+
+        assert "isn't in us-east-1 region" in error.message
+
+    def test_an_access_control_that_is_used_stays(self, handlers: Handlers) -> None:
+        control = {
+            "OriginAccessControlConfig": {
+                "Name": "site",
+                "OriginAccessControlOriginType": "s3",
+                "SigningBehavior": "always",
+                "SigningProtocol": "sigv4",
+            }
+        }
+        id = made(handlers, "AWS::CloudFront::OriginAccessControl", control).physical_id
+        origin = {
+            "Id": "api",
+            "DomainName": "b.s3.us-east-1.amazonaws.com",
+            "S3OriginConfig": {"OriginAccessIdentity": ""},
+            "OriginAccessControlId": id,
+        }
+        made(handlers, self.TYPE, self.config(Origins=[origin]))
+
+        error = refusal(removed, handlers, "AWS::CloudFront::OriginAccessControl", id, control)
+
+        assert error.message.startswith("Cannot delete the origin access control because it's in use")
+
+    def test_a_functions_new_code_keeps_its_arn(self, handlers: Handlers, services: Services) -> None:
+        def function(code: str) -> dict[str, Any]:
+            config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+            return {"Name": "f", "AutoPublish": True, "FunctionCode": code, "FunctionConfig": config}
+
+        before = made(handlers, "AWS::CloudFront::Function", function("1"))
+        after = changed(handlers, "AWS::CloudFront::Function", before.physical_id, function("1"), function("2"))
+
+        assert (after.physical_id, after.attributes["FunctionARN"]) == (before.physical_id, before.physical_id)
+        assert live(handlers, "AWS::CloudFront::Function", after.physical_id, function("2")) == function("2")
+
+
+class TestNames:
+    RECORD = {"Name": "www.example.com", "Type": "A", "TTL": "300", "ResourceRecords": ["192.0.2.1"]}  # noqa: RUF012
+
+    @pytest.fixture
+    def zone(self, handlers: Handlers) -> str:
+        return made(handlers, "AWS::Route53::HostedZone", {"Name": "example.com"}).physical_id
+
+    def test_a_record_that_exists_is_not_taken_over(self, handlers: Handlers, zone: str) -> None:
+        record = {**self.RECORD, "HostedZoneId": zone}
+        made(handlers, "AWS::Route53::RecordSet", record)
+
+        error = refusal(made, handlers, "AWS::Route53::RecordSet", record)
+
+        assert error.plain
+        assert error.message == (
+            "[Tried to create resource record set [name='www.example.com.', type='A'] but it already exists]"
+        )
+
+    def test_a_record_of_another_zone_is_not_permitted(self, handlers: Handlers, zone: str) -> None:
+        record = {**self.RECORD, "HostedZoneId": zone, "Name": "www.example.net"}
+
+        error = refusal(made, handlers, "AWS::Route53::RecordSet", record)
+
+        assert error.message == "[RRSet with DNS name www.example.net. is not permitted in zone example.com.]"
+
+    def test_a_zone_with_a_record_in_it_stays(self, handlers: Handlers, zone: str) -> None:
+        record = {**self.RECORD, "HostedZoneName": "example.com."}
+        made(handlers, "AWS::Route53::RecordSet", record)
+        error = refusal(removed, handlers, "AWS::Route53::HostedZone", zone)
+        assert "contains non-required resource record sets" in error.message
+
+        removed(handlers, "AWS::Route53::RecordSet", "www.example.com", record)
+        removed(handlers, "AWS::Route53::HostedZone", zone)
+
+        assert live(handlers, "AWS::Route53::HostedZone", zone) is None
+
+    def test_a_certificate_waits_for_its_record(self, handlers: Handlers, services: Services, zone: str) -> None:
+        type, wanted = "AWS::CertificateManager::Certificate", {"DomainName": "example.com", "ValidationMethod": "DNS"}
+        arn = made(handlers, type, wanted).physical_id
+        waiting = request(type, wanted, physical_id=arn)
+        assert not handlers.handler(type).ready(waiting)
+
+        found = services.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]
+        record = found["DomainValidationOptions"][0]["ResourceRecord"]
+        cname = {"Name": record["Name"], "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": record["Value"]}]}
+        services.client("route53").change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": cname}]}
+        )
+
+        assert handlers.handler(type).ready(waiting)
+
+    def test_a_certificate_with_a_zone_makes_its_own_record(self, handlers: Handlers, zone: str) -> None:
+        type = "AWS::CertificateManager::Certificate"
+        validated = [{"DomainName": "example.com", "HostedZoneId": zone}]
+        wanted = {"DomainName": "example.com", "ValidationMethod": "DNS", "DomainValidationOptions": validated}
+
+        arn = made(handlers, type, wanted).physical_id
+
+        assert handlers.handler(type).ready(request(type, wanted, physical_id=arn))
+
+
+class TestSmallThings:
+    def test_a_parameter_has_cloudformations_own_kind_of_name(self, handlers: Handlers, services: Services) -> None:
+        name = made(handlers, "AWS::SSM::Parameter", {"Type": "String", "Value": "v"}).physical_id
+
+        assert name.startswith("CFN-Thing-")
+        assert services.client("ssm").get_parameter(Name=name)["Parameter"]["Value"] == "v"
+
+    def test_a_queue_is_known_by_its_url(self, handlers: Handlers, services: Services) -> None:
+        properties = {"VisibilityTimeout": 60, "QueueName": "work"}
+        state = made(handlers, "AWS::SQS::Queue", properties)
+        assert state.attributes["QueueName"] == "work"
+        assert live(handlers, "AWS::SQS::Queue", state.physical_id, properties) == properties
+
+        removed(handlers, "AWS::SQS::Queue", state.physical_id)
+
+        assert live(handlers, "AWS::SQS::Queue", state.physical_id, properties) is None
+
+    def test_a_secret_is_generated_into_its_template(self, handlers: Handlers, services: Services) -> None:
+        wanted = {
+            "GenerateSecretString": {
+                "SecretStringTemplate": '{"username": "me"}',
+                "GenerateStringKey": "password",
+                "PasswordLength": 20,
+            }
+        }
+
+        arn = made(handlers, "AWS::SecretsManager::Secret", wanted).physical_id
+
+        secret = json.loads(services.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+        assert (secret["username"], len(secret["password"])) == ("me", 20)
