@@ -19,6 +19,7 @@ from local_cloud.cloudformation.diff_side import (
     Side,
     context,
     identity,
+    masked,
     nothing_before,
     policy_action,
     resolver,
@@ -73,6 +74,7 @@ class _Comparison:
         self.now = resolver(before, before.lookup)
         self.pinned = resolver(after, after.lookup)
         self.then = resolver(after, self._lookup)
+        self.masked_now, self.masked_then = masked(self.now), masked(self.then)
         self.existing = {key: each for key, each in active(before.template, self.now).items() if before.has(key)}
         self.wanted = active(after.template, self.then)
 
@@ -84,7 +86,7 @@ class _Comparison:
 
     def removed(self) -> Iterator[dict[str, Any]]:
         """The Remove changes."""
-        blind = resolver(self.before, lambda _logical_id, _attribute: UNKNOWN, masked=True)
+        blind = masked(resolver(self.before, lambda _logical_id, _attribute: UNKNOWN))
         for logical_id, resource in self.existing.items():
             if logical_id not in self.wanted:
                 yield {
@@ -120,16 +122,13 @@ class _Comparison:
             **identity("Add", resource, self.before),
             "Scope": [],
             "Details": [],
-            "AfterContext": context(self._after(resource)),
+            "AfterContext": context(shown(resource, self.masked_then)),
         }
-
-    def _after(self, resource: Resource) -> dict[str, Any]:
-        return shown(resource, resolver(self.after, self._lookup, masked=True))
 
     def _modified(self, resource: Resource) -> dict[str, Any] | None:
         old = self.existing[resource.logical_id]
-        now = shown(old, resolver(self.before, self.before.lookup, masked=True))
-        then = self._after(resource)
+        now = shown(old, self.masked_now)
+        then = shown(resource, self.masked_then)
         found = list(self._details(old, resource, now, then))
         if not found:
             return None

@@ -52,17 +52,23 @@ def nothing_before(after: Side) -> Side:
     return replace(after, template=EMPTY, physical_ids={}, tags={})
 
 
-def resolver(side: Side, lookup: Lookup, *, masked: bool = False) -> Resolver:
-    """The side's values; with `masked`, NoEcho parameters as they are shown."""
+def resolver(side: Side, lookup: Lookup) -> Resolver:
+    """The side's values, for comparing."""
     given = side.environment
-    parameters = {**given.parameters, **dict.fromkeys(hidden(side.template), MASK)} if masked else given.parameters
     environment = replace(
         given,
-        parameters=parameters,
         exports=lambda name: UNKNOWN if (value := given.exports(name)) is None else value,
         dynamic=lambda service, key: f"{{{{resolve:{service}:{key}}}}}",
     )
     return Resolver(side.template, environment, lookup)
+
+
+def masked(plain: Resolver) -> Resolver:
+    """The same values for showing: NoEcho parameters read ****, conditions still know better."""
+    template, environment = plain.template, plain.environment
+    parameters = {**environment.parameters, **dict.fromkeys(hidden(template), MASK)}
+    conditions = {name: plain.condition(name) for name in template.conditions}
+    return Resolver(template, replace(environment, parameters=parameters), plain.lookup, conditions)
 
 
 def identity(action: str, resource: Resource, before: Side) -> dict[str, Any]:

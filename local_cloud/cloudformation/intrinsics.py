@@ -60,15 +60,17 @@ def pseudo_parameters(environment: Environment) -> dict[str, Any]:
 class Resolver:
     """Resolves parts of one template in one environment.
 
-    `references` collects what the values resolved since the last `trace` refer to.
+    `references` collects what the values resolved since the last `trace` refer to; `conditions` are known already.
     """
 
-    def __init__(self, template: Template, environment: Environment, lookup: Lookup) -> None:
+    def __init__(
+        self, template: Template, environment: Environment, lookup: Lookup, conditions: Mapping[str, bool] | None = None
+    ) -> None:
         self.template = template
         self.environment = environment
         self.lookup = lookup
         self.references: list[Reference] = []
-        self._conditions: dict[str, bool] = {}
+        self._conditions = dict(conditions or {})
 
     @cached_property
     def _named(self) -> Mapping[str, Any]:
