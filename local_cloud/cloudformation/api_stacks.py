@@ -1,0 +1,312 @@
+"""The calls that write stacks. Each checks what AWS checks, in AWS's order, then starts an operation.
+
+Rule: a refused call has changed nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from local_cloud.cloudformation.continuing import check_skips, resume_children
+from local_cloud.cloudformation.inputs import (
+    Params,
+    check_capabilities,
+    check_name,
+    definition_of,
+    fingerprint,
+    template_of,
+)
+from local_cloud.cloudformation.launch import (
+    cancel_process,
+    check_mode,
+    check_role,
+    define,
+    interrupt,
+    repeated,
+    start,
+)
+from local_cloud.cloudformation.machine import PAUSED, StackStatus
+from local_cloud.cloudformation.model import DeploymentConfig, OnFailure, Stack
+from local_cloud.cloudformation.operations import (
+    TIMED_OUT,
+    continue_rollback,
+    create,
+    delete,
+    rollback_paused,
+    update,
+)
+from local_cloud.cloudformation.policy import parse
+from local_cloud.cloudformation.refusals import (
+    CONTINUE_ON_CHILD,
+    CREATED_WITH_DO_NOTHING,
+    EXPRESS_ROLLBACK,
+    FORCE_TOO_EARLY,
+    NO_UPDATES,
+    PAUSED_NEEDS_FLAG,
+    PROTECTED,
+    PROTECTION_ON_CHILD,
+    RETAIN_DELETED,
+    RETAIN_TOO_EARLY,
+    RETAIN_UNKNOWN,
+    Call,
+    require,
+)
+from local_cloud.cloudformation.run import Options
+from local_cloud.cloudformation.schedule import Steps
+from local_cloud.cloudformation.unchanged import nothing_changes
+from local_cloud.cloudformation.world import World
+
+Answer = dict[str, Any]
+FORCE = "FORCE_DELETE_STACK"
+
+
+def create_stack(world: World, region: str, params: Params) -> Answer:
+    """CreateStack."""
+    name = params["StackName"]
+    check_name("stackName", name)
+    source = template_of(world, params)
+    check_capabilities(source, params.get("Capabilities", ()), expands=True)
+    existing = world.find(region, name)
+    if existing is not None:
+        known = repeated(existing, params.get("ClientRequestToken"), "CreateStack", fingerprint(params))
+        if known:
+            return {"StackId": existing.id}
+        require(Call.CREATE_STACK, existing.status, name=name)
+    stack = existing or new_stack(world, region, name)
+    check_role(world, stack, params.get("RoleARN"))
+    _configure_creation(stack, params)
+    definition = definition_of(world, params, stack, source)
+    for change_set in stack.change_sets.values():
+        change_set.execution_status = "OBSOLETE"
+    world.add(stack)
+    problem = define(world, stack, definition)
+    options = replace(_options(params), problem=problem, disable_rollback=stack.disable_rollback)
+    run = start(
+        world, stack, create, kind="CREATE_STACK", status=StackStatus.CREATE_IN_PROGRESS,
+        token=params.get("ClientRequestToken"), options=options,
+    )  # fmt: skip
+    if stack.timeout_minutes:
+        world.schedule.spawn(_time_out(world, stack, stack.timeout_minutes))
+    answer = {"StackId": stack.id, "OperationId": run.operation.id}
+    _remember_token(stack, params, "CreateStack", answer)
+    return answer
+
+
+def new_stack(world: World, region: str, name: str) -> Stack:
+    """A record that the world does not know yet."""
+    return Stack(
+        id=world.arn(region, "stack", name), name=name, account=world.account, region=region,
+        created=world.schedule.now, status=StackStatus.CREATE_IN_PROGRESS,
+    )  # fmt: skip
+
+
+def _configure_creation(stack: Stack, params: Params) -> None:
+    stack.deployment = deployment_of(params)
+    stack.disable_rollback = params.get("DisableRollback", False) or stack.deployment.disable_rollback
+    stack.on_failure = OnFailure(params.get("OnFailure", OnFailure.ROLLBACK))
+    stack.timeout_minutes = params.get("TimeoutInMinutes")
+    stack.protected = params.get("EnableTerminationProtection", False)
+    stack.retain_except_on_create = params.get("RetainExceptOnCreate", False)
+    if body := params.get("StackPolicyBody"):
+        parse(body)
+        stack.policy = body
+
+
+def deployment_of(params: Params) -> DeploymentConfig:
+    """EXPRESS has rollback off unless the call says otherwise (documented)."""
+    given = params.get("DeploymentConfig", {})
+    mode = given.get("Mode", "STANDARD")
+    return DeploymentConfig(mode=mode, disable_rollback=given.get("DisableRollback", mode == "EXPRESS"))
+
+
+def _options(params: Params) -> Options:
+    return Options(
+        disable_rollback=params.get("DisableRollback", False),
+        retain_except_on_create=params.get("RetainExceptOnCreate", False),
+        policy_during_update=params.get("StackPolicyDuringUpdateBody"),
+        express=deployment_of(params).mode == "EXPRESS",
+    )
+
+
+def _remember_token(stack: Stack, params: Params, call: str, answer: Any) -> None:
+    if token := params.get("ClientRequestToken"):
+        stack.tokens[token] = call + fingerprint(params), answer
+
+
+def _time_out(world: World, stack: Stack, minutes: int) -> Steps[None]:
+    process = stack.process
+    yield world.seconds(minutes * 60)
+    if process is stack.process and stack.status is StackStatus.CREATE_IN_PROGRESS:
+        interrupt(world, stack, TIMED_OUT)
+
+
+def update_stack(world: World, region: str, params: Params) -> Answer:
+    """UpdateStack."""
+    stack = world.require(region, params["StackName"])
+    if known := repeated(stack, params.get("ClientRequestToken"), "UpdateStack", fingerprint(params)):
+        return {"StackId": known["StackId"]}
+    source = template_of(world, params, stack)
+    check_capabilities(source, params.get("Capabilities", ()), expands=True)
+    check_updatable(stack, params)
+    check_mode(stack, deployment_of(params).mode)
+    check_role(world, stack, params.get("RoleARN"))
+    definition = definition_of(world, params, stack, source)
+    if stack.status not in PAUSED and nothing_changes(world, stack, definition):
+        raise NO_UPDATES.error()
+    if body := params.get("StackPolicyBody"):
+        parse(body)
+        stack.policy = body
+    problem = define(world, stack, definition)
+    stack.updated, stack.deployment = world.schedule.now, deployment_of(params)
+    _obsolete(stack)
+    disable = params.get("DisableRollback", False) or stack.deployment.disable_rollback
+    run = start(
+        world, stack, update, kind="UPDATE_STACK", status=StackStatus.UPDATE_IN_PROGRESS,
+        token=params.get("ClientRequestToken"),
+        options=replace(_options(params), problem=problem, disable_rollback=disable),
+    )  # fmt: skip
+    answer = {"StackId": stack.id, "OperationId": run.operation.id}
+    _remember_token(stack, params, "UpdateStack", answer)
+    return answer
+
+
+def check_updatable(stack: Stack, params: Params, call: Call = Call.UPDATE_STACK) -> None:
+    """Raise unless the stack takes an update; from a paused status only with DisableRollback, or never."""
+    require(call, stack.status, id=stack.id, name=stack.name, stack=params.get("StackName", stack.id))
+    if stack.status not in PAUSED:
+        return
+    if stack.on_failure is OnFailure.DO_NOTHING and stack.status is StackStatus.CREATE_FAILED:
+        raise CREATED_WITH_DO_NOTHING.error(status=stack.status)
+    if not params.get("DisableRollback") and not params.get("DeploymentConfig"):
+        raise PAUSED_NEEDS_FLAG.error(status=stack.status)
+
+
+def _obsolete(stack: Stack) -> None:
+    for change_set in stack.change_sets.values():
+        if change_set.execution_status == "AVAILABLE":
+            change_set.execution_status = "OBSOLETE"
+
+
+def delete_stack(world: World, region: str, params: Params) -> Answer:
+    """DeleteStack; a name that does not exist, and a stack that is going already, are no errors."""
+    stack = world.find(region, params["StackName"])
+    if stack is None or stack.status in (StackStatus.DELETE_COMPLETE, StackStatus.DELETE_IN_PROGRESS):
+        return {}
+    if stack.protected:
+        raise PROTECTED.error(name=stack.name)
+    require(Call.DELETE_STACK, stack.status, stack=params["StackName"])
+    retain, force = frozenset(params.get("RetainResources", ())), params.get("DeletionMode") == FORCE
+    _check_retained(stack, retain, force=force)
+    check_role(world, stack, params.get("RoleARN"))
+    cancel_process(world, stack)
+    stack.deleted = world.schedule.now
+    _obsolete(stack)
+    start(
+        world, stack, delete, kind="DELETE_STACK", status=StackStatus.DELETE_IN_PROGRESS,
+        token=params.get("ClientRequestToken"), options=Options(retain=retain, force=force),
+    )  # fmt: skip
+    return {}
+
+
+def _check_retained(stack: Stack, retain: frozenset[str], *, force: bool) -> None:
+    failed = stack.status is StackStatus.DELETE_FAILED
+    if retain and not failed:
+        raise RETAIN_TOO_EARLY.error(id=stack.id)
+    if force and not failed:
+        raise FORCE_TOO_EARLY.error(id=stack.id)
+    if unknown := sorted(retain - stack.resources.keys()):
+        raise RETAIN_UNKNOWN.error(resources=", ".join(unknown))
+    if any(stack.resources[name].status == "DELETE_COMPLETE" for name in retain):
+        raise RETAIN_DELETED.error()
+
+
+def cancel_update_stack(world: World, region: str, params: Params) -> Answer:
+    """CancelUpdateStack: what is in flight is cancelled, then the update rolls back."""
+    stack = world.require(region, params["StackName"])
+    require(Call.CANCEL_UPDATE, stack.status)
+    interrupt(world, stack, "User Initiated")
+    return {}
+
+
+def continue_update_rollback(world: World, region: str, params: Params) -> Answer:
+    """ContinueUpdateRollback."""
+    stack = world.require(region, params["StackName"])
+    if repeated(stack, params.get("ClientRequestToken"), "ContinueUpdateRollback", fingerprint(params)) is not None:
+        return {}
+    if stack.parent_id:
+        raise CONTINUE_ON_CHILD.error()
+    require(Call.CONTINUE_ROLLBACK, stack.status)
+    skip = check_skips(world, stack, params.get("ResourcesToSkip", ()), force=params.get("ForceRollback", False))
+    check_role(world, stack, params.get("RoleARN"))
+    resume_children(world, stack, skip)
+    start(
+        world, stack, continue_rollback, kind="CONTINUE_ROLLBACK", status=StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
+        token=params.get("ClientRequestToken"), options=Options(skip=skip[stack.id]),
+    )  # fmt: skip
+    _remember_token(stack, params, "ContinueUpdateRollback", {})
+    return {}
+
+
+def rollback_stack(world: World, region: str, params: Params) -> Answer:
+    """RollbackStack: from a paused failure back to the last stable state, or to nothing."""
+    stack = world.require(region, params["StackName"])
+    if known := repeated(stack, params.get("ClientRequestToken"), "RollbackStack", fingerprint(params)):
+        return {"StackId": known["StackId"]}
+    require(Call.ROLLBACK_STACK, stack.status)
+    if stack.deployment.mode == "EXPRESS":
+        raise EXPRESS_ROLLBACK.error()
+    check_role(world, stack, params.get("RoleARN"))
+    created = stack.status is StackStatus.CREATE_FAILED
+    status = StackStatus.ROLLBACK_IN_PROGRESS if created else StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
+    if created:
+        stack.deleted = world.schedule.now
+    run = start(
+        world, stack, rollback_paused, kind="ROLLBACK", status=status, token=params.get("ClientRequestToken"),
+        options=Options(retain_except_on_create=params.get("RetainExceptOnCreate", False)),
+    )  # fmt: skip
+    answer = {"StackId": stack.id, "OperationId": run.operation.id}
+    _remember_token(stack, params, "RollbackStack", answer)
+    return answer
+
+
+def update_termination_protection(world: World, region: str, params: Params) -> Answer:
+    """UpdateTerminationProtection."""
+    stack = world.require(region, params["StackName"])
+    if stack.parent_id:
+        raise PROTECTION_ON_CHILD.error(stack=params["StackName"])
+    require(Call.PROTECT, stack.status, stack=params["StackName"])
+    stack.protected = params["EnableTerminationProtection"]
+    return {"StackId": stack.id}
+
+
+def set_stack_policy(world: World, region: str, params: Params) -> Answer:
+    """SetStackPolicy."""
+    stack = world.require(region, params["StackName"])
+    body = params.get("StackPolicyBody")
+    if body is None and "StackPolicyURL" in params:
+        body = world.surroundings.read_url(params["StackPolicyURL"])
+    if body is not None:
+        parse(body)
+        stack.policy = body
+    return {}
+
+
+def signal_resource(world: World, region: str, params: Params) -> Answer:
+    """SignalResource: a resource with a CreationPolicy, or a WaitCondition, that waits for signals counts this one."""
+    stack = world.require(region, params["StackName"])
+    signals = stack.signals.setdefault(params["LogicalResourceId"], {})
+    signals[params["UniqueId"]] = params["Status"]
+    return {}
+
+
+CALLS: Mapping[str, Any] = {
+    "CreateStack": create_stack,
+    "UpdateStack": update_stack,
+    "DeleteStack": delete_stack,
+    "CancelUpdateStack": cancel_update_stack,
+    "ContinueUpdateRollback": continue_update_rollback,
+    "RollbackStack": rollback_stack,
+    "UpdateTerminationProtection": update_termination_protection,
+    "SetStackPolicy": set_stack_policy,
+    "SignalResource": signal_resource,
+}

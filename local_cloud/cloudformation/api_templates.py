@@ -1,0 +1,125 @@
+"""The calls that read templates: as sent, as processed, and in summary."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from local_cloud.cloudformation.api_change_sets import find
+from local_cloud.cloudformation.inputs import Params, needed_capabilities, template_of
+from local_cloud.cloudformation.machine import StackStatus
+from local_cloud.cloudformation.model import Definition
+from local_cloud.cloudformation.refusals import NO_STACK_WITH_ID, SUMMARY_IN_REVIEW
+from local_cloud.cloudformation.schemas import known, schema
+from local_cloud.cloudformation.shown import present
+from local_cloud.cloudformation.template import Template
+from local_cloud.cloudformation.world import World
+
+Answer = dict[str, Any]
+STAGES = ["Original", "Processed"]
+CONSTRAINTS = ("AllowedPattern", "AllowedValues", "ConstraintDescription", "MaxLength", "MaxValue", "MinLength", "MinValue")
+
+
+def get_template(world: World, region: str, params: Params) -> Answer:
+    """GetTemplate, of a stack or of a change set; a rolled back update has given the old template back."""
+    if params.get("ChangeSetName"):
+        definition: Definition | None = find(world, region, params)[0].definition
+    else:
+        definition = world.require(region, params["StackName"], NO_STACK_WITH_ID).definition
+    body: Any = "" if definition is None else _body(definition, params.get("TemplateStage", "Original"))
+    return {"TemplateBody": body, "StagesAvailable": STAGES}
+
+
+def _body(definition: Definition, stage: str) -> Any:
+    """A JSON template comes back as an object, as boto3 gives it; anything else as the text that was sent."""
+    if stage == "Processed" and definition.source.transforms:
+        return dict(definition.template.body)
+    text = definition.source.original
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def get_template_summary(world: World, region: str, params: Params) -> Answer:
+    """GetTemplateSummary, of a stack or of a template."""
+    if "StackName" in params:
+        stack = world.require(region, params["StackName"], NO_STACK_WITH_ID)
+        if stack.status is StackStatus.REVIEW_IN_PROGRESS:
+            raise SUMMARY_IN_REVIEW.error()
+        assert stack.definition is not None
+        template = stack.definition.source
+    else:
+        template = template_of(world, params)
+    types = list(dict.fromkeys(resource.type for resource in template.resources.values()))
+    return {
+        "Parameters": [_declaration(key, each) for key, each in template.parameters.items()],
+        "ResourceTypes": types,
+        "ResourceIdentifierSummaries": [_identifiers(type, template) for type in types if known(type)],
+    } | _described(template) | present({"Metadata": _metadata(template), "Version": template.body.get(
+        "AWSTemplateFormatVersion")})  # fmt: skip
+
+
+def validate_template(world: World, region: str, params: Params) -> Answer:  # noqa: ARG001 - every call has a region
+    """ValidateTemplate: its structure, not its properties."""
+    template = template_of(world, params)
+    rows = [
+        {"ParameterKey": key, "NoEcho": _flag(each)} | present(
+            {"DefaultValue": _default(each), "Description": each.get("Description")})
+        for key, each in template.parameters.items()
+    ]  # fmt: skip
+    return {"Parameters": rows} | _described(template)
+
+
+def _described(template: Template) -> Answer:
+    needed = needed_capabilities(template)
+    capabilities = [needed[0]] if needed else []
+    reason = needed and f"The following resource(s) require capabilities: [{', '.join(needed[1])}]"
+    if template.transforms:
+        capabilities.append("CAPABILITY_AUTO_EXPAND")
+        reason = reason or f"The following transforms require capabilities: [{', '.join(template.transforms)}]"
+    return present(
+        {
+            "Description": template.description,
+            "Capabilities": capabilities,
+            "CapabilitiesReason": reason,
+            "DeclaredTransforms": list(template.transforms),
+        }
+    )
+
+
+def _declaration(key: str, parameter: Mapping[str, Any]) -> Answer:
+    constraints = {name: parameter[name] for name in CONSTRAINTS if name in parameter and name == "AllowedValues"}
+    return {
+        "ParameterKey": key,
+        "ParameterType": parameter["Type"],
+        "NoEcho": _flag(parameter),
+        "ParameterConstraints": {name: [str(v) for v in value] for name, value in constraints.items()},
+    } | present({"DefaultValue": _default(parameter), "Description": parameter.get("Description")})
+
+
+def _flag(parameter: Mapping[str, Any]) -> bool:
+    return str(parameter.get("NoEcho", False)).lower() == "true"
+
+
+def _default(parameter: Mapping[str, Any]) -> str | None:
+    return None if "Default" not in parameter else str(parameter["Default"])
+
+
+def _metadata(template: Template) -> str | None:
+    found = template.body.get("Metadata")
+    return json.dumps(found) if found else None
+
+
+def _identifiers(type: str, template: Template) -> Answer:
+    return {
+        "ResourceType": type,
+        "LogicalResourceIds": [name for name, each in template.resources.items() if each.type == type],
+        "ResourceIdentifiers": list(schema(type).primary_identifier),
+    }
+
+
+CALLS: Mapping[str, Any] = {
+    "GetTemplate": get_template,
+    "GetTemplateSummary": get_template_summary,
+    "ValidateTemplate": validate_template,
+}

@@ -1,0 +1,169 @@
+"""The local CloudFormation: one object, one way in.
+
+Rule: `call` first plays what is due by the clock, then answers; nothing else makes time pass. One lock around it all, so
+that any number of threads may call.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from random import Random
+from typing import Any
+
+from local_cloud.clock import Clock
+from local_cloud.cloudformation.api_change_sets import CALLS as CHANGE_SET_CALLS
+from local_cloud.cloudformation.api_change_sets import PAGED as CHANGE_SET_PAGED
+from local_cloud.cloudformation.api_reads import CALLS as READ_CALLS
+from local_cloud.cloudformation.api_reads import PAGED as READ_PAGED
+from local_cloud.cloudformation.api_stacks import CALLS as STACK_CALLS
+from local_cloud.cloudformation.api_templates import CALLS as TEMPLATE_CALLS
+from local_cloud.cloudformation.errors import ApiError
+from local_cloud.cloudformation.faults import (
+    ExpireCredentials,
+    Faults,
+    LoseResponse,
+    StaleReads,
+    ThrottleCalls,
+)
+from local_cloud.cloudformation.handlers import Handlers
+from local_cloud.cloudformation.history import MOST_RECORDED, Answers
+from local_cloud.cloudformation.nested import NestedStacks
+from local_cloud.cloudformation.paging import Pages
+from local_cloud.cloudformation.refusals import EXPIRED, THROTTLED, UNSUPPORTED
+from local_cloud.cloudformation.resources_generic import Generic
+from local_cloud.cloudformation.schedule import Schedule
+from local_cloud.cloudformation.shown import stack as shown_stack
+from local_cloud.cloudformation.template import TemplateError
+from local_cloud.cloudformation.world import Surroundings, World
+
+CALLS: Mapping[str, Any] = {**STACK_CALLS, **CHANGE_SET_CALLS, **READ_CALLS, **TEMPLATE_CALLS}
+PAGED: Mapping[str, Any] = {**CHANGE_SET_PAGED, **READ_PAGED}
+READS = ("Describe", "List", "Get", "Validate")
+
+
+class ResponseLost(ConnectionError):
+    """The call had its effect, but its answer never arrives (fault LoseResponse)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A live resource, as the edge in front of the site reads it."""
+
+    stack_id: str
+    logical_id: str
+    physical_id: str
+    type: str
+    properties: Mapping[str, Any]
+    attributes: Mapping[str, Any]
+
+
+class CloudFormation:
+    """One account's CloudFormation in all regions.
+
+    `handlers` stand behind the resource types; the default remembers any type and nothing is real. `speed` is how many
+    times faster than AWS things go, 0 meaning at once. `as_of` picks the answers of a day (see history.py).
+    `page_size` makes pages small for tests.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        handlers: Handlers | None = None,
+        account: str = "111111111111",
+        region: str = "us-east-1",
+        speed: float = 1.0,
+        read_url: Callable[[str], str] | None = None,
+        surroundings: Surroundings | None = None,
+        as_of: date = MOST_RECORDED,
+        page_size: int | None = None,
+    ) -> None:
+        around = surroundings or (Surroundings(read_url=read_url) if read_url else Surroundings())
+        self.clock = clock
+        self.region = region
+        self.pages = Pages(page_size)
+        self.world = World(
+            schedule=Schedule(clock.now()),
+            handlers=handlers or Handlers(generic=Generic(Random())),
+            account=account,
+            speed=speed,
+            surroundings=around,
+            embedded=NestedStacks(),
+            answers=Answers(as_of),
+        )
+        self._lock = threading.RLock()
+
+    @property
+    def faults(self) -> Faults:
+        """What is to go wrong."""
+        return self.world.faults
+
+    def call(self, operation: str, params: Mapping[str, Any], *, region: str | None = None) -> dict[str, Any]:
+        """Answer one API call, in boto3's shapes. Raises ApiError, or ResponseLost when the fault says so."""
+        with self._lock:
+            self.advance()
+            self._refuse_by_fault(operation)
+            if not operation.startswith(READS):
+                self._keep_for_stale_reads(region or self.region, params)
+            answer = self._answer(operation, params, region or self.region)
+            if self.faults.take(LoseResponse, operation=operation):
+                raise ResponseLost(f"The connection was closed before the answer to {operation} arrived")
+            return answer
+
+    def advance(self) -> None:
+        """Play what is due."""
+        with self._lock:
+            self.world.schedule.play(self.clock.now())
+
+    def next_due(self) -> datetime | None:
+        """When something happens next; None when everything rests."""
+        with self._lock:
+            return self.world.schedule.next_due()
+
+    def deployed(self, type: str) -> list[Deployed]:
+        """All live resources of a type, in every region, the oldest stack first."""
+        with self._lock:
+            self.advance()
+            return [
+                Deployed(
+                    stack_id=stack.id,
+                    logical_id=live.logical_id,
+                    physical_id=live.physical_id,
+                    type=live.type,
+                    properties=live.properties,
+                    attributes=live.attributes,
+                )
+                for stack in self.world.stacks.values()
+                for live in stack.resources.values()
+                if live.type == type and live.made
+            ]
+
+    def _answer(self, operation: str, params: Mapping[str, Any], region: str) -> dict[str, Any]:
+        try:
+            if operation in PAGED:
+                answer: dict[str, Any] = PAGED[operation](self.world, region, params, self.pages)
+            elif operation in CALLS:
+                answer = CALLS[operation](self.world, region, params)
+            else:
+                raise UNSUPPORTED.error(operation=operation)
+        except TemplateError as problem:
+            raise ApiError("ValidationError", str(problem)) from None
+        return answer
+
+    def _refuse_by_fault(self, operation: str) -> None:
+        if self.faults.take(ExpireCredentials):
+            raise EXPIRED.error()
+        if self.faults.take(ThrottleCalls, operation=operation):
+            raise THROTTLED.error()
+
+    def _keep_for_stale_reads(self, region: str, params: Mapping[str, Any]) -> None:
+        """A write leaves behind what a stale read will still see."""
+        if not any(isinstance(fault, StaleReads) for fault in self.faults.pending()):
+            return
+        stack = self.world.find(region, params.get("StackName", ""))
+        if stack is None and params.get("ChangeSetName", "").startswith("arn:"):
+            change_set = self.world.change_sets.get(params["ChangeSetName"])
+            stack = change_set and self.world.stacks[change_set.stack_id]
+        if stack is not None:
+            stack.before = shown_stack(stack, self.world.answers)

@@ -1,0 +1,141 @@
+"""How events are dated, numbered and shown, as recorded from AWS.
+
+Rule: a stack's events have rising times, one millisecond apart at least, so that `<Logical>-<STATUS>-<time>` is unique.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from local_cloud.cloudformation.model import STACK_TYPE, Event, Finding, Live, Operation, Stack
+
+CONSISTENCY_CHECKED = frozenset({"AWS::SQS::Queue"})
+"""Types seen to tell `Eventual consistency check initiated` while they are created (recorded for SQS only)."""
+
+
+def moment(stack: Stack, now: datetime) -> datetime:
+    """`now` in milliseconds, but later than the stack's last event."""
+    now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    if stack.events and now <= stack.events[-1].timestamp:
+        return stack.events[-1].timestamp + timedelta(milliseconds=1)
+    return now
+
+
+def stack_event(stack: Stack, operation: Operation, now: datetime, *, id: str = "", detailed: str | None = None,
+                status: str = "", reason: str | None = None) -> Event:  # fmt: skip
+    """The stack's own event, of its present status unless another is named."""
+    return Event(
+        id=id or str(uuid4()),
+        logical_id=stack.name,
+        physical_id=stack.id,
+        type=STACK_TYPE,
+        timestamp=moment(stack, now),
+        status=str(status or stack.status),
+        reason=reason if status else stack.reason,
+        token=operation.token,
+        operation_id=operation.id,
+        operation=operation.type,
+        detailed_status=detailed,
+    )
+
+
+def resource_event(stack: Stack, operation: Operation, live: Live, now: datetime, *, unnumbered: bool = False,
+                   detailed: str | None = None) -> Event:  # fmt: skip
+    """A resource's event; `unnumbered` ones (cleanup, consistency checks) have a uuid and no properties."""
+    when = moment(stack, now)
+    stamp = uuid4() if unnumbered else f"{live.status}-{iso(when)}"
+    return Event(
+        id=f"{live.logical_id}-{stamp}",
+        logical_id=live.logical_id,
+        physical_id=live.physical_id,
+        type=live.type,
+        timestamp=when,
+        status=live.status,
+        reason=live.reason,
+        properties=None if unnumbered else live.properties,
+        token=operation.token,
+        operation_id=operation.id,
+        operation=operation.type,
+        detailed_status=detailed,
+    )
+
+
+def iso(when: datetime) -> str:
+    """AWS's notation: milliseconds and a Z."""
+    return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
+
+
+def texts(value: Any) -> Any:
+    """The value with every scalar as text, as ResourceProperties shows it."""
+    match value:
+        case dict() | Mapping():
+            return {key: texts(item) for key, item in value.items()}
+        case list() | tuple():
+            return [texts(item) for item in value]
+        case bool():
+            return str(value).lower()
+        case None:
+            return ""
+    return str(value)
+
+
+def shown(stack: Stack, event: Event) -> dict[str, Any]:
+    """As DescribeStackEvents answers it."""
+    answer: dict[str, Any] = {
+        "StackId": stack.id,
+        "EventId": event.id,
+        "StackName": stack.name,
+        "OperationId": event.operation_id,
+        "LogicalResourceId": event.logical_id,
+        "PhysicalResourceId": event.physical_id,
+        "ResourceType": event.type,
+        "Timestamp": event.timestamp,
+        "ResourceStatus": event.status,
+    }
+    optional = {
+        "ResourceStatusReason": event.reason,
+        "ResourceProperties": event.properties and json.dumps(texts(event.properties), separators=(",", ":")),
+        "ClientRequestToken": event.token,
+        "DetailedStatus": event.detailed_status,
+    }
+    return answer | {key: value for key, value in optional.items() if value}
+
+
+def operation_event(stack: Stack, event: Event) -> dict[str, Any]:
+    """As DescribeEvents answers it."""
+    answer = shown(stack, event)
+    answer["EventType"] = "STACK_EVENT"
+    answer["OperationType"] = event.operation
+    if event.type == STACK_TYPE and event.physical_id == stack.id:
+        answer["OperationStatus"] = _operation_status(event.status)
+    elif event.status.endswith("_FAILED"):
+        answer["EventType"] = "PROVISIONING_ERROR"
+    return answer
+
+
+def finding_event(stack: Stack, finding: Finding) -> dict[str, Any]:
+    """A pre-deployment finding as DescribeEvents answers it."""
+    return {
+        "EventId": finding.id,
+        "StackId": stack.id,
+        "OperationId": finding.operation_id,
+        "OperationType": "CREATE_CHANGESET",
+        "EventType": "VALIDATION_ERROR",
+        "LogicalResourceId": finding.logical_id,
+        "PhysicalResourceId": finding.physical_id,
+        "ResourceType": finding.type,
+        "Timestamp": finding.timestamp,
+        "ValidationName": finding.name,
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": finding.reason,
+        "ValidationPath": finding.path,
+        "ValidationFailureMode": finding.mode,
+    }
+
+
+def _operation_status(status: str) -> str:
+    if status.endswith("_IN_PROGRESS"):
+        return "IN_PROGRESS"
+    return "FAILED" if status.endswith("_FAILED") else "SUCCEEDED"

@@ -1,0 +1,44 @@
+"""What AWS's answers looked like when: the service has changed under its API, and recordings carry their dates.
+
+Rule: a difference between recordings that only their date explains is a row here; `as_of` picks the answers of a day.
+The same request was answered differently on:
+
+| since      | what                                                                     | seen in                     |
+|------------|--------------------------------------------------------------------------|-----------------------------|
+| 2025-05-12 | an added resource no longer says `Replacement: True` (with values)       | recordings of 5 and 19 May  |
+| 2025-10-01 | change sets and stacks repeat the Capabilities of the call               | recordings of 5 Aug, 6 Oct  |
+| 2026-01-01 | DescribeStacks tells LastOperations                                      | recordings of Oct, Feb      |
+| 2026-09-01 | DeploymentConfig; a change set tells Tags when none were sent            | captures of September 2026  |
+
+The day within the gap is assumed. (Capabilities may differ because the recording's client sent none: AWS's documents
+say that they are repeated as sent. The recordings do not keep the request, so the older answer is kept as one.)
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+MOST_RECORDED = date(2025, 8, 5)
+"""A day whose answers most recordings share: the default, so that they agree without being told their date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers of a day."""
+
+    as_of: date = MOST_RECORDED
+
+    @property
+    def additions_replace(self) -> bool:
+        return self.as_of < date(2025, 5, 12)
+
+    @property
+    def repeat_capabilities(self) -> bool:
+        return self.as_of >= date(2025, 10, 1)
+
+    @property
+    def last_operations(self) -> bool:
+        return self.as_of >= date(2026, 1, 1)
+
+    @property
+    def deployment_config(self) -> bool:
+        return self.as_of >= date(2026, 9, 1)

@@ -1,0 +1,142 @@
+"""From a call's parameters to a Definition: template, parameters, capabilities, in the order AWS checks them."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from local_cloud.cloudformation.errors import ApiError, validation_error
+from local_cloud.cloudformation.history import Answers
+from local_cloud.cloudformation.model import Definition, Stack
+from local_cloud.cloudformation.parameters import Parameters, parameter_values
+from local_cloud.cloudformation.refusals import CAPABILITIES
+from local_cloud.cloudformation.schemas import unrecognized
+from local_cloud.cloudformation.template import Environment, Template, TemplateError, load
+from local_cloud.cloudformation.transforms import transform
+from local_cloud.cloudformation.world import World
+
+Params = Mapping[str, Any]
+LONGEST_BODY = 51_200
+NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*")
+IAM_NAMES = {
+    "AWS::IAM::AccessKey": None,
+    "AWS::IAM::Group": "GroupName",
+    "AWS::IAM::InstanceProfile": "InstanceProfileName",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::IAM::Policy": None,
+    "AWS::IAM::Role": "RoleName",
+    "AWS::IAM::User": "UserName",
+    "AWS::IAM::UserToGroupAddition": None,
+}
+CONSTRAINT = "1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: {constraint}"
+
+
+def template_of(world: World, params: Params, stack: Stack | None = None) -> Template:
+    """TemplateBody, TemplateURL or UsePreviousTemplate. Raises AWS's ValidationError."""
+    if params.get("UsePreviousTemplate") and stack is not None and stack.definition is not None:
+        return stack.definition.source
+    body = params.get("TemplateBody")
+    if body is None and "TemplateURL" in params:
+        body = _read(world, params["TemplateURL"])
+    elif body is None:
+        raise validation_error("Either Template URL or Template Body must be specified.")
+    elif len(body.encode()) > LONGEST_BODY:
+        raise constraint("templateBody", body, f"Member must have length less than or equal to {LONGEST_BODY}")
+    try:
+        template = load(body)
+    except TemplateError as problem:
+        raise validation_error(str(problem)) from None
+    return template
+
+
+def _read(world: World, url: str) -> str:
+    try:
+        return world.surroundings.read_url(url)
+    except ValueError as problem:
+        raise validation_error(str(problem)) from None
+
+
+def constraint(field: str, value: str, text: str) -> ApiError:
+    """AWS's refusal of a parameter that breaks a constraint of the model."""
+    return validation_error(CONSTRAINT.format(value=value, field=field, constraint=text))
+
+
+def check_name(field: str, value: str) -> None:
+    """Raise unless a stack's or change set's name is one."""
+    if not NAME.fullmatch(value):
+        raise constraint(field, value, "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*")
+
+
+def definition_of(world: World, params: Params, stack: Stack, source: Template) -> Definition:
+    """What the call wants the stack to be; `template` is still untransformed. Raises AWS's refusals."""
+    current = stack.definition
+    try:
+        values = parameter_values(
+            source, params.get("Parameters", []), current.parameters.raw if current else {},
+            lambda name: world.surroundings.ssm(stack.region, name),
+        )  # fmt: skip
+    except TemplateError as problem:
+        raise validation_error(str(problem)) from None
+    return Definition(
+        source=source,
+        template=source,
+        parameters=values,
+        tags=_tags(params, current),
+        capabilities=tuple(params.get("Capabilities", ())),
+        notification_arns=tuple(params.get("NotificationARNs", current.notification_arns if current else ())),
+        rollback_configuration=params.get(
+            "RollbackConfiguration", current.rollback_configuration if current else {}
+        ),
+    )
+
+
+def _tags(params: Params, current: Definition | None) -> Mapping[str, str]:
+    """Omitted means unchanged, an empty list means none (documented)."""
+    if "Tags" not in params:
+        return current.tags if current else {}
+    return {tag["Key"]: tag["Value"] for tag in params["Tags"]}
+
+
+def processed(world: World, stack: Stack, source: Template, parameters: Parameters) -> Template:
+    """The template with its transforms applied and its types known. Raises TemplateError."""
+    environment = Environment(
+        parameters=parameters.values, account=world.account, region=stack.region,
+        stack_name=stack.name, stack_id=stack.id,
+        dynamic=lambda service, key: world.surroundings.dynamic(stack.region, service, key),
+    )  # fmt: skip
+    template = transform(source, environment)
+    if unknown := unrecognized(resource.type for resource in template.resources.values()):
+        raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(dict.fromkeys(unknown))}]")
+    return template
+
+
+def needed_capabilities(template: Template) -> tuple[str, Sequence[str]] | None:
+    """The IAM capability that a template needs, and the resource types that are the reason."""
+    types = [resource.type for resource in template.resources.values() if resource.type in IAM_NAMES]
+    if not types:
+        return None
+    named = any(
+        (name := IAM_NAMES.get(resource.type)) and name in resource.properties for resource in template.resources.values()
+    )
+    return "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM", list(dict.fromkeys(types))
+
+
+def check_capabilities(template: Template, given: Iterable[str], *, expands: bool = False) -> None:
+    """Raise InsufficientCapabilitiesException; `expands` for a call that runs transforms without a change set."""
+    given = set(given)
+    if needed := needed_capabilities(template):
+        enough = {"CAPABILITY_IAM": {"CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"}}.get(needed[0], {needed[0]})
+        if not enough & given:
+            raise CAPABILITIES.error(capability=needed[0])
+    if expands and template.transforms and "CAPABILITY_AUTO_EXPAND" not in given:
+        raise CAPABILITIES.error(capability="CAPABILITY_AUTO_EXPAND")
+
+
+def fingerprint(params: Params) -> str:
+    """The input of a call, to tell a retry from another call with the same token."""
+    return json.dumps({key: value for key, value in params.items() if "Token" not in key}, sort_keys=True, default=str)
+
+
+def shown_capabilities(definition: Definition, answers: Answers) -> list[str]:
+    """See history.py."""
+    return list(definition.capabilities) if answers.repeat_capabilities else []

@@ -1,0 +1,212 @@
+"""What the engine remembers: stacks, their resources, change sets, operations, events.
+
+Rule: what a stack *should be* (`Definition`) and what a resource *is* (`Live`) are frozen values; a rollback therefore
+restores by putting the old value back. Only `Stack` and `ChangeSet` change, and a stack's status only by `Stack.move`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from local_cloud.cloudformation.machine import StackStatus, check
+from local_cloud.cloudformation.parameters import Parameters
+from local_cloud.cloudformation.schedule import Process
+from local_cloud.cloudformation.template_model import ResolvedOutput, Template
+
+STACK_TYPE = "AWS::CloudFormation::Stack"
+
+
+class OnFailure(StrEnum):
+    """What a failed create does."""
+
+    ROLLBACK = "ROLLBACK"
+    DO_NOTHING = "DO_NOTHING"
+    DELETE = "DELETE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What a stack should be. `template` is processed (transforms applied), `source` is as the caller sent it."""
+
+    source: Template
+    template: Template
+    parameters: Parameters
+    tags: Mapping[str, str] = field(default_factory=dict)
+    capabilities: tuple[str, ...] = ()
+    notification_arns: tuple[str, ...] = ()
+    rollback_configuration: Mapping[str, Any] = field(default_factory=dict)
+    change_set_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """A resource as it is now. `physical_id` is empty while nothing of it exists; `made` tells whether something does."""
+
+    logical_id: str
+    type: str
+    status: str
+    physical_id: str = ""
+    made: bool = False
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    reason: str | None = None
+    updated: datetime
+    metadata: Any = None
+    deletion_policy: str | None = None
+    update_replace_policy: str | None = None
+    needs: frozenset[str] = frozenset()
+    skipped: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether its last operation failed."""
+        return self.status.endswith("_FAILED")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One row of a stack's history. `operation` is the OperationType of DescribeEvents."""
+
+    id: str
+    logical_id: str
+    physical_id: str
+    type: str
+    timestamp: datetime
+    status: str
+    reason: str | None = None
+    properties: Mapping[str, Any] | None = None
+    token: str | None = None
+    operation_id: str | None = None
+    operation: str = ""
+    detailed_status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One result of pre-deployment validation, told by DescribeEvents."""
+
+    id: str
+    operation_id: str
+    timestamp: datetime
+    logical_id: str
+    physical_id: str
+    type: str
+    name: str
+    mode: str
+    reason: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One run of something on a stack, as LastOperations names it."""
+
+    id: str
+    type: str
+    token: str | None = None
+    started: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stable:
+    """What a rollback goes back to."""
+
+    definition: Definition
+    resources: Mapping[str, Live]
+    outputs: tuple[ResolvedOutput, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentConfig:
+    """STANDARD, or EXPRESS, which does not wait for consistency and by default does not roll back."""
+
+    mode: str = "STANDARD"
+    disable_rollback: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class ChangeSet:
+    """A change set; `name` is free again once it was executed."""
+
+    id: str
+    name: str
+    stack_id: str
+    kind: str
+    definition: Definition
+    created: datetime
+    status: str = "CREATE_PENDING"
+    execution_status: str = "UNAVAILABLE"
+    reason: str | None = None
+    description: str | None = None
+    changes: tuple[dict[str, Any], ...] = ()
+    changes_with_values: tuple[dict[str, Any], ...] = ()
+    request: Mapping[str, Any] = field(default_factory=dict)
+    on_failure: OnFailure | None = None
+    include_nested: bool = False
+    import_existing: bool = False
+    imports: Mapping[str, str] = field(default_factory=dict)
+    deployment: DeploymentConfig = DeploymentConfig()
+    revert_drift: bool = False
+    drift_status: str | None = None
+    parent_id: str | None = None
+    root_id: str | None = None
+    role_arn: str | None = None
+    findings: tuple[Finding, ...] = ()
+    operation_id: str = ""
+    token: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Stack:
+    """The record behind a stack id."""
+
+    id: str
+    name: str
+    account: str
+    region: str
+    created: datetime
+    status: StackStatus
+    reason: str | None = None
+    updated: datetime | None = None
+    deleted: datetime | None = None
+    definition: Definition | None = None
+    role_arn: str | None = None
+    stable: Stable | None = None
+    resources: dict[str, Live] = field(default_factory=dict)
+    outputs: tuple[ResolvedOutput, ...] = ()
+    events: list[Event] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    change_sets: dict[str, ChangeSet] = field(default_factory=dict)
+    policy: str | None = None
+    protected: bool = False
+    parent_id: str | None = None
+    root_id: str | None = None
+    disable_rollback: bool = False
+    retain_except_on_create: bool = False
+    on_failure: OnFailure = OnFailure.ROLLBACK
+    timeout_minutes: int | None = None
+    deployment: DeploymentConfig = DeploymentConfig()
+    operations: list[Operation] = field(default_factory=list)
+    previous_operations: list[Operation] = field(default_factory=list)
+    process: Process | None = None
+    tokens: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    signals: dict[str, dict[str, str]] = field(default_factory=dict)
+    imports: frozenset[str] = frozenset()
+    before: dict[str, Any] | None = None
+    leftovers: list[Live] = field(default_factory=list)
+    drift_status: str = "NOT_CHECKED"
+    drift_checked: datetime | None = None
+    drifts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def move(self, status: StackStatus, reason: str | None = None) -> None:
+        """Go to `status` along a row of the table; raises IllegalMove and changes nothing otherwise."""
+        check(self.status, status)
+        self.status, self.reason = status, reason
+
+    @property
+    def template(self) -> Template:
+        """The processed template of the current definition."""
+        assert self.definition is not None
+        return self.definition.template
