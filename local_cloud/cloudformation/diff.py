@@ -135,7 +135,7 @@ class _Comparison:
         replacement = _replacement(found)
         action = f"ReplaceAnd{policy_action(resource, resource.update_replace_policy)}"
         return {
-            **({} if replacement == "False" else {"PolicyAction": action}),
+            **({"PolicyAction": action} if replacement == "True" else {}),
             **identity("Modify", resource, self.before),
             "Replacement": replacement,
             "Scope": list(dict.fromkeys(each["Target"]["Attribute"] for each in found)),

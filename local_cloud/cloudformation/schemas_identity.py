@@ -22,6 +22,8 @@ ALPHABETS = {
     "digits": digits,
     "hex": "0123456789abcdef",
 }
+COMPOSED = re.compile(r"arn:|https:|[^/]+\|")
+NAME_IN_ID = re.compile(r"[/:|]")
 TOKEN = re.compile(r"(lower|upper|mixed|digits|hex)(\d+)")
 SUFFIX = 12
 
@@ -74,7 +76,7 @@ PHYSICAL_IDS = {
     "AWS::CloudFront::ResponseHeadersPolicy": "{uuid}",
     "AWS::Cognito::UserPool": "{region}_{mixed9}",
     "AWS::Cognito::UserPoolClient": "{lower26}",
-    "AWS::Events::Rule": "{name}",
+    "AWS::Events::Rule": "{bus}{name}",
     "AWS::IAM::ManagedPolicy": "arn:{partition}:iam::{account}:policy/{name}",
     "AWS::KMS::Key": "{uuid}",
     "AWS::Lambda::Alias": "arn:{partition}:lambda:{region}:{account}:function:{function}:{Name}",
@@ -119,7 +121,7 @@ ARNS = {
     "AWS::Cognito::UserPool": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}",
     "AWS::DynamoDB::Table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
     "AWS::ECR::Repository": "arn:{partition}:ecr:{region}:{account}:repository/{name}",
-    "AWS::Events::Rule": "arn:{partition}:events:{region}:{account}:rule/{name}",
+    "AWS::Events::Rule": "arn:{partition}:events:{region}:{account}:rule/{bus_path}{name}",
     "AWS::IAM::Role": "arn:{partition}:iam::{account}:role{path}{name}",
     "AWS::IAM::User": "arn:{partition}:iam::{account}:user{path}{name}",
     "AWS::KMS::Key": "arn:{partition}:kms:{region}:{account}:key/{id}",
@@ -213,7 +215,7 @@ def attributes_of(
     region: str,
 ) -> dict[str, Any]:
     """Fn::GetAtt's answers: the scalars among the properties, and each read-only pointer's value."""
-    name = re.split(r"[/:]", physical_id)[-1] if physical_id.startswith(("arn:", "https:")) else physical_id
+    name = NAME_IN_ID.split(physical_id)[-1] if COMPOSED.match(physical_id) else physical_id
     place = _place(type_name, name, properties, account=account, region=region)
     made = {}
     for pointer, declared in read_only.items():
@@ -249,6 +251,7 @@ ANY_ARN = "arn:{partition}:{service}:{region}:{account}:{kind}/{name}"
 def _place(type_name: str, name: str, properties: Mapping[str, Any], *, account: str, region: str) -> dict[str, str]:
     here, suffix = partition(region)
     _, service, kind = (*type_name.split("::"), "", "")[:3]
+    bus = str(properties.get("EventBusName", "default")).rsplit("/", 1)[-1]
     return {
         "account": account,
         "region": region,
@@ -258,5 +261,7 @@ def _place(type_name: str, name: str, properties: Mapping[str, Any], *, account:
         "service": service.lower(),
         "kind": kind.lower(),
         "path": str(properties.get("Path", "/")),
+        "bus": "" if bus == "default" else f"{bus}|",
+        "bus_path": "" if bus == "default" else f"{bus}/",
         "function": str(properties.get("FunctionName", properties.get("TargetFunctionArn", ""))).split(":")[-1],
     }
