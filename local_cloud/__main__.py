@@ -1,0 +1,46 @@
+"""`python -m local_cloud serve`: the local cloud alone, in the foreground, until SIGTERM or Ctrl-C."""
+
+import logging
+import signal
+import sys
+import threading
+
+import click
+
+from local_cloud.daemon import PORT
+
+
+@click.group()
+def main() -> None:
+    """An AWS for one machine: CloudFormation that behaves like AWS, and the other services by moto."""
+
+
+def _factor(_: click.Context, __: click.Parameter, value: float) -> float:
+    if value <= 0:
+        raise click.BadParameter(f"it must be above 0, and 1 is AWS's own pace: {value:g}")
+    return value
+
+
+@main.command()
+@click.option("--port", default=PORT, show_default=True, help="Loopback port; 0 takes a free one.")
+@click.option("--speed", default=1.0, show_default=True, callback=_factor, help="How many times faster than AWS.")
+def serve(port: int, speed: float) -> None:
+    """Serve every AWS API on one loopback port, in the foreground."""
+    from local_cloud.compose import cloud
+    from local_cloud.server import PortInUse
+
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING, stream=sys.stderr)
+    logging.getLogger("local_cloud").setLevel(logging.INFO)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with cloud(port=port, speed=speed) as server:
+            click.echo(f"The local cloud listens on {server.endpoint}, {speed:g} times as fast as AWS. Ctrl-C ends it.")
+            stop.wait()
+    except PortInUse as error:
+        raise click.ClickException(f"{error}. Name another with --port.") from error
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m local_cloud")

@@ -1,0 +1,42 @@
+"""The verbs under /_local_cloud/: how the local cloud itself is asked, and told what should go wrong. JSON both ways.
+
+The rule: a table of verbs; each is a plain function of the body that the composition in `__main__` hands in.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.wrappers import Request, Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Verb = Callable[[Any], Any]
+
+
+class ControlError(ValueError):
+    """A control verb was used wrongly; the text names the value and the fix."""
+
+
+class Control:
+    """`verbs` by method and name, as {"GET health": …}; a POST is given its JSON body, a GET is given None."""
+
+    def __init__(self, verbs: Mapping[str, Verb]) -> None:
+        self._verbs = verbs
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        status, answer = self._answer(Request(environ))
+        body = json.dumps(answer, default=str)
+        return Response(body, status, content_type="application/json")(environ, start_response)
+
+    def _answer(self, request: Request) -> tuple[int, Any]:
+        name = f"{request.method} {request.path.rpartition('/')[2]}"
+        verb = self._verbs.get(name)
+        if not verb:
+            return 404, {"error": f"No such control verb: {name}. There are: {', '.join(sorted(self._verbs))}"}
+        try:
+            body = json.loads(request.get_data() or b"{}") if request.method == "POST" else None
+            return 200, verb(body)
+        except (ControlError, json.JSONDecodeError) as error:
+            return 400, {"error": str(error)}

@@ -1,0 +1,176 @@
+"""The local cloud in the background: one per folder, found again by its pid file.
+
+The rule: a process is ours only if it says so. The pid in the file may be somebody else's by now and the port may be
+taken by another program, so nothing is believed before the health check has answered with that pid.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+HOST = "127.0.0.1"
+PORT = 4566
+PORTS_TRIED = 50
+START_SECONDS = 60.0  # a cold disk under a virus scanner; a warm one takes one
+STOP_SECONDS = 10.0
+NOT_INHERITED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")  # the local cloud has no account but its own
+
+
+class DaemonError(RuntimeError):
+    """The local cloud could not be started; the text says why and where its log is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A local cloud that answers. `log` is the path of its log file."""
+
+    pid: int
+    port: int
+    endpoint: str
+    log: str
+
+
+def up(folder: Path, *, port: int | None = None, speed: float = 1.0) -> Running:
+    """The local cloud of that folder, started if there is none.
+
+    Without a port it takes 4566 or the next free one. Raises DaemonError when the given port is taken, or when it does
+    not come up.
+    """
+    if found := running(folder):
+        return _same_port(found, port)
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = _free(port) if port else _next_free()
+    process = _spawn(folder, port=chosen, speed=speed)
+    started = Running(pid=process.pid, port=chosen, endpoint=f"http://{HOST}:{chosen}", log=str(logs(folder)))
+    _pid_file(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")
+    _await_health(process, started, folder)
+    return started
+
+
+def down(folder: Path) -> bool:
+    """Stop it, politely first. Whether there was one."""
+    found = running(folder)
+    if found:
+        _stop(found.pid)
+    _pid_file(folder).unlink(missing_ok=True)
+    return found is not None
+
+
+def running(folder: Path) -> Running | None:
+    """The local cloud of that folder if it answers; a stale pid file is no local cloud."""
+    try:
+        found = Running(**json.loads(_pid_file(folder).read_text(encoding="utf-8")))
+    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return None
+    return found if _answering_pid(found.endpoint) == found.pid else None
+
+
+def logs(folder: Path) -> Path:
+    """The log file, whether or not it exists yet; each start begins it anew."""
+    return folder / "log"
+
+
+def _pid_file(folder: Path) -> Path:
+    return folder / "pid.json"
+
+
+def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
+    """Detached from our terminal and our signals; from the folder of the package, so that -m finds it."""
+    command = [sys.executable, "-m", "local_cloud", "serve", "--port", str(port), "--speed", str(speed)]
+    environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+    with logs(folder).open("wb") as log:
+        return subprocess.Popen(
+            command,
+            cwd=Path(__file__).parent.parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _await_health(process: subprocess.Popen[bytes], started: Running, folder: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if _answering_pid(started.endpoint) == process.pid:
+            process.returncode = 0  # from here on it lives by its pid file: no ResourceWarning for leaving it alone
+            return
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    _stop(process.pid)
+    process.wait()
+    _pid_file(folder).unlink(missing_ok=True)
+    raise DaemonError(f"The local cloud did not start. Its log, {started.log}, ends:\n{_tail(logs(folder))}")
+
+
+def _answering_pid(endpoint: str) -> int | None:
+    """The pid that the health check at that endpoint names; None when nothing of ours answers."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach our loopback
+    try:
+        with direct.open(f"{endpoint}/_local_cloud/health", timeout=5) as response:
+            return int(json.load(response)["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _same_port(found: Running, port: int | None) -> Running:
+    if port and port != found.port:
+        raise DaemonError(f"The local cloud runs already, on another port: {found.port}. Stop it first.")
+    return found
+
+
+def _free(port: int) -> int:
+    if not _is_free(port):
+        raise DaemonError(f"Port in use by another program: {port}. Name another, or none to take the next free one.")
+    return port
+
+
+def _next_free() -> int:
+    for port in range(PORT, PORT + PORTS_TRIED):
+        if _is_free(port):
+            return port
+    raise DaemonError(f"No free port from {PORT} to {PORT + PORTS_TRIED - 1}.")
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((HOST, port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def _stop(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _alive(pid) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        if _alive(pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _alive(pid: int) -> bool:
+    """A child of ours that has ended stays a zombie until it is waited for; a stranger just disappears."""
+    with suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG) == (0, 0)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _tail(log: Path, lines: int = 12) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -1,0 +1,64 @@
+"""What CloudFormation itself asks of other services: parameters, secrets, and templates in buckets.
+
+Source of the key formats: the user guide's "Get values stored in other services using dynamic references".
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+
+from botocore.exceptions import ClientError
+
+from local_cloud.cloudformation.template import TemplateError
+from local_cloud.cloudformation.world import Surroundings
+from local_cloud.services import Services
+
+
+def around(services: Services) -> Surroundings:
+    """What the engine asks, answered by these services."""
+    return Surroundings(
+        ssm=partial(_parameter, services), dynamic=partial(_dynamic, services), read_url=services.read_url
+    )
+
+
+def _parameter(services: Services, region: str, name: str) -> str | None:
+    try:
+        found = services.client("ssm", region).get_parameter(Name=name, WithDecryption=True)
+    except ClientError:
+        return None
+    return str(found["Parameter"]["Value"])
+
+
+def _dynamic(services: Services, region: str, service: str, key: str) -> str:
+    resolve = RESOLVERS.get(service)
+    if not resolve:
+        raise TemplateError(f"Dynamic references to this service are not supported: {service}")
+    return resolve(services, region, key)
+
+
+def _required_parameter(services: Services, region: str, key: str) -> str:
+    value = _parameter(services, region, key)
+    if value is None:
+        raise TemplateError(f"Unable to fetch parameters [{key}] from parameter store for this account.")
+    return value
+
+
+def _secret(services: Services, region: str, key: str) -> str:
+    """`name-or-arn:SecretString:json-key:…`; an ARN has seven parts of its own."""
+    parts = key.split(":")
+    own = 7 if key.startswith("arn:") else 1
+    name, (_, json_key) = ":".join(parts[:own]), [*parts[own:], "", ""][:2]
+    try:
+        text = services.client("secretsmanager", region).get_secret_value(SecretId=name)["SecretString"]
+        return str(json.loads(text)[json_key] if json_key else text)
+    except ClientError as error:
+        raise TemplateError(error.response["Error"]["Message"]) from error
+    except (KeyError, json.JSONDecodeError):
+        raise TemplateError(f"Could not find a value associated with JSONKey in SecretString: {json_key}") from None
+
+
+RESOLVERS: dict[str, Callable[[Services, str, str], str]] = {
+    "ssm": _required_parameter,
+    "ssm-secure": _required_parameter,
+    "secretsmanager": _secret,
+}

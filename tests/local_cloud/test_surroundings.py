@@ -1,0 +1,46 @@
+"""Dynamic references and SSM parameters reach the same services as every client."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local_cloud.cloudformation.template import TemplateError
+from local_cloud.services import Services
+from local_cloud.surroundings import around
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    services = Services()
+    services.reset()
+    yield services
+    services.reset()
+
+
+def test_a_parameter_is_read_in_the_stacks_region(services: Services) -> None:
+    services.client("ssm", "eu-west-1").put_parameter(Name="/site/image", Value="v", Type="String")
+
+    assert around(services).ssm("eu-west-1", "/site/image") == "v"
+    assert around(services).ssm("us-east-1", "/site/image") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("db", '{"user": "me"}'), ("db:SecretString:user", "me"), ("db:SecretString:user::", "me")]
+)
+def test_a_secret_is_read_whole_or_by_key(services: Services, key: str, value: str) -> None:
+    services.client("secretsmanager").create_secret(Name="db", SecretString='{"user": "me"}')
+
+    assert around(services).dynamic("us-east-1", "secretsmanager", key) == value
+
+
+@pytest.mark.parametrize(
+    ("service", "key", "text"),
+    [
+        ("ssm", "/none", "Unable to fetch parameters \\[/none\\] from parameter store for this account."),
+        ("secretsmanager", "none", "Secrets Manager can't find the specified secret."),
+        ("vault", "x", "Dynamic references to this service are not supported: vault"),
+    ],
+)
+def test_what_is_not_there_is_refused(services: Services, service: str, key: str, text: str) -> None:
+    with pytest.raises(TemplateError, match=text):
+        around(services).dynamic("us-east-1", service, key)
