@@ -56,7 +56,6 @@ def _add_http_api(template: Template, site: Site) -> Door:
             FailOnWarnings=True,
             **suppress(
                 {
-                    "CKV_AWS_76": "the function's log names every request; access logs would be paid twice",
                     "CKV_AWS_95": "the function's log names every request; access logs would be paid twice",
                 }
             ),

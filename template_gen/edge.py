@@ -13,7 +13,7 @@ from template_gen import requests
 from template_gen.api import Door
 from template_gen.frontend import MANAGED_CACHING_OPTIMIZED, Files, edge_function
 from template_gen.frontend import ORIGIN_ID as FRONTEND
-from template_gen.options import Api, Domain, Redirect
+from template_gen.options import Api, Domain, Plan, Redirect
 from template_gen.plan import Guard
 from template_gen.secrets import Secrets
 from template_gen.site import MAX_TIMEOUT, Site
@@ -25,15 +25,6 @@ MANAGED_ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 API = "api"
 ALL_METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 HSTS_SECONDS = 31_536_000
-
-WITHOUT = {
-    "CKV_AWS_68": "a web ACL outside of a plan is $6 a month; the API's throttle is the ceiling",
-    "CKV_AWS_86": "access logs hold visitors' addresses and cost storage; the function logs what it answers",
-    "CKV_AWS_174": "without a domain the certificate and its TLS policy are CloudFront's own",
-    "CKV_AWS_310": "one bucket and one function: there is nothing to fail over to",
-    "CKV_AWS_374": "the site is for every country",
-    "CKV2_AWS_47": "the app is Python: there is no Log4j to protect",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +56,20 @@ def add_edge(
                 Origins=[*([files.origin] if files else []), _api_origin(site, door, secrets)],
                 **(files.error_pages if files else {}),
             ),
-            **suppress(WITHOUT),
+            **_without(site),
         )
     )
     url = site_url(site.domain) if site.domain else Sub(f"https://${{{distribution.title}.DomainName}}")
     return Edge(distribution, url)
+
+
+def _without(site: Site) -> dict[str, Any]:
+    reasons = {"CKV_AWS_86": "access logs hold visitors' addresses and cost storage; the function logs what it answers"}
+    if site.plan is Plan.PAY_AS_YOU_GO:
+        reasons["CKV_AWS_68"] = "a web ACL outside of a plan is $6 a month; the API's throttle is the ceiling"
+    if site.domain is None:
+        reasons["CKV_AWS_174"] = "without a domain the certificate and its TLS policy are CloudFront's own"
+    return suppress(reasons)
 
 
 def _routes(site: Site, api: dict[str, Any], headers: Any, files: Files | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ when the code does and a rollback finds what it rolls back to.
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import GetAtt, Ref, awslambda, iam, logs, serverless
+from troposphere import GetAtt, Ref, Sub, awslambda, iam, logs, serverless
 
 from template_gen import policies
 from template_gen.api import Door
@@ -22,12 +22,10 @@ from template_gen.template import Template
 IMAGE_URI = r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$"
 
 WITHOUT = {
-    "CKV_AWS_50": "tracing is billed per request; the logs name the request",
     "CKV_AWS_115": "reserving concurrency fails in new accounts, which have 10 in all; the throttle is the ceiling",
     "CKV_AWS_116": "visitors' requests are synchronous: a failure is answered, not queued",
     "CKV_AWS_117": "a VPC needs a NAT gateway ($32 a month) to reach the internet; nothing here is in one",
     "CKV_AWS_173": "no secret is in the environment, and AWS encrypts it with its own key",
-    "CKV_AWS_272": "code signing does not exist for images; the digest names the code",
 }
 
 
@@ -91,7 +89,7 @@ def add_function(template: Template, site: Site, code: Code, access: Access, doo
             Role=GetAtt(role, "Arn"),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
             **environment(site, access),
-            **_snap_start(site),
+            **_snap_start(site, access),
             **door.on_the_function,
             Metadata={**image_metadata(site), **suppress(WITHOUT)["Metadata"]},
         )
@@ -157,13 +155,19 @@ def environment(site: Site, access: Access) -> dict[str, Any]:
     return {"Environment": awslambda.Environment(Variables=variables)} if variables else {}
 
 
-def _snap_start(site: Site) -> dict[str, Any]:
-    """Snapshots belong to published versions: an alias follows the newest, and old ones, which cost money, go."""
+def _snap_start(site: Site, access: Access) -> dict[str, Any]:
+    """Snapshots belong to published versions: an alias follows the newest, and old ones, which cost money, go.
+
+    SAM publishes when the template's text or the image changes. A changed parameter is neither; it changes the
+    version's description, and CloudFormation then replaces the version, which publishes the new configuration.
+    """
     if not site.snap_start:
         return {}
+    values = "${MemorySize} MB, ${Timeout} s" + (", ${SecretsPath}" if "SSM_PATH" in access.environment else "")
     return {
         "SnapStart": awslambda.SnapStart(ApplyOn="PublishedVersions"),
         "AutoPublishAlias": "live",
         "AutoPublishAliasAllProperties": True,
         "VersionDeletionPolicy": "Delete",
+        "VersionDescription": Sub(values),
     }

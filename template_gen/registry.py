@@ -12,6 +12,7 @@ from troposphere import Sub, ecr
 
 from template_gen import policies
 from template_gen.site import Site
+from template_gen.suppressions import suppress
 from template_gen.template import Template
 
 DEPLOYED_TAG_PREFIX = "live-"
@@ -31,6 +32,7 @@ def build_registry(site: Site) -> Template:
             ImageScanningConfiguration=ecr.ImageScanningConfiguration(ScanOnPush=True),
             LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=lifecycle()),
             RepositoryPolicyText=policies.document(policies.pull_as_lambda()),
+            **suppress({"CKV_AWS_136": "a key of one's own is $1 a month; ECR encrypts images with its own anyway"}),
         ),
         "Images are built from the sources, so deleting this stack deletes them (EmptyOnDelete); a change that would "
         "replace the repository keeps the old one, whose images a rollback may need. An image tagged live-… was "

@@ -12,7 +12,6 @@ from template_gen import policies
 from template_gen.function import Website
 from template_gen.options import Schedule
 from template_gen.site import Site
-from template_gen.suppressions import suppress
 from template_gen.template import Template
 
 RETRIES = 2
@@ -48,7 +47,6 @@ def _schedule(schedule: Schedule, function: Website, role: iam.Role) -> schedule
             Input=_input(schedule),
             RetryPolicy=scheduler.RetryPolicy(MaximumRetryAttempts=RETRIES, MaximumEventAgeInSeconds=RETRY_SECONDS),
         ),
-        **suppress({"CKV_AWS_297": "a key of one's own is $1 a month; the input holds no secret"}),
     )
 
 

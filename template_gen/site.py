@@ -142,10 +142,10 @@ class Site:
         return self.throttle or Throttle()
 
     @property
-    def stores(self) -> Mapping[str, str]:
-        """Environment variable -> logical name, for everything that the app finds through its environment."""
+    def variables(self) -> tuple[str, ...]:
+        """The environment variables in which the app finds its tables, buckets and queues."""
         kinds = ((self.tables, "TABLE"), (self.buckets, "BUCKET"), (self.queues, "QUEUE_URL"))
-        return {checks.environment_name(part.name, suffix): part.name for parts, suffix in kinds for part in parts}
+        return tuple(checks.environment_name(part.name, suffix) for parts, suffix in kinds for part in parts)
 
 
 _MANY = {"secrets": str, "tables": Table, "buckets": Bucket, "schedules": Schedule, "queues": Queue}
@@ -200,7 +200,8 @@ def _check_environment(site: Site) -> None:
 def _check_names(site: Site) -> None:
     for name in ("tables", "buckets", "schedules", "queues"):
         checks.unique((part.name for part in getattr(site, name)), name)
-    taken = sorted(({*site.stores, "SSM_PATH", "CHECK_ORIGIN"}) & site.environment.keys())
+    checks.unique(site.variables, "environment variables")
+    taken = sorted(({*site.variables, "SSM_PATH", "CHECK_ORIGIN"}) & site.environment.keys())
     require(not taken, f"the site sets this environment variable itself, rename yours: {', '.join(taken)}")
 
 

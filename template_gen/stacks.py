@@ -8,9 +8,8 @@ from template_gen.site import Site
 from template_gen.template import Template
 from template_gen.website import build_website
 
-MAX_RESOURCES = 500
 MAX_BYTES = 1_000_000
-"""CloudFormation's own limits: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
 def build(site: Site) -> dict[str, str]:
@@ -27,8 +26,6 @@ def build(site: Site) -> dict[str, str]:
 
 
 def _text(name: str, template: Template) -> str:
-    count = len(template.body.resources)
-    require(count <= MAX_RESOURCES, f"{name} has {count} resources, a stack takes {MAX_RESOURCES}: split the site")
     text = render(template)
     size = len(text.encode())
     require(size <= MAX_BYTES, f"{name} has {size} bytes, CloudFormation takes {MAX_BYTES}: split the site")

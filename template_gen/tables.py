@@ -44,8 +44,15 @@ def _table(table: Table) -> dynamodb.Table:
         KeySchema=_key_schema(table),
         BillingMode="PAY_PER_REQUEST",
         **_optional(table),
-        **suppress({"CKV_AWS_119": "a key of one's own is $1 a month; AWS encrypts the table with its own key anyway"}),
+        **_without(table),
     )
+
+
+def _without(table: Table) -> dict[str, Any]:
+    reasons = {"CKV_AWS_119": "a key of one's own is $1 a month; AWS encrypts the table with its own key anyway"}
+    if not table.backups:
+        reasons["CKV_AWS_28"] = "the Site says backups=False for this table"
+    return suppress(reasons)
 
 
 def _optional(table: Table) -> dict[str, Any]:

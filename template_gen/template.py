@@ -9,6 +9,10 @@ from typing import Any, TypeVar
 import troposphere
 from troposphere import Output, Parameter, Ref
 
+from template_gen.checks import require
+
+MAX_RESOURCES = 500
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 Resource = TypeVar("Resource", bound=Any)
 
 
@@ -33,6 +37,9 @@ class Template:
 
     def add(self, resource: Resource, why: str = "") -> Resource:
         """Add a resource; `why` becomes the comment above it, for what its type and properties do not say."""
+        title, taken = resource.title, self.body.resources
+        require(title not in taken, f"two resources have the logical id {title}: rename the table, bucket or queue")
+        require(len(taken) < MAX_RESOURCES, f"a stack takes {MAX_RESOURCES} resources: split the site at {title}")
         self.body.add_resource(resource)
         if self._heading:
             self.headings[resource.title] = self._heading

@@ -57,7 +57,7 @@ SHAPES: dict[str, Site] = {
     "pages-with-domain": Site(
         name="journal", frontend=Frontend.PAGES, domain=Domain(name="example.com"), alarms=True, monthly_budget=5
     ),
-    "server-rendered": Site(
+    "no-frontend": Site(
         name="shop",
         frontend=Frontend.NONE,
         domain=Domain(name="shop.example.com", redirect=Redirect.NONE),

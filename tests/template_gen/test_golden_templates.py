@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
+from site_shapes import SHAPES
 
 from template_gen import build, lint
-
-from site_shapes import SHAPES
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "templates"
@@ -33,7 +32,9 @@ def parsed(shape: str, name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("shape", "name"), TEMPLATES)
-def test_a_shape_generates_the_template_that_was_reviewed(shape: str, name: str, golden: Callable[[str, str], None]) -> None:
+def test_a_shape_generates_the_template_that_was_reviewed(
+    shape: str, name: str, golden: Callable[[str, str], None]
+) -> None:
     golden(f"templates/{shape}/{name}", build(SHAPES[shape])[name])
 
 
@@ -71,7 +72,16 @@ def test_logical_ids_never_change_by_accident(golden: Callable[[str, str], None]
 def test_nothing_is_exported_and_no_physical_name_is_fixed(shape: str, name: str) -> None:
     body = parsed(shape, name)
     assert not [output for output in body["Outputs"].values() if "Export" in output]
-    names = {"TableName", "BucketName", "QueueName", "RoleName", "FunctionName", "LogGroupName", "RepositoryName", "TopicName"}
+    names = {
+        "TableName",
+        "BucketName",
+        "QueueName",
+        "RoleName",
+        "FunctionName",
+        "LogGroupName",
+        "RepositoryName",
+        "TopicName",
+    }
     fixed = [
         (logical_id, sorted(names & resource.get("Properties", {}).keys()))
         for logical_id, resource in body["Resources"].items()
