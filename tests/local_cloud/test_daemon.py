@@ -1,0 +1,110 @@
+"""The local cloud in the background: started once, found again, stopped for good, whatever lies in its folder."""
+
+import json
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local_cloud import daemon
+from local_cloud.daemon import DaemonError
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "local_cloud"
+    yield folder
+    daemon.down(folder)
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which somebody else listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture
+def free() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def test_it_is_started_found_and_stopped(folder: Path, free: int) -> None:
+    started = daemon.up(folder, port=free, speed=50)
+
+    with urllib.request.urlopen(f"{started.endpoint}/_local_cloud/health") as response:
+        assert json.load(response)["pid"] == started.pid
+    assert daemon.running(folder) == started
+    assert daemon.up(folder, speed=50) == started
+    assert f"127.0.0.1:{free}" in daemon.logs(folder).read_text()
+
+    assert daemon.down(folder)
+    assert daemon.running(folder) is None
+    assert not daemon.down(folder)
+
+
+def test_a_given_port_that_is_taken_is_named(folder: Path, taken: int) -> None:
+    with pytest.raises(DaemonError, match=f"Port in use by another program: {taken}"):
+        daemon.up(folder, port=taken, speed=50)
+
+    assert daemon.running(folder) is None
+
+
+def test_a_stale_pid_file_is_no_local_cloud(folder: Path, taken: int) -> None:
+    """The pid is alive but somebody else's; so is the port."""
+    folder.mkdir()
+    stale = {"pid": 1, "port": taken, "endpoint": "http://127.0.0.1:1", "log": "log"}
+    folder.joinpath("pid.json").write_text(json.dumps(stale))
+
+    assert daemon.running(folder) is None
+    assert not daemon.down(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}'])
+def test_a_broken_pid_file_is_no_local_cloud(folder: Path, text: str) -> None:
+    folder.mkdir()
+    folder.joinpath("pid.json").write_text(text)
+
+    assert daemon.running(folder) is None
+
+
+def test_without_a_port_the_next_free_one_is_taken(folder: Path) -> None:
+    try:
+        blocker = socket.create_server(("127.0.0.1", daemon.PORT))
+    except OSError:  # somebody listens there already, which is what is wanted
+        blocker = socket.socket()
+    with blocker:
+        assert daemon.up(folder, speed=50).port > daemon.PORT
+
+
+def test_the_foreground_command_ends_cleanly_on_sigterm(free: int) -> None:
+    command = [sys.executable, "-m", "local_cloud", "serve", "--port", str(free), "--speed", "50"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert f"listens on http://127.0.0.1:{free}" in process.stdout.readline()
+        process.terminate()
+        _, errors = process.communicate(timeout=10)
+
+    assert (process.returncode, errors) == (0, "")
+
+
+def test_the_foreground_command_says_which_port_is_taken(taken: int) -> None:
+    command = [sys.executable, "-m", "local_cloud", "serve", "--port", str(taken)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 1
+    assert result.stderr == f"Error: Port in use on this machine: {taken}. Name another with --port.\n"
+
+
+def test_a_speed_of_nothing_is_refused() -> None:
+    command = [sys.executable, "-m", "local_cloud", "serve", "--speed", "0"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert result.returncode == 2
+    assert "it must be above 0" in result.stderr
