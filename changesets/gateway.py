@@ -11,6 +11,7 @@ spellings.
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from changesets import contents, shapes
@@ -82,7 +83,7 @@ class CloudFormation:
 
     def __init__(self, client: Any, *, clients: Callable[[str], Any] | None = None) -> None:
         self._client = client
-        self._clients = clients or _like(client)
+        self._clients = cache(clients or _like(client))
 
     # ---- looking ----
 
@@ -147,10 +148,10 @@ class CloudFormation:
         return newest and self.stack(newest["StackId"])
 
     def is_empty(self, resource: Resource) -> bool:
-        """Proven to hold nothing? False when it holds something, and when that cannot be known."""
+        """Proven to hold nothing? False when it holds something, and when that cannot be known, for whatever reason."""
         try:
             return contents.is_proven_empty(self._ask, resource)
-        except Refused:
+        except ChangeSetsError:
             return False
 
     # ---- doing ----
