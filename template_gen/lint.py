@@ -7,18 +7,16 @@ region, the rules' source, cfn-lint's version and the date, which its runtime-de
 """
 
 import gc
-import hashlib
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from template_gen import memory
 from template_gen.finding import Finding, Level
 
 RULES = "template_gen.rules"
@@ -38,7 +36,7 @@ def lint(text: str, *, name: str, region: str = "us-east-1", remembered: Path | 
     """
     if remembered is None:
         return _lint(text, name, region)
-    return _recall(remembered, name, _digest(text, region), lambda: _lint(text, name, region))
+    return memory.recall(remembered, name, digest(text, region, date.today()), lambda: _lint(text, name, region))
 
 
 def _lint(text: str, name: str, region: str) -> tuple[Finding, ...]:
@@ -97,38 +95,8 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _digest(text: str, region: str) -> str:
+def digest(text: str, region: str, today: date) -> str:
+    """Everything that the findings of a text depend on, as one number."""
     sources = (path.read_bytes() for path in sorted((Path(__file__).parent / "rules").rglob("*.py")))
-    facts = (text, region, date.today().isoformat(), version("cfn-lint"), version("aws-sam-translator"))
-    return _hash([*(fact.encode() for fact in facts), *sources])
-
-
-def _hash(parts: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
-
-
-def _recall(folder: Path, name: str, digest: str, look: Callable[[], tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    path = folder / f"{_hash([name.encode()])[:16]}.json"
-    known = _read(path, digest)
-    if known is not None:
-        return known
-    findings = look()
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps({"digest": digest, "findings": [asdict(finding) for finding in findings]}))
-    partial.replace(path)
-    return findings
-
-
-def _read(path: Path, digest: str) -> tuple[Finding, ...] | None:
-    """What is remembered under this digest; a file that is missing, broken or of another digest is no memory."""
-    try:
-        memory = json.loads(path.read_text(encoding="utf-8"))
-        if memory["digest"] != digest:
-            return None
-        return tuple(Finding(**{**known, "level": Level(known["level"])}) for known in memory["findings"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    facts = (text, region, today.isoformat(), version("cfn-lint"), version("aws-sam-translator"))
+    return memory.digest([*(fact.encode() for fact in facts), *sources])
