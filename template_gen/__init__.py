@@ -24,6 +24,7 @@ from template_gen.options import (
     Table,
     Throttle,
 )
+from template_gen.prices import monthly_floor
 from template_gen.site import Site
 from template_gen.stacks import build
 
@@ -47,4 +48,5 @@ __all__ = [
     "Throttle",
     "build",
     "lint",
+    "monthly_floor",
 ]

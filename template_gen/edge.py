@@ -13,7 +13,7 @@ from template_gen import requests
 from template_gen.api import Door
 from template_gen.frontend import MANAGED_CACHING_OPTIMIZED, Files, edge_function
 from template_gen.frontend import ORIGIN_ID as FRONTEND
-from template_gen.options import Api, Domain, Plan, Redirect
+from template_gen.options import Api, Domain, Frontend, Plan, Redirect
 from template_gen.plan import Guard
 from template_gen.secrets import Secrets
 from template_gen.site import MAX_TIMEOUT, Site
@@ -69,7 +69,16 @@ def _without(site: Site) -> dict[str, Any]:
         reasons["CKV_AWS_68"] = "a web ACL outside of a plan is $6 a month; the API's throttle is the ceiling"
     if site.domain is None:
         reasons["CKV_AWS_174"] = "without a domain the certificate and its TLS policy are CloudFront's own"
-    return suppress(reasons)
+    return suppress(reasons, cfn_lint=_advice_not_taken(site))
+
+
+def _advice_not_taken(site: Site) -> dict[str, str]:
+    advice: dict[str, str] = {}
+    if site.frontend is Frontend.NONE:
+        advice["I9124"] = "the app's pages are typed by people, whose browsers begin with http"
+    if site.api is Api.FUNCTION_URL:
+        advice["I9153"] = "the frontend sends x-amz-content-sha256; that is the price of a function URL"
+    return advice
 
 
 def _routes(site: Site, api: dict[str, Any], headers: Any, files: Files | None) -> dict[str, Any]:
