@@ -1,7 +1,7 @@
 """Distances against published and independently integrated geodesics on WGS 84."""
 
 from itertools import pairwise
-from math import radians, sin
+from math import radians, sin, sqrt
 
 import pytest
 
@@ -30,11 +30,8 @@ def meridian(south: float, north: float, steps: int = 1000) -> float:
     """The length of a meridian by Simpson's rule over its radius of curvature."""
 
     def curvature(latitude: float) -> float:
-        return (
-            EQUATORIAL_RADIUS
-            * (1 - ECCENTRICITY_SQUARED)
-            / (1 - ECCENTRICITY_SQUARED * sin(radians(latitude)) ** 2) ** 1.5
-        )
+        flattened = 1 - ECCENTRICITY_SQUARED * sin(radians(latitude)) ** 2
+        return EQUATORIAL_RADIUS * (1 - ECCENTRICITY_SQUARED) / (flattened * sqrt(flattened))
 
     at = [south + (north - south) * i / steps for i in range(steps + 1)]
     return sum(radians(b - a) * (curvature(a) + 4 * curvature((a + b) / 2) + curvature(b)) / 6 for a, b in pairwise(at))

@@ -1,0 +1,74 @@
+"""Run by the image's Python while the image is built: leaves in a folder what is run, the same every time, compiled.
+
+    python prepare.py FOLDER --at /var/task --keep dynamodb …
+
+The rule: two builds of the same files give the same bytes. So pip's notes on where and when it installed go, every time
+and mode is set, and compiled files are checked against nothing (PEP 552, "unchecked hash"): Lambda's file system is
+read-only, and a stale time stamp would mean compiling at every cold start.
+"""
+
+import argparse
+import compileall
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+NOT_RUN = (
+    "**/__pycache__",
+    "**/tests",
+    "**/*.pyi",
+    "*.dist-info/RECORD",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/REQUESTED",
+    "*.dist-info/direct_url.json",
+    "bin",
+    "boto3/examples",
+    "pydantic/v1",  # FastAPI imports it only to refuse its models, and does without: 0.1 s of a cold start
+)
+DATA = "botocore/data"  # 28 MB: every service of AWS
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--at", required=True, help="where the folder will be in the image")
+    arguments.add_argument("--keep", nargs="*", default=[], help="AWS services that the app calls, as boto3 names them")
+    given = arguments.parse_args()
+    for path in not_run(given.folder, frozenset(given.keep)):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    compile_all(given.folder, given.at)
+    settle(given.folder, int(os.environ.get("SOURCE_DATE_EPOCH", "0")))
+
+
+def not_run(folder: Path, services: frozenset[str]) -> Iterator[Path]:
+    """Outermost folders and files first; what lies in a folder that went is not named again."""
+    for pattern in NOT_RUN:
+        yield from (path for path in sorted(folder.glob(pattern)) if path.exists())
+    known = [path for path in sorted(folder.glob(f"{DATA}/*")) if path.is_dir()]
+    missing = services - {path.name for path in known}
+    if known and missing:
+        raise SystemExit(f"boto3 has no service of this name (AWS_SERVICES): {', '.join(sorted(missing))}")
+    yield from (path for path in known if path.name not in services)
+
+
+def compile_all(folder: Path, at: str) -> None:
+    compiled = compileall.compile_dir(
+        folder, quiet=1, stripdir=str(folder), prependdir=at, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+    )
+    if not compiled:
+        raise SystemExit(f"this folder has a file that Python cannot compile (named above): {folder}")
+
+
+def settle(folder: Path, epoch: int) -> None:
+    """One time and two modes for everything: readable by all, since Lambda runs the function as a user of its own."""
+    for path in [*folder.rglob("*"), folder]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
+        os.utime(path, (epoch, epoch), follow_symlinks=False)
+
+
+if __name__ == "__main__":
+    main()
