@@ -95,15 +95,22 @@ def _members(document: Document, part: Document, value: Mapping[str, Any], path:
     for key in part.get("required", []):
         if key not in value:
             yield f"{path}: required key [{key}] not found"
-    declared = part.get("properties", {})
-    patterns = part.get("patternProperties", {})
+    closed = part.get("additionalProperties") is False and ("properties" in part or "patternProperties" in part)
     for key, member in value.items():
-        if key in declared:
-            yield from violations(document, declared[key], member, f"{path}/{key}")
-        elif found := next((each for each in patterns if _search(each, key)), None):
-            yield from violations(document, patterns[found], member, f"{path}/{key}")
-        elif part.get("additionalProperties") is False and (declared or patterns):
+        own = _member(part, key)
+        if own is not None:
+            yield from violations(document, own, member, f"{path}/{key}")
+        elif closed:
             yield f"{path}: extraneous key [{key}] is not permitted"
+
+
+def _member(part: Document, key: str) -> Document | None:
+    """The schema of an object's member, None if there is none."""
+    declared: Document | None = part.get("properties", {}).get(key)
+    if declared is not None:
+        return declared
+    patterns: Mapping[str, Document] = part.get("patternProperties", {})
+    return next((each for pattern, each in patterns.items() if _search(pattern, key)), None)
 
 
 def _combined(document: Document, part: Document, value: Any, path: str) -> Iterator[str]:
@@ -176,8 +183,7 @@ def coerced(document: Document, part: Document, value: Any) -> Any:
         case Unknown():
             return value
         case Mapping():
-            declared = part.get("properties", {})
-            return {key: coerced(document, declared.get(key, {}), member) for key, member in value.items()}
+            return {key: coerced(document, _member(part, key) or {}, member) for key, member in value.items()}
         case list():
             items = part.get("items", {})
             return [coerced(document, items if isinstance(items, Mapping) else {}, item) for item in value]
