@@ -1,7 +1,7 @@
 """An AWS for one machine: a CloudFormation that behaves like AWS, every other service by moto, and the edge in front.
 
-    client = boto3.client("cloudformation")
-    cloud = attach(client, clock=VirtualClock())      # this client now talks to a cloud of its own; nothing is sent
+client = boto3.client("cloudformation")
+cloud = attach(client, clock=VirtualClock())      # this client now talks to a cloud of its own; nothing is sent
 """
 
 from local_cloud.clock import Clock, SystemClock, VirtualClock

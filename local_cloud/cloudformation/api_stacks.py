@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from local_cloud.cloudformation.change_sets import nothing_changes
 from local_cloud.cloudformation.continuing import check_skips, resume_children
 from local_cloud.cloudformation.inputs import (
     Params,
@@ -17,6 +18,7 @@ from local_cloud.cloudformation.inputs import (
     template_of,
 )
 from local_cloud.cloudformation.launch import (
+    Body,
     cancel_process,
     check_mode,
     check_role,
@@ -27,14 +29,7 @@ from local_cloud.cloudformation.launch import (
 )
 from local_cloud.cloudformation.machine import PAUSED, StackStatus
 from local_cloud.cloudformation.model import DeploymentConfig, OnFailure, Stack
-from local_cloud.cloudformation.operations import (
-    TIMED_OUT,
-    continue_rollback,
-    create,
-    delete,
-    rollback_paused,
-    update,
-)
+from local_cloud.cloudformation.operations import TIMED_OUT, create, delete, update
 from local_cloud.cloudformation.policy import parse
 from local_cloud.cloudformation.refusals import (
     CONTINUE_ON_CHILD,
@@ -51,9 +46,9 @@ from local_cloud.cloudformation.refusals import (
     Call,
     require,
 )
+from local_cloud.cloudformation.rollback import continue_rollback, rollback_paused
 from local_cloud.cloudformation.run import Options
 from local_cloud.cloudformation.schedule import Steps
-from local_cloud.cloudformation.unchanged import nothing_changes
 from local_cloud.cloudformation.world import World
 
 Answer = dict[str, Any]
@@ -256,17 +251,25 @@ def rollback_stack(world: World, region: str, params: Params) -> Answer:
     if stack.deployment.mode == "EXPRESS":
         raise EXPRESS_ROLLBACK.error()
     check_role(world, stack, params.get("RoleARN"))
-    created = stack.status is StackStatus.CREATE_FAILED
-    status = StackStatus.ROLLBACK_IN_PROGRESS if created else StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
-    if created:
+    body, status = _way_back(stack)
+    if status is not StackStatus.UPDATE_ROLLBACK_IN_PROGRESS:
         stack.deleted = world.schedule.now
     run = start(
-        world, stack, rollback_paused, kind="ROLLBACK", status=status, token=params.get("ClientRequestToken"),
+        world, stack, body, kind="ROLLBACK", status=status, token=params.get("ClientRequestToken"),
         options=Options(retain_except_on_create=params.get("RetainExceptOnCreate", False)),
     )  # fmt: skip
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
     _remember_token(stack, params, "RollbackStack", answer)
     return answer
+
+
+def _way_back(stack: Stack) -> tuple[Body, StackStatus]:
+    """A stack that never was stable is deleted (documented), from CREATE_FAILED by way of ROLLBACK_IN_PROGRESS."""
+    if stack.status is StackStatus.CREATE_FAILED:
+        return rollback_paused, StackStatus.ROLLBACK_IN_PROGRESS
+    if stack.stable is None:
+        return delete, StackStatus.DELETE_IN_PROGRESS
+    return rollback_paused, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
 
 
 def update_termination_protection(world: World, region: str, params: Params) -> Answer:

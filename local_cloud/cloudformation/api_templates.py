@@ -16,7 +16,6 @@ from local_cloud.cloudformation.world import World
 
 Answer = dict[str, Any]
 STAGES = ["Original", "Processed"]
-CONSTRAINTS = ("AllowedPattern", "AllowedValues", "ConstraintDescription", "MaxLength", "MaxValue", "MinLength", "MinValue")
 
 
 def get_template(world: World, region: str, params: Params) -> Answer:
@@ -88,12 +87,12 @@ def _described(template: Template) -> Answer:
 
 
 def _declaration(key: str, parameter: Mapping[str, Any]) -> Answer:
-    constraints = {name: parameter[name] for name in CONSTRAINTS if name in parameter and name == "AllowedValues"}
+    allowed = [str(value) for value in parameter.get("AllowedValues", ())]
     return {
         "ParameterKey": key,
         "ParameterType": parameter["Type"],
         "NoEcho": _flag(parameter),
-        "ParameterConstraints": {name: [str(v) for v in value] for name, value in constraints.items()},
+        "ParameterConstraints": {"AllowedValues": allowed} if allowed else {},
     } | present({"DefaultValue": _default(parameter), "Description": parameter.get("Description")})
 
 

@@ -24,8 +24,8 @@ PENDING, COMPUTING = 0.5, 2.0
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 NO_UPDATES = "No updates are to be performed."
 INVALID = (
-    "The following hook(s)/validation failed: [{names}]. To troubleshoot Early Validation errors, use the DescribeEvents "
-    "API for detailed failure information."
+    "The following hook(s)/validation failed: [{names}]. To troubleshoot Early Validation errors, use the "
+    "DescribeEvents API for detailed failure information."
 )
 NEEDS_RETAIN = (
     "CloudFormation is attempting to import some resources because they already exist in your account. The resources "
@@ -114,6 +114,17 @@ def execute(world: World, stack: Stack, change_set: ChangeSet, options: Options,
         change_set.execution_status = "EXECUTE_COMPLETE" if good else "EXECUTE_FAILED"
 
     start(world, stack, body, kind=kind, status=status, token=token, options=options, done=done)
+
+
+def nothing_changes(world: World, stack: Stack, definition: Definition) -> bool:
+    """UpdateStack's question. False also for a template that cannot be processed: the operation finds that out."""
+    try:
+        template = processed(world, stack, definition.source, definition.parameters)
+        proposed = replace(definition, template=template)
+        before, after = sides(world, stack, proposed)
+        return not changes(before, after, property_values=False) and _same(stack, proposed)
+    except TemplateError:
+        return False
 
 
 def _void_others(stack: Stack, executed: ChangeSet) -> None:

@@ -14,6 +14,7 @@ from local_cloud.cloudformation.model import STACK_TYPE, Live
 from local_cloud.cloudformation.run import Run
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.schemas import schema
+from local_cloud.cloudformation.signals import wait
 
 POLL = 5.0
 SHORTEST_POLL = 0.05
@@ -31,7 +32,7 @@ class Failure(Exception):
 
 def attempt(run: Run, on: On, live: Live, previous: Mapping[str, Any] | None = None) -> Steps[State]:
     """Call the handler, or play the fault that was asked for. Raises Failure."""
-    yield from _delays(run, on, live)
+    yield from delays(run, on, live)
     fault = _take(run, FailResource, on, live)
     request = run.request(live, previous)
     text = fault and (fault.reason if fault.plain else wrapped(fault.reason, request.token, fault.code))
@@ -50,12 +51,12 @@ def settle(run: Run, on: On, live: Live) -> Steps[None]:
     """Wait as long as AWS typically takes, then until the handler says that it is ready."""
     if live.type == STACK_TYPE:
         return
-    if on is On.ROLLBACK and (fault := _take(run, FailResource, on, live)):
-        raise Failure(fault.reason)
     yield run.world.seconds(run.world.handlers.seconds(live.type, ACTIONS[on]))
     handler = run.world.handlers.handler(live.type)
     while on is On.CREATE and not _ready(handler, run.request(live)):
         yield max(run.world.seconds(POLL), SHORTEST_POLL)
+    if on is On.CREATE and (problem := (yield from wait(run, live))):
+        raise Failure(problem)
 
 
 def wrapped(message: str, token: str, code: str) -> str:
@@ -101,7 +102,15 @@ def _validate(live: Live) -> None:
         raise Failure(refusal)
 
 
-def _delays(run: Run, on: On, live: Live) -> Steps[None]:
+def interfere(run: Run, on: On, live: Live) -> Steps[None]:
+    """The faults of a step that calls no handler. Raises Failure."""
+    yield from delays(run, on, live)
+    if fault := _take(run, FailResource, on, live):
+        raise Failure(fault.reason)
+
+
+def delays(run: Run, on: On, live: Live) -> Steps[None]:
+    """The time that a slow or hanging handler takes."""
     if slow := _take(run, SlowResource, on, live):
         yield slow.seconds
     if hang := _take(run, HangResource, on, live):

@@ -1,11 +1,12 @@
 """The local CloudFormation: one object, one way in.
 
-Rule: `call` first plays what is due by the clock, then answers; nothing else makes time pass. One lock around it all, so
-that any number of threads may call.
+Rule: `call` first plays what is due by the clock, then answers; nothing else makes time pass. One lock around it all,
+so that any number of threads may call.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
@@ -14,6 +15,8 @@ from typing import Any
 from local_cloud.clock import Clock
 from local_cloud.cloudformation.api_change_sets import CALLS as CHANGE_SET_CALLS
 from local_cloud.cloudformation.api_change_sets import PAGED as CHANGE_SET_PAGED
+from local_cloud.cloudformation.api_drift import CALLS as DRIFT_CALLS
+from local_cloud.cloudformation.api_drift import PAGED as DRIFT_PAGED
 from local_cloud.cloudformation.api_reads import CALLS as READ_CALLS
 from local_cloud.cloudformation.api_reads import PAGED as READ_PAGED
 from local_cloud.cloudformation.api_stacks import CALLS as STACK_CALLS
@@ -37,9 +40,9 @@ from local_cloud.cloudformation.shown import stack as shown_stack
 from local_cloud.cloudformation.template import TemplateError
 from local_cloud.cloudformation.world import Surroundings, World
 
-CALLS: Mapping[str, Any] = {**STACK_CALLS, **CHANGE_SET_CALLS, **READ_CALLS, **TEMPLATE_CALLS}
-PAGED: Mapping[str, Any] = {**CHANGE_SET_PAGED, **READ_PAGED}
-READS = ("Describe", "List", "Get", "Validate")
+CALLS: Mapping[str, Any] = {**STACK_CALLS, **CHANGE_SET_CALLS, **READ_CALLS, **TEMPLATE_CALLS, **DRIFT_CALLS}
+PAGED: Mapping[str, Any] = {**CHANGE_SET_PAGED, **READ_PAGED, **DRIFT_PAGED}
+READS = ("Describe", "List", "Get", "Validate", "Detect")
 
 
 class ResponseLost(ConnectionError):
@@ -116,6 +119,16 @@ class CloudFormation:
         with self._lock:
             self.world.schedule.play(self.clock.now())
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Whatever starts meanwhile takes no time; only faults still do."""
+        with self._lock:
+            pace, self.world.pace = self.world.pace, 0.0
+            try:
+                yield
+            finally:
+                self.world.pace = pace
+
     def next_due(self) -> datetime | None:
         """When something happens next; None when everything rests."""
         with self._lock:
@@ -161,9 +174,7 @@ class CloudFormation:
         """A write leaves behind what a stale read will still see."""
         if not any(isinstance(fault, StaleReads) for fault in self.faults.pending()):
             return
-        stack = self.world.find(region, params.get("StackName", ""))
-        if stack is None and params.get("ChangeSetName", "").startswith("arn:"):
-            change_set = self.world.change_sets.get(params["ChangeSetName"])
-            stack = change_set and self.world.stacks[change_set.stack_id]
+        change_set = self.world.change_sets.get(params.get("ChangeSetName", ""))
+        stack = self.world.find(region, change_set.stack_id if change_set else params.get("StackName", ""))
         if stack is not None:
             stack.before = shown_stack(stack, self.world.answers)

@@ -37,7 +37,7 @@ class FailResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HangResource:
-    """The handler does not come back for `seconds` (of the clock, unscaled); None is never, until the fault is cleared."""
+    """The handler does not come back for `seconds` (of the clock, unscaled); None is until the faults are cleared."""
 
     resource: str
     on: On

@@ -84,9 +84,7 @@ def definition_of(world: World, params: Params, stack: Stack, source: Template) 
         tags=_tags(params, current),
         capabilities=tuple(params.get("Capabilities", ())),
         notification_arns=tuple(params.get("NotificationARNs", current.notification_arns if current else ())),
-        rollback_configuration=params.get(
-            "RollbackConfiguration", current.rollback_configuration if current else {}
-        ),
+        rollback_configuration=params.get("RollbackConfiguration", current.rollback_configuration if current else {}),
     )
 
 
@@ -106,19 +104,18 @@ def processed(world: World, stack: Stack, source: Template, parameters: Paramete
     )  # fmt: skip
     template = transform(source, environment)
     if unknown := unrecognized(resource.type for resource in template.resources.values()):
-        raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(dict.fromkeys(unknown))}]")
+        listed = ", ".join(dict.fromkeys(unknown))
+        raise TemplateError(f"Template format error: Unrecognized resource types: [{listed}]")
     return template
 
 
 def needed_capabilities(template: Template) -> tuple[str, Sequence[str]] | None:
     """The IAM capability that a template needs, and the resource types that are the reason."""
-    types = [resource.type for resource in template.resources.values() if resource.type in IAM_NAMES]
-    if not types:
+    found = [resource for resource in template.resources.values() if resource.type in IAM_NAMES]
+    if not found:
         return None
-    named = any(
-        (name := IAM_NAMES.get(resource.type)) and name in resource.properties for resource in template.resources.values()
-    )
-    return "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM", list(dict.fromkeys(types))
+    named = any(IAM_NAMES[resource.type] in resource.properties for resource in found)
+    return "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM", list({resource.type: None for resource in found})
 
 
 def check_capabilities(template: Template, given: Iterable[str], *, expands: bool = False) -> None:

@@ -150,7 +150,7 @@ def diagram() -> str:
             continue
         lines.append(f"    {move.before} --> {move.after}: {move.trigger}")
     lines += [
-        "    state \"any of the deletable statuses\" as deletable",
+        '    state "any of the deletable statuses" as deletable',
         "    deletable --> DELETE_IN_PROGRESS: call",
         "    DELETE_IN_PROGRESS --> deletable: export in use",
         "    DELETE_COMPLETE --> [*]",

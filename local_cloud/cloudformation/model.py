@@ -42,7 +42,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A resource as it is now. `physical_id` is empty while nothing of it exists; `made` tells whether something does."""
+    """A resource as it is now. `physical_id` is empty until something exists, `made` whether something does."""
 
     logical_id: str
     type: str
@@ -54,6 +54,7 @@ class Live:
     reason: str | None = None
     updated: datetime
     metadata: Any = None
+    creation_policy: Any = None
     deletion_policy: str | None = None
     update_replace_policy: str | None = None
     needs: frozenset[str] = frozenset()

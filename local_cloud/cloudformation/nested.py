@@ -15,7 +15,8 @@ from local_cloud.cloudformation.inputs import definition_of, template_of
 from local_cloud.cloudformation.launch import cancel_process, define, start
 from local_cloud.cloudformation.machine import DEAD, PAUSED, STABLE, StackStatus
 from local_cloud.cloudformation.model import Live, Stack
-from local_cloud.cloudformation.operations import create, delete, rollback_child, update
+from local_cloud.cloudformation.operations import create, delete, update
+from local_cloud.cloudformation.rollback import rollback_paused
 from local_cloud.cloudformation.run import Options, Run
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.template import ResolvedResource
@@ -91,7 +92,7 @@ def _roll_back(run: Run, live: Live) -> Stack:
     """A child that rests in a stable state goes back by an update; a failed or running one rolls back itself."""
     child = run.world.stacks[live.physical_id]
     if child.status is S.UPDATE_IN_PROGRESS or child.status in PAUSED:
-        start(run.world, child, rollback_child, kind="ROLLBACK", status=S.UPDATE_ROLLBACK_IN_PROGRESS,
+        start(run.world, child, rollback_paused, kind="ROLLBACK", status=S.UPDATE_ROLLBACK_IN_PROGRESS,
               token=run.operation.token, options=run.options)  # fmt: skip
     elif child.status is S.UPDATE_COMPLETE:
         return _update(run, live)
@@ -138,9 +139,7 @@ def _outcome(on: On, child: Stack) -> State:
         good = child.status in STABLE
     if on is On.DELETE:
         good = child.status is S.DELETE_COMPLETE
-    state = State(
-        physical_id=child.id, attributes={f"Outputs.{output.key}": output.value for output in child.outputs}
-    )
+    state = State(physical_id=child.id, attributes={f"Outputs.{output.key}": output.value for output in child.outputs})
     if good:
         return state
     reason = (child.reason or _last_reason(child)).strip()

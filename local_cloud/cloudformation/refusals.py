@@ -72,7 +72,8 @@ CHANGE_SET_STATUS = Refusal(
     "InvalidChangeSetStatus", "ChangeSet [{change_set}] cannot be executed in its current status of [{status}]"
 )
 CHANGE_SET_EXECUTION_STATUS = Refusal(
-    "InvalidChangeSetStatus", "ChangeSet [{change_set}] cannot be executed in its current execution status of [{status}]"
+    "InvalidChangeSetStatus",
+    "ChangeSet [{change_set}] cannot be executed in its current execution status of [{status}]",
 )
 CHANGE_SET_EXECUTED = Refusal("InvalidChangeSetStatus", "Cannot delete ChangeSet in execution status {status}")
 NO_CHANGE_SET = Refusal("ChangeSetNotFound", "ChangeSet [{change_set}] does not exist")
@@ -93,7 +94,9 @@ NO_RESOURCE = _invalid("Resource {resource} does not exist for stack {name}")
 CHANGE_SET_NEEDS_STACK = _invalid("StackName must be specified if ChangeSetName is not specified as an ARN.")
 THROTTLED = Refusal("Throttling", "Rate exceeded")
 EXPIRED = Refusal("ExpiredToken", "The security token included in the request is expired")
-UNSUPPORTED = Refusal("UnsupportedOperation", "The local cloud does not support the CloudFormation operation {operation}")
+UNSUPPORTED = Refusal(
+    "UnsupportedOperation", "The local cloud does not support the CloudFormation operation {operation}"
+)
 PROTECTION_WHILE_DELETING = _invalid(  # assumed
     "Termination protection of stack [{stack}] cannot be changed while in status {status}"
 )

@@ -65,9 +65,7 @@ class Run:
     def begin_rollback(self) -> None:
         """The automatic rollback is an operation of its own, under the same client token (recorded)."""
         self.undoing = True
-        self.operation = replace(
-            self.operation, id=str(uuid4()), type="ROLLBACK", started=self.world.schedule.now
-        )
+        self.operation = replace(self.operation, id=str(uuid4()), type="ROLLBACK", started=self.world.schedule.now)
         self.stack.operations.insert(0, self.operation)
 
     def tell(self, live: Live, *, unnumbered: bool = False, detailed: str | None = None) -> Live:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_cloud.cloudformation.effects import Failure, attempt, settle
+from local_cloud.cloudformation.drift import drifted
+from local_cloud.cloudformation.effects import Failure, attempt, interfere, settle
 from local_cloud.cloudformation.events import CONSISTENCY_CHECKED
 from local_cloud.cloudformation.faults import On
 from local_cloud.cloudformation.handlers import State
@@ -16,7 +17,6 @@ from local_cloud.cloudformation.policy import denied
 from local_cloud.cloudformation.replacement import forbidden, needed
 from local_cloud.cloudformation.run import Run
 from local_cloud.cloudformation.schedule import Steps
-from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import ResolvedResource, TemplateError
 from local_cloud.cloudformation.template_model import Policy
 
@@ -125,7 +125,7 @@ def revert(run: Run, old: Live) -> Steps[bool]:
 
 
 def delete_resource(run: Run, live: Live) -> Steps[bool]:
-    """DELETE_IN_PROGRESS, DELETE_COMPLETE; a lone DELETE_COMPLETE for what never existed, DELETE_SKIPPED for the kept."""
+    """DELETE_IN_PROGRESS, DELETE_COMPLETE; a lone DELETE_COMPLETE for what never was, DELETE_SKIPPED for the kept."""
     live = replace(live, reason=None)
     if not live.made:
         run.tell(replace(live, status="DELETE_COMPLETE"))
@@ -143,7 +143,7 @@ def delete_resource(run: Run, live: Live) -> Steps[bool]:
 
 
 def kept(run: Run, live: Live) -> bool:
-    """Whether the DeletionPolicy keeps it: Retain always, except what a failed operation made and the call wants gone."""
+    """Whether the DeletionPolicy keeps it; Retain also what a failed operation made, unless the call overrules it."""
     if not run.undoing:
         return live.deletion_policy in KEEPS
     return live.deletion_policy == Policy.RETAIN and not run.options.retain_except_on_create
@@ -192,7 +192,7 @@ def let_go(run: Run, live: Live) -> Steps[bool]:
     going = run.tell(replace(live, status="IMPORT_ROLLBACK_IN_PROGRESS", reason=None))
     yield run.world.seconds(0.5)
     try:
-        yield from settle(run, On.ROLLBACK, going)
+        yield from interfere(run, On.ROLLBACK, going)
     except Failure as failure:
         run.tell(replace(live, status="IMPORT_ROLLBACK_FAILED", reason=failure.reason))
         return False
@@ -218,17 +218,9 @@ def differs(run: Run, live: Live, desired: ResolvedResource) -> bool:
         return True
     if live.type == STACK_TYPE and run.world.embedded.differs(run, live, desired):
         return True
-    if run.options.revert_drift and _drifted(run, live):
+    if run.options.revert_drift and drifted(run, live):
         return True
     return dict(live.properties) != dict(desired.properties) or live.metadata != desired.metadata
-
-
-def _drifted(run: Run, live: Live) -> bool:
-    actual = run.world.handlers.handler(live.type).read(run.request(live))
-    if actual is None:
-        return True
-    ignored = {pointer.removeprefix("/properties/") for pointer in schema(live.type).write_only}
-    return any(actual.get(key) != value for key, value in live.properties.items() if key not in ignored)
 
 
 def _remove(run: Run, live: Live) -> Steps[str | None]:
@@ -274,6 +266,7 @@ def _adopt(live: Live, desired: ResolvedResource, run: Run) -> Live:
         live,
         updated=run.world.schedule.now if live.properties != desired.properties else live.updated,
         metadata=desired.metadata,
+        creation_policy=desired.creation_policy,
         deletion_policy=desired.deletion_policy,
         update_replace_policy=desired.update_replace_policy,
         needs=run.needs.get(live.logical_id, live.needs),

@@ -81,12 +81,13 @@ class World:
         self.faults = Faults()
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
+        self.detections: dict[str, Any] = {}
         self._ids: dict[tuple[str, str], str] = {}
-        self._pace = 1 / speed if speed else 0.0
+        self.pace = 1 / speed if speed else 0.0
 
     def seconds(self, seconds: float) -> float:
         """AWS's seconds in seconds of our clock."""
-        return seconds * self._pace
+        return seconds * self.pace
 
     def random_name(self) -> str:
         """Twelve characters, as AWS ends generated names."""

@@ -1,0 +1,95 @@
+"""The calls about drift. A detection takes a moment; its result is what was found when it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from local_cloud.cloudformation.drift import conclude, detect
+from local_cloud.cloudformation.errors import validation_error
+from local_cloud.cloudformation.inputs import Params
+from local_cloud.cloudformation.machine import PAUSED, STABLE
+from local_cloud.cloudformation.model import Stack
+from local_cloud.cloudformation.paging import Pages
+from local_cloud.cloudformation.refusals import NO_RESOURCE
+from local_cloud.cloudformation.schedule import Steps
+from local_cloud.cloudformation.world import World
+
+Answer = dict[str, Any]
+SECONDS = 3.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Detection:
+    """One run of DetectStackDrift."""
+
+    id: str
+    stack: Stack
+    started: datetime
+    done: bool = False
+
+
+def detect_stack_drift(world: World, region: str, params: Params) -> Answer:
+    """DetectStackDrift, of all resources or of the named."""
+    stack = world.require(region, params["StackName"])
+    if stack.status not in (*STABLE, *PAUSED):
+        raise validation_error(
+            f"Drift detection cannot be performed on stack [{stack.id}] while it is in {stack.status} state"  # assumed
+        )
+    detection = Detection(id=str(uuid4()), stack=stack, started=world.schedule.now)
+    world.detections[detection.id] = detection
+    world.schedule.spawn(_detect(world, detection, params.get("LogicalResourceIds")))
+    return {"StackDriftDetectionId": detection.id}
+
+
+def _detect(world: World, detection: Detection, only: list[str] | None) -> Steps[None]:
+    yield world.seconds(SECONDS)
+    for name, live in detection.stack.resources.items():
+        if live.made and (not only or name in only):
+            detect(world, detection.stack, live)
+    conclude(detection.stack, world.schedule.now)
+    detection.done = True
+
+
+def describe_detection(world: World, region: str, params: Params) -> Answer:  # noqa: ARG001 - every call has a region
+    """DescribeStackDriftDetectionStatus."""
+    detection = world.detections.get(params["StackDriftDetectionId"])
+    if detection is None:
+        raise validation_error(f"Drift detection [{params['StackDriftDetectionId']}] does not exist")  # assumed
+    answer = {
+        "StackId": detection.stack.id,
+        "StackDriftDetectionId": detection.id,
+        "Timestamp": detection.started,
+        "DetectionStatus": "DETECTION_COMPLETE" if detection.done else "DETECTION_IN_PROGRESS",
+    }
+    if detection.done:
+        found = [drift["StackResourceDriftStatus"] for drift in detection.stack.drifts.values()]
+        drifted = sum(status in ("MODIFIED", "DELETED") for status in found)
+        answer |= {"StackDriftStatus": detection.stack.drift_status, "DriftedStackResourceCount": drifted}
+    return answer
+
+
+def describe_drifts(world: World, region: str, params: Params, pages: Pages) -> Answer:
+    """DescribeStackResourceDrifts: what the last detection found."""
+    stack = world.require(region, params["StackName"])
+    wanted = params.get("StackResourceDriftStatusFilters")
+    found = [d for d in stack.drifts.values() if not wanted or d["StackResourceDriftStatus"] in wanted]
+    return pages.cut("DescribeStackResourceDrifts", "StackResourceDrifts", found, params.get("NextToken"))
+
+
+def detect_resource_drift(world: World, region: str, params: Params) -> Answer:
+    """DetectStackResourceDrift: one resource, at once."""
+    stack = world.require(region, params["StackName"])
+    live = stack.resources.get(params["LogicalResourceId"])
+    if live is None or not live.made:
+        raise NO_RESOURCE.error(resource=params["LogicalResourceId"], name=stack.name)
+    return {"StackResourceDrift": detect(world, stack, live)}
+
+
+CALLS: Mapping[str, Any] = {
+    "DetectStackDrift": detect_stack_drift,
+    "DescribeStackDriftDetectionStatus": describe_detection,
+    "DetectStackResourceDrift": detect_resource_drift,
+}
+PAGED: Mapping[str, Any] = {"DescribeStackResourceDrifts": describe_drifts}
