@@ -186,7 +186,7 @@ def local() -> None:
 
 @local.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="Default: 4566, or the next free one.")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times faster than AWS; default 20.")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times faster than AWS; default 100.")
 @common
 @pass_options
 def up(options: Options, port: int | None, speed: float | None) -> None:

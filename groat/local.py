@@ -13,7 +13,7 @@ from groat.project import Project
 if TYPE_CHECKING:
     from local_cloud.daemon import Running
 
-SPEED = 20.0  # times faster than AWS: a first deployment takes seconds, and its progress can still be read
+SPEED = 100.0  # times faster than AWS: a first deployment takes seconds, and its progress can still be read
 
 
 def up(project: Project, *, port: int | None = None, speed: float = SPEED) -> "Running":
