@@ -188,7 +188,7 @@ def coerced(document: Document, part: Document, value: Any) -> Any:
             items = part.get("items", {})
             return [coerced(document, items if isinstance(items, Mapping) else {}, item) for item in value]
     wanted = _types(part)
-    return _written(value, wanted[0]) if len(wanted) == 1 else value
+    return _written(value, "string" if "string" in wanted else wanted[0]) if wanted else value
 
 
 def _written(value: Any, wanted: str) -> Any:

@@ -110,11 +110,11 @@ def test_scalars_may_be_written_as_text_and_the_unknown_is_right() -> None:
 
 
 def test_scalars_are_coerced_to_the_types_that_the_schema_names() -> None:
-    given = {"FunctionName": 5, "Timeout": "30", "Environment": {"Variables": {"A": 1}}, "Tags": [{"Key": 1}]}
+    given = {"FunctionName": 5, "Timeout": "30", "Environment": {"Variables": {"PORT": 1}}, "Tags": [{"Key": 1}]}
     assert schema("AWS::Lambda::Function").coerce(given) == {
         "FunctionName": "5",
         "Timeout": 30,
-        "Environment": {"Variables": {"A": "1"}},
+        "Environment": {"Variables": {"PORT": "1"}},
         "Tags": [{"Key": "1"}],
     }
 
