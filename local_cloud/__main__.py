@@ -4,6 +4,10 @@ import logging
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -24,7 +28,8 @@ def _factor(_: click.Context, __: click.Parameter, value: float) -> float:
 @main.command()
 @click.option("--port", default=PORT, show_default=True, help="Loopback port; 0 takes a free one.")
 @click.option("--speed", default=1.0, show_default=True, callback=_factor, help="How many times faster than AWS.")
-def serve(port: int, speed: float) -> None:
+@click.option("--state", type=click.Path(path_type=Path), help="Folder for images; without it they are forgotten.")
+def serve(port: int, speed: float, state: Path | None) -> None:
     """Serve every AWS API on one loopback port, in the foreground."""
     from local_cloud.compose import cloud
     from local_cloud.server import PortInUse
@@ -35,11 +40,21 @@ def serve(port: int, speed: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with cloud(port=port, speed=speed) as server:
+        with state_folder(state) as folder, cloud(state=folder, port=port, speed=speed) as server:
             click.echo(f"The local cloud listens on {server.endpoint}, {speed:g} times as fast as AWS. Ctrl-C ends it.")
             stop.wait()
     except PortInUse as error:
         raise click.ClickException(f"{error}. Name another with --port.") from error
+
+
+@contextmanager
+def state_folder(state: Path | None) -> Iterator[Path]:
+    """The folder that was named, or one that lasts as long as the process."""
+    if state:
+        yield state.absolute()
+    else:
+        with TemporaryDirectory(prefix="local-cloud-") as folder:
+            yield Path(folder)
 
 
 if __name__ == "__main__":

@@ -85,11 +85,11 @@ def _pid_file(folder: Path) -> Path:
 
 def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
     """Detached from our terminal and our signals; from the folder of the package, so that -m finds it."""
-    command = [sys.executable, "-m", "local_cloud", "serve", "--port", str(port), "--speed", str(speed)]
+    arguments = ["serve", "--port", str(port), "--speed", str(speed), "--state", str(folder.absolute())]
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     with logs(folder).open("wb") as log:
         return subprocess.Popen(
-            command,
+            [sys.executable, "-m", "local_cloud", *arguments],
             cwd=Path(__file__).parent.parent,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -140,6 +140,10 @@ class _Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Nothing."""
 
+    def connection_dropped(self, error: BaseException, environ: "WSGIEnvironment | None" = None) -> None:  # noqa: ARG002
+        """Also how the engine loses a response: the client must see that the connection is gone."""
+        self.close_connection = True
+
 
 def _listening(port: int) -> socket.socket:
     try:

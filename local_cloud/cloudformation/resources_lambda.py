@@ -1,20 +1,14 @@
 """Functions that are real enough to be refused: a container image must be in this region's ECR, by digest or tag."""
 
 import io
-import re
 import zipfile
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, tag_map
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.container_images import ImageName, exists
 
-IMAGE = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com/(?P<name>[^@:]+)"
-    r"(?:@(?P<digest>sha256:[0-9a-f]{64})|:(?P<tag>[\w.-]+))"
-)
 CONFIGURATION = ("Code", "Tags", "PackageType", "Architectures")  # what UpdateFunctionConfiguration does not take
 
 
@@ -61,21 +55,11 @@ class Function(Backed):
         return code
 
     def _check_image(self, request: Request, uri: str) -> None:
-        image = IMAGE.fullmatch(uri)
+        image = ImageName.parse(uri)
         if not image:
             raise _invalid(f"Source image {uri} is not valid. Provide a valid source image.")
-        if image["region"] != request.region or not self._in_ecr(request, image):
+        if image.region != request.region or not exists(self.services, image):
             raise _invalid(f"Source image {uri} does not exist. Provide a valid source image.")
-
-    def _in_ecr(self, request: Request, image: re.Match[str]) -> bool:
-        wanted = {"imageDigest": image["digest"]} if image["digest"] else {"imageTag": image["tag"]}
-        try:
-            self.client("ecr", request).describe_images(repositoryName=image["name"], imageIds=[wanted])
-        except ClientError as error:
-            if "NotFound" not in error.response["Error"]["Code"]:
-                raise
-            return False
-        return True
 
     def _state(self, request: Request, name: str) -> State:
         return self.state(request, name, Arn=self._configuration(request, name)["FunctionArn"])
