@@ -6,7 +6,7 @@ from typing import Any
 
 from template_gen.rules.catalogue import RULES
 from template_gen.rules.graph import Graph
-from template_gen.rules.rule import Finding, Rule
+from template_gen.rules.rule import Finding, Rule, Severity
 from template_gen.rules.source import load, locate
 from template_gen.rules.values import Path
 from template_gen.rules.worlds import worlds
@@ -27,14 +27,18 @@ def findings(template: Mapping[str, Any], region: str = "us-east-1", rules: tupl
     return sorted(found.values(), key=lambda finding: (finding.rule.id[1:], list(map(str, finding.path))))
 
 
-def check(template: str | Mapping[str, Any], *, region: str = "us-east-1") -> tuple[Finding, ...]:
+def check(
+    template: str | Mapping[str, Any], *, region: str = "us-east-1", informational: bool = False
+) -> tuple[Finding, ...]:
     """What the rules find in a template: its text (findings then carry line and column) or its data.
 
+    Errors and warnings, and with `informational` the remarks on cost and taste too, as cfn-lint does it.
     Raises ValueError when the text is no template.
     """
+    rules = RULES if informational else tuple(rule for rule in RULES if rule.severity is not Severity.INFO)
     if not isinstance(template, str):
-        return tuple(findings(template, region))
-    found = findings(load(template), region)
+        return tuple(findings(template, region, rules))
+    found = findings(load(template), region, rules)
     places = locate(template, [finding.path for finding in found]) if found else []
     return tuple(
         replace(finding, line=line, column=column) for finding, (line, column) in zip(found, places, strict=True)

@@ -56,6 +56,7 @@ class Scope:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     conditions: Mapping[str, bool] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()  # the NoEcho parameters; their values stay unknown
     owner: str = ""
 
     @property

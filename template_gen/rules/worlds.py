@@ -27,6 +27,7 @@ def worlds(template: Mapping[str, Any], region: str) -> list[Scope]:
         resources=_section(template, "Resources"),
         mappings=_section(template, "Mappings"),
         parameters={name: _default(name, body) for name, body in parameters.items()},
+        secrets=frozenset(name for name, body in parameters.items() if _is_secret(body)),
     )
     if not conditions:
         return [base]
@@ -42,10 +43,15 @@ def _section(template: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return section if isinstance(section, dict) else {}
 
 
+def _is_secret(body: Any) -> bool:
+    return isinstance(body, dict) and str(body.get("NoEcho", False)).lower() == "true"
+
+
 def _default(name: str, body: Any) -> Any:
-    """The parameter's default; `${Name}` without one, and for an SSM parameter, whose default is only a name."""
+    """The parameter's default; `${Name}` without one, for a secret, and for SSM, where the default is only a name."""
     kind = str(body.get("Type", "")) if isinstance(body, dict) else ""
-    if not isinstance(body, dict) or "Default" not in body or kind.startswith("AWS::SSM::Parameter::Value"):
+    by_name = kind.startswith("AWS::SSM::Parameter::Value")
+    if not isinstance(body, dict) or "Default" not in body or by_name or _is_secret(body):
         return f"${{{name}}}"
     default = text(body["Default"])
     is_list = kind == "CommaDelimitedList" or kind.startswith("List<")

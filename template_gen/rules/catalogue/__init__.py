@@ -3,10 +3,36 @@
 from types import ModuleType
 from typing import Final
 
-from template_gen.rules.catalogue import api_behaviors, api_origins, function_urls, s3_access, s3_delivery
+from template_gen.rules.catalogue import (
+    api_behaviors,
+    api_origins,
+    apis,
+    certificates,
+    dns_records,
+    function_urls,
+    functions,
+    images,
+    operations,
+    rest_apis,
+    s3_access,
+    s3_delivery,
+)
 from template_gen.rules.rule import Rule
 
-SECTIONS: Final[tuple[ModuleType, ...]] = (api_behaviors, api_origins, s3_access, s3_delivery, function_urls)
+SECTIONS: Final[tuple[ModuleType, ...]] = (
+    api_behaviors,
+    api_origins,
+    s3_access,
+    s3_delivery,
+    function_urls,
+    certificates,
+    dns_records,
+    functions,
+    images,
+    apis,
+    rest_apis,
+    operations,
+)
 
 
 def rules_of(section: ModuleType) -> tuple[Rule, ...]:

@@ -182,9 +182,12 @@ def bare_prefix(graph: Graph) -> Iterator[Place]:
     source=f"{_GUIDE}/controlling-origin-requests.html",
 )
 def api_without_request_policy(graph: Graph) -> Iterator[Place]:
+    """An API that only takes forms (POST and the like) may do without."""
     for _, behavior in graph.behaviors(*DYNAMIC):
         disabled = behavior.body.get("CachePolicyId") == CACHING_DISABLED
-        if disabled and "OriginRequestPolicyId" not in behavior.body:
+        api = graph.api(behavior.origin)
+        reads = api is None or not api.routes or any(route.method in ("GET", "ANY") for route in api.routes)
+        if disabled and reads and "OriginRequestPolicyId" not in behavior.body:
             yield at(behavior.body, "OriginRequestPolicyId")
 
 

@@ -11,7 +11,7 @@ from template_gen.rules.values import Object, Place, at, differ, known
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
-_APPLICATION_PATH: Final = re.compile(r"/(api|v\d+)(/.*)?")
+_STAGE: Final = re.compile(r"/(\$default|default|dev\w*|prod\w*|stag\w*|test\w*|live|beta)", re.IGNORECASE)
 API_SECONDS: Final = 30  # an HTTP API waits no longer
 
 
@@ -23,7 +23,8 @@ API_SECONDS: Final = 30  # an HTTP API waits no longer
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginPath",
 )
 def origin_path_vs_stage(graph: Graph) -> Iterator[Place]:
-    """The stage may also come with the visitor's path (`/prod/*`) or from a function at the edge."""
+    """The stage may also come with the visitor's path (`/prod/*`) or from a function at the edge; and below $default an
+    application may well live under a prefix of its own, unless that is called as only a stage would be."""
     for distribution in graph.distributions:
         for origin in distribution.origins:
             api = graph.api(origin)
@@ -43,8 +44,9 @@ def _wrong_path(origin: Origin, api: Api, patterns: list[str]) -> bool:
         sure = api.protocol is Protocol.REST or all(map(known, stages))
         return sure and not by_visitor and "$default" not in stages
     if stages == ("$default",):
-        routed = any(route.path.startswith(path) for route in api.routes or ()) or _APPLICATION_PATH.fullmatch(path)
-        return known(path) and not routed
+        paths = {route.path for route in api.routes or ()}
+        routed = "$default" in paths or "/{proxy+}" in paths or any(found.startswith(path) for found in paths)
+        return known(path) and (_STAGE.fullmatch(path) is not None or not routed)
     return all(differ(f"/{stage}", path) and not path.startswith(f"/{stage}/") for stage in stages)
 
 

@@ -194,7 +194,7 @@ def access_control_on_website(graph: Graph) -> Iterator[Place]:
     "E9138",
     "The origin access control does not sign for this origin",
     symptom="Every request answers 403: CloudFront sends it unsigned, or signed for another service.",
-    fix="Set SigningBehavior to always, and OriginAccessControlOriginType to s3 for a bucket, lambda for a function URL.",
+    fix="Set SigningBehavior to always, and OriginAccessControlOriginType to s3 (bucket) or lambda (function URL).",
     source=_OAC,
 )
 def access_control_mode(graph: Graph) -> Iterator[Place]:

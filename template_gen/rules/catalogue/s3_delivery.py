@@ -43,9 +43,8 @@ def root_object(graph: Graph) -> Iterator[Place]:
     it, a website configuration), and where no function at the edge may rewrite the path."""
     for distribution in graph.distributions:
         name = distribution.config.text("DefaultRootObject")
-        if name.startswith("/"):
-            yield at(distribution.config, "DefaultRootObject")
-        elif not distribution.config.get("DefaultRootObject") and _shows_pages(distribution, graph):
+        missing = not distribution.config.get("DefaultRootObject") and _shows_pages(distribution, graph)
+        if missing or name.startswith("/"):
             yield at(distribution.config, "DefaultRootObject")
 
 

@@ -123,6 +123,11 @@ def _api_of(resource: Resource) -> Any:
     return resource.properties.get("ApiId", resource.properties.get("RestApiId"))
 
 
+def api_id(properties: Object) -> str:
+    """The logical id of the API that a stage, route, integration or method belongs to."""
+    return next(iter(symbols(properties.get("ApiId", properties.get("RestApiId")))), "")
+
+
 def _events(resources: Resources) -> Iterator[tuple[str, Route]]:
     """SAM's `Events` of type HttpApi and Api: the API's logical id and the route."""
     for function in resources.of(SAM_FUNCTION):

@@ -122,15 +122,17 @@ def statements(document: Any) -> Iterator[Statement]:
 def grants(function: Function, resources: Resources) -> list[Any] | None:
     """Everything that grants the function something: statements, SAM policy templates, names of managed policies.
 
-    None when its role is made elsewhere, or written so that it cannot be read.
+    None when its role is made elsewhere, or when SAM connectors write policies that are not in the template.
     """
+    if "Connectors" in function.resource.body or any(resources.of("AWS::Serverless::Connector")):
+        return None
     role = resources.named(function.properties.get("Role"), "AWS::IAM::Role")
     if "Role" in function.properties:
         return None if role is None else _of_role(role, resources)
     policies = function.properties.get("Policies", [])
     found = policies if isinstance(policies, list) else [policies]
     made = [f"${{{function.id}Role}}"]
-    return [*found, *_attached(made, resources), *_connectors(function, resources)]
+    return [*found, *_attached(made, resources)]
 
 
 def _of_role(role: Resource, resources: Resources) -> list[Any]:
@@ -147,12 +149,6 @@ def _attached(roles: list[str], resources: Resources) -> list[Any]:
         for policy in policies
         if any(role in (*policy.properties.texts("Roles"), policy.properties.text("RoleName")) for role in roles)
     ]
-
-
-def _connectors(function: Function, resources: Resources) -> list[Any]:
-    embedded = function.resource.body.get("Connectors")
-    apart = [found.properties for found in resources.of("AWS::Serverless::Connector")]
-    return [*([embedded] if embedded else []), *apart]
 
 
 def may_reach(granted: list[Any], names: tuple[str, ...]) -> bool:

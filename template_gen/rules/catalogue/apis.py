@@ -1,0 +1,237 @@
+"""API Gateway, HTTP APIs above all: routes, stages, permissions, throttling."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from template_gen.rules.graph import Api, Graph, Kind, Protocol
+from template_gen.rules.graph.api import HTTP_IMPLICIT, REST_IMPLICIT, api_id
+from template_gen.rules.rule import rule
+from template_gen.rules.values import Object, Place, at, known, symbols
+
+_GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
+_SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
+_GREEDY: Final = re.compile(r"/\{\w+\+\}")
+
+
+@rule(
+    "W9201",
+    "The domain itself has no route",
+    symptom='/ answers 404 {"message":"Not Found"}: /{proxy+} takes everything but the root.',
+    fix="Add a route for /, or use $default alone.",
+    source=f"{_GATEWAY}/http-api-develop-routes.html",
+)
+def root_not_routed(graph: Graph) -> Iterator[Place]:
+    """Only when visitors come to the root of this API: through the default behavior of a distribution."""
+    for distribution in graph.distributions:
+        api = graph.api(distribution.default.origin)
+        paths = {route.path: route for route in (api.routes or () if api else ())}
+        greedy = next((paths[path] for path in paths if _GREEDY.fullmatch(path)), None)
+        if greedy and not {"/", "$default", ""} & paths.keys() and not distribution.config.get("DefaultRootObject"):
+            yield greedy.place
+
+
+@rule(
+    "E9202",
+    "The catch-all route takes one level only",
+    symptom="/a works, /a/b answers 404.",
+    fix="Write the path with a plus: /{proxy+}.",
+    source=f"{_GATEWAY}/http-api-develop-routes.html",
+)
+def proxy_not_greedy(graph: Graph) -> Iterator[Place]:
+    for api in graph.apis:
+        routes = api.routes or ()
+        greedy = any(route.path == "$default" or "+}" in route.path for route in routes)
+        for route in routes if not greedy else ():
+            if route.path == "/{proxy}" and route.method == "ANY":
+                yield route.place
+
+
+@rule(
+    "E9203",
+    "The route is on an API of its own that nobody asked for",
+    symptom="Two APIs are made, and the one that CloudFront or the output names answers 404.",
+    fix="Set ApiId (or RestApiId) of the event to the API of the template.",
+    source=f"{_SAM}/sam-property-function-httpapi.html",
+)
+def implicit_api(graph: Graph) -> Iterator[Place]:
+    """SAM makes an API for events that name none. That is a mistake when the template has an API without any route."""
+    explicit = [api for api in graph.apis if api.id not in (HTTP_IMPLICIT, REST_IMPLICIT)]
+    empty = any(api.routes == () and api.protocol is not Protocol.WEBSOCKET for api in explicit)
+    for api in graph.apis if empty else ():
+        if api.resource is None:
+            yield from (route.place for route in api.routes or ())
+
+
+@rule(
+    "E9204",
+    "Changes of the routes are never published",
+    symptom="Every request answers 404 although the routes are there.",
+    fix="Set AutoDeploy to true on the stage.",
+    source=f"{_GATEWAY}/http-api-stages.html",
+)
+def no_auto_deploy(graph: Graph) -> Iterator[Place]:
+    for stage in graph.of("AWS::ApiGatewayV2::Stage"):
+        api = graph.named(stage.properties.get("ApiId"), "AWS::ApiGatewayV2::Api")
+        deployments = graph.of("AWS::ApiGatewayV2::Deployment")
+        manual = "DeploymentId" in stage.properties or any(
+            api_id(d.properties) == api_id(stage.properties) for d in deployments
+        )
+        automatic = stage.properties.flag("AutoDeploy") or stage.properties.unknown("AutoDeploy")
+        if api and not manual and not automatic:
+            yield at(stage.properties, "AutoDeploy")
+
+
+@rule(
+    "E9205",
+    "API Gateway may not call the function",
+    symptom='Every request answers 500 {"message":"Internal Server Error"}, and the function has no log.',
+    fix="Add an AWS::Lambda::Permission: lambda:InvokeFunction for apigateway.amazonaws.com, SourceArn of this API.",
+    source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
+)
+def no_permission(graph: Graph) -> Iterator[Place]:
+    """SAM grants it for its own events; integrations that are written out need their own grant."""
+    for function_id, api, place in _integrations(graph):
+        permissions = list(_permissions(function_id, graph))
+        if not any(_for_api(permission, api, graph) for permission in permissions):
+            yield place
+
+
+def _integrations(graph: Graph) -> Iterator[tuple[str, str, Place]]:
+    """(function, API, place) of every integration without SAM and without credentials."""
+    for found in graph.of("AWS::ApiGatewayV2::Integration"):
+        function = graph.function(found.properties.get("IntegrationUri"))
+        if function and "CredentialsArn" not in found.properties:
+            yield function.id, api_id(found.properties), at(found.properties, "IntegrationUri")
+    for found in graph.of("AWS::ApiGateway::Method"):
+        integration = found.properties.object("Integration")
+        function = graph.function(integration.get("Uri"))
+        if function and "Credentials" not in integration:
+            yield function.id, api_id(found.properties), at(integration, "Uri")
+    for found in graph.of("AWS::ApiGatewayV2::Api"):
+        function = graph.function(found.properties.get("Target"))
+        if function and "CredentialsArn" not in found.properties:
+            yield function.id, found.id, at(found.properties, "Target")
+
+
+def _permissions(function_id: str, graph: Graph) -> Iterator[Object]:
+    for permission in graph.of("AWS::Lambda::Permission"):
+        function = graph.function(permission.properties.get("FunctionName"))
+        unclear = function is None and not known(permission.properties.get("FunctionName"))
+        if unclear or (function and function.id == function_id):
+            yield permission.properties
+
+
+def _for_api(permission: Object, name: str, graph: Graph) -> bool:
+    """It lets API Gateway call, and its SourceArn does not name another API of the template."""
+    others = {api.id for api in graph.apis} - {name}
+    principal = permission.text("Principal")
+    named = {symbol.split(".")[0] for symbol in symbols(permission.get("SourceArn"))}
+    return (principal.startswith("apigateway.") or not known(principal)) and not (named & others and name not in named)
+
+
+@rule(
+    "I9206",
+    "Any API of the account may call the function",
+    symptom="The permission names no SourceArn.",
+    fix="Set SourceArn to arn:aws:execute-api:<region>:<account>:<api>/*.",
+    source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
+)
+def permission_unscoped(graph: Graph) -> Iterator[Place]:
+    """Informational: within one account that is rarely a door."""
+    for permission in graph.of("AWS::Lambda::Permission"):
+        properties = permission.properties
+        if properties.text("Principal") == "apigateway.amazonaws.com" and "SourceArn" not in properties:
+            yield at(properties, "SourceArn")
+
+
+@rule(
+    "E9207",
+    "The integration does not say its payload format",
+    symptom="The deployment fails: PayloadFormatVersion is a required parameter for integration.",
+    fix='Set PayloadFormatVersion to "2.0".',
+    source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
+)
+def payload_format(graph: Graph) -> Iterator[Place]:
+    for integration in graph.of("AWS::ApiGatewayV2::Integration"):
+        properties = integration.properties
+        http = _protocol(properties, graph) is Protocol.HTTP
+        if http and properties.get("IntegrationType") == "AWS_PROXY" and "PayloadFormatVersion" not in properties:
+            yield at(properties, "PayloadFormatVersion")
+
+
+def _protocol(properties: Object, graph: Graph) -> Protocol | None:
+    return next((api.protocol for api in graph.apis if api.id == api_id(properties)), None)
+
+
+@rule(
+    "E9208",
+    "The API has a route without a target, or no stage",
+    symptom="Every request answers 404.",
+    fix="Give every route a Target, and the API a stage (AWS::ApiGatewayV2::Stage, StageName $default).",
+    source=f"{_GATEWAY}/http-api-stages.html",
+)
+def route_without_target(graph: Graph) -> Iterator[Place]:
+    for route in graph.of("AWS::ApiGatewayV2::Route"):
+        if _protocol(route.properties, graph) is Protocol.HTTP and "Target" not in route.properties:
+            yield at(route.properties, "Target")
+    unclear = any(graph.named(s.properties.get("ApiId")) is None for s in graph.of("AWS::ApiGatewayV2::Stage"))
+    for api in graph.apis:
+        plain = api.resource is not None and api.resource.type == "AWS::ApiGatewayV2::Api"
+        if plain and api.protocol is Protocol.HTTP and api.stages is None and not unclear:
+            yield at(api.properties)
+
+
+@rule(
+    "I9209",
+    "The API takes any number of requests",
+    symptom="Somebody who calls it in a loop runs up the bill.",
+    fix="Set ThrottlingRateLimit and ThrottlingBurstLimit in DefaultRouteSettings.",
+    source=f"{_GATEWAY}/http-api-throttling.html",
+)
+def no_throttle(graph: Graph) -> Iterator[Place]:
+    """Informational: it is a matter of cost. Only for APIs behind a distribution."""
+    for origin in graph.origins(Kind.API):
+        api = graph.api(origin)
+        if api and api.protocol is Protocol.HTTP and not any(_limits(api, graph)):
+            yield at(api.properties, "DefaultRouteSettings")
+
+
+def _limits(api: Api, graph: Graph) -> Iterator[Object]:
+    """The throttling settings of an API and its stages that say anything."""
+    stages = (stage for stage in graph.of("AWS::ApiGatewayV2::Stage") if api_id(stage.properties) == api.id)
+    for holder in (api.properties, *(stage.properties for stage in stages)):
+        for key in ("DefaultRouteSettings", "RouteSettings"):
+            settings = holder.object(key)
+            nested = (value for value in settings.values() if isinstance(value, Object))
+            yield from (found for found in (settings, *nested) if any("Throttling" in key for key in found))
+
+
+@rule(
+    "E9210",
+    "The throttling lets nothing through",
+    symptom="Every request answers 429 Too Many Requests.",
+    fix="Set both ThrottlingRateLimit and ThrottlingBurstLimit, above zero.",
+    source=f"{_GATEWAY}/http-api-throttling.html",
+)
+def throttle_partial(graph: Graph) -> Iterator[Place]:
+    for api in graph.apis:
+        for settings in _limits(api, graph) if api.protocol is Protocol.HTTP else ():
+            for key in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+                if settings.get(key, 0) in (0, "0"):
+                    yield at(settings, key)
+
+
+@rule(
+    "E9211",
+    "An HTTP API cannot have a web ACL",
+    symptom="The deployment fails: WAFInvalidParameterException on RESOURCE_ARN.",
+    fix="Put the web ACL (scope CLOUDFRONT) on the distribution in front of the API.",
+    source="https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html",
+)
+def web_acl_on_http_api(graph: Graph) -> Iterator[Place]:
+    http = {api.id for api in graph.apis if api.protocol is Protocol.HTTP}
+    for association in graph.of("AWS::WAFv2::WebACLAssociation"):
+        arn = association.properties.text("ResourceArn")
+        if "/apis/" in arn or http & set(symbols(arn)):
+            yield at(association.properties, "ResourceArn")

@@ -1,0 +1,123 @@
+"""DNS: whether the records and the distribution's aliases mean one another."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from template_gen.rules.graph import Distribution, Graph
+from template_gen.rules.graph.dns import CLOUDFRONT_ZONE, Record, aliases, plain, records, surely_not
+from template_gen.rules.rule import rule
+from template_gen.rules.values import Place, at, known
+
+_GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
+
+
+@rule(
+    "E9165",
+    "An alias has no DNS record",
+    symptom="The browser says that the server was not found (NXDOMAIN).",
+    fix="Add A and AAAA records of this name, as aliases of the distribution.",
+    source=f"{_ROUTE53}/routing-to-cloudfront-distribution.html",
+)
+def alias_without_record(graph: Graph) -> Iterator[Place]:
+    """DNS may live elsewhere: the rule fires when other aliases of the same distribution do have their record here."""
+    found = list(records(graph.resources))
+    for distribution in graph.distributions:
+        names = tuple(record.name for record in found if record.leads_to(distribution.resource))
+        for alias in aliases(distribution) if names else ():
+            if surely_not(alias, names) and not alias.startswith("*."):
+                yield at(distribution.config, "Aliases", alias)
+
+
+@rule(
+    "E9166",
+    "A DNS record leads to a distribution that does not know the name",
+    symptom="CloudFront answers 403 Bad request: the name is no alias of the distribution.",
+    fix="Add the record's name to Aliases (and to the certificate).",
+    source=f"{_ROUTE53}/routing-to-cloudfront-distribution.html",
+)
+def record_without_alias(graph: Graph) -> Iterator[Place]:
+    for record, distribution in _to_distributions(graph):
+        clear = not distribution.config.unknown("Aliases") or distribution.aliases
+        if clear and record.name and surely_not(record.name, aliases(distribution)):
+            yield at(record.body, "Name")
+
+
+def _to_distributions(graph: Graph) -> Iterator[tuple[Record, Distribution]]:
+    for record in records(graph.resources):
+        for distribution in graph.distributions:
+            if record.leads_to(distribution.resource):
+                yield record, distribution
+
+
+@rule(
+    "E9167",
+    "The alias target's zone id is not the service's own",
+    symptom="The deployment fails: an alias record must be in the zone of its target.",
+    fix=f"Use {CLOUDFRONT_ZONE} for CloudFront, RegionalHostedZoneId of the domain name for API Gateway.",
+    source=f"{_ROUTE53}/resource-record-sets-values-alias.html",
+)
+def alias_zone(graph: Graph) -> Iterator[Place]:
+    for record, _ in _to_distributions(graph):
+        zone = record.alias.get("HostedZoneId")
+        own = graph.named(zone, "AWS::Route53::HostedZone")
+        if own or (known(zone) and zone != CLOUDFRONT_ZONE and graph.scope.partition == "aws"):
+            yield at(record.alias, "HostedZoneId")
+    for record in records(graph.resources):
+        domain = graph.named(record.alias.get("DNSName"), "AWS::ApiGatewayV2::DomainName")
+        zone = record.alias.get("HostedZoneId")
+        if domain and (known(zone) or graph.named(zone, "AWS::Route53::HostedZone")) and not _is_regional(str(zone)):
+            yield at(record.alias, "HostedZoneId")
+
+
+def _is_regional(zone: str) -> bool:
+    """A literal id other than CloudFront's may be API Gateway's in this region."""
+    return known(zone) and zone != CLOUDFRONT_ZONE
+
+
+@rule(
+    "E9168",
+    "The domain itself cannot be a CNAME",
+    symptom="The deployment fails: RRSet of type CNAME is not permitted at apex in the zone.",
+    fix="Use A and AAAA records with an AliasTarget.",
+    source=f"{_ROUTE53}/resource-record-sets-choosing-alias-non-alias.html",
+)
+def apex_cname(graph: Graph) -> Iterator[Place]:
+    for record in records(graph.resources):
+        zone = graph.named(record.zone.get("HostedZoneId"), "AWS::Route53::HostedZone")
+        apex = zone.properties.text("Name") if zone else record.zone.text("HostedZoneName")
+        if record.type == "CNAME" and apex and record.name == plain(apex):
+            yield at(record.body, "Type")
+
+
+@rule(
+    "W9169",
+    "The name has an IPv6 record, the distribution no IPv6 address",
+    symptom="Visitors with IPv6 only do not reach the site.",
+    fix="Set IPV6Enabled to true.",
+    source=f"{_GUIDE}/cloudfront-enable-ipv6.html",
+)
+def record_without_ipv6(graph: Graph) -> Iterator[Place]:
+    for record, distribution in _to_distributions(graph):
+        unclear = distribution.config.unknown("IPV6Enabled")
+        if record.type == "AAAA" and not unclear and not distribution.config.flag("IPV6Enabled"):
+            yield at(distribution.config, "IPV6Enabled")
+
+
+@rule(
+    "W9173",
+    "The zone of the website would be deleted with its stack",
+    symptom="A zone made anew has other name servers: the domain is gone until the registrar knows them.",
+    fix="Set DeletionPolicy and UpdateReplacePolicy to Retain.",
+    source=f"{_ROUTE53}/DeleteHostedZone.html",
+)
+def zone_retained(graph: Graph) -> Iterator[Place]:
+    """Only public zones that a distribution's records are in: a private one is no visitor's concern."""
+    zones = {
+        zone.id: zone
+        for record, _ in _to_distributions(graph)
+        if (zone := graph.named(record.zone.get("HostedZoneId"), "AWS::Route53::HostedZone"))
+    }
+    for zone in zones.values():
+        if not zone.retained and "VPCs" not in zone.properties:
+            yield at(zone.body, "DeletionPolicy")

@@ -1,0 +1,286 @@
+"""Web ACLs, pricing plans, alarms, and what costs money."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from template_gen.rules.graph import DYNAMIC, Distribution, Graph, Resource
+from template_gen.rules.rule import rule
+from template_gen.rules.values import Object, Place, at, known, symbols
+
+_GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_PLANS: Final = f"{_GUIDE}/flat-rate-pricing-plan.html"
+_SUBSCRIPTION: Final = "AWS::PricingPlanManager::Subscription"
+_WEB_ACL: Final = "AWS::WAFv2::WebACL"
+_BEHAVIORS: Final = {"FREE": 5, "PRO": 10}
+_PAID_IDLE: Final = (
+    "AWS::SecretsManager::Secret",
+    "AWS::KMS::Key",
+    "AWS::EC2::NatGateway",
+    "AWS::CloudFront::MonitoringSubscription",
+)
+_NOT_IN_BEHAVIORS: Final = ("ForwardedValues", "LambdaFunctionAssociations", "RealtimeLogConfigArn")
+
+
+@rule(
+    "E9301",
+    "The web ACL is not one for CloudFront",
+    symptom="The deployment fails: the web ACL must be of scope CLOUDFRONT, and named by its ARN.",
+    fix="Make the web ACL with Scope CLOUDFRONT in us-east-1 and set WebACLId to its Arn.",
+    source=f"{_GUIDE}/distribution-web-awswaf.html",
+)
+def web_acl_scope(graph: Graph) -> Iterator[Place]:
+    for distribution in graph.distributions:
+        value = distribution.config.text("WebACLId")
+        web_acl = graph.named(value, _WEB_ACL)
+        regional = ":regional/" in value or (web_acl is not None and web_acl.properties.get("Scope") == "REGIONAL")
+        by_id = web_acl is not None and value != f"${{{web_acl.id}.Arn}}"
+        elsewhere = web_acl is not None and graph.region != "us-east-1"
+        if regional or by_id or elsewhere:
+            yield at(distribution.config, "WebACLId")
+
+
+@rule(
+    "I9302",
+    "The web ACL is paid by itself",
+    symptom="5 dollars a month, and 1 more for each rule.",
+    fix="Put distribution and web ACL into a flat-rate plan (AWS::PricingPlanManager::Subscription), or go without.",
+    source="https://aws.amazon.com/waf/pricing/",
+)
+def web_acl_without_plan(graph: Graph) -> Iterator[Place]:
+    """Informational: it is a matter of cost."""
+    covered = {distribution.id for _, distribution in _plans(graph)}
+    for distribution in graph.distributions:
+        if distribution.config.get("WebACLId") and distribution.id not in covered:
+            yield at(distribution.config, "WebACLId")
+
+
+def _plans(graph: Graph) -> Iterator[tuple[Resource, Distribution]]:
+    for plan in graph.of(_SUBSCRIPTION):
+        for distribution in graph.distributions:
+            if any(distribution.id in _names(arn) for arn in plan.properties.texts("ResourceArns")):
+                yield plan, distribution
+
+
+def _names(value: Any) -> set[str]:
+    return {symbol.split(".")[0] for symbol in symbols(value)}
+
+
+@rule(
+    "E9303",
+    "The plan does not hold exactly one distribution and one web ACL",
+    symptom="The deployment fails: the subscription's resources are not valid for the plan.",
+    fix="List the ARNs of one distribution and of one web ACL in ResourceArns (a hosted zone may follow).",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-pricingplanmanager-subscription.html",
+)
+def plan_shape(graph: Graph) -> Iterator[Place]:
+    for plan in graph.of(_SUBSCRIPTION):
+        arns = plan.properties.texts("ResourceArns")
+        kinds = [_kind(arn, graph) for arn in arns]
+        if arns and "" not in kinds and (kinds.count("distribution") != 1 or kinds.count("web ACL") != 1):
+            yield at(plan.properties, "ResourceArns", ", ".join(kinds))
+
+
+def _kind(arn: str, graph: Graph) -> str:
+    """What an ARN is of; "" when that cannot be told."""
+    if ":distribution/" in arn or graph.named(arn, "AWS::CloudFront::Distribution"):
+        return "distribution"
+    if "/webacl/" in arn or graph.named(arn, _WEB_ACL):
+        return "web ACL"
+    return "other" if known(arn) or ":hostedzone/" in arn or graph.named(arn) else ""
+
+
+@rule(
+    "E9304",
+    "The distribution uses what its plan does not include",
+    symptom="The deployment fails: the distribution's configuration is not compatible with the pricing plan.",
+    fix="Use managed cache policies, no Lambda@Edge, at most 5 behaviors (FREE) or 10 (PRO), and a web ACL.",
+    source=_PLANS,
+)
+def plan_incompatible(graph: Graph) -> Iterator[Place]:
+    for plan, distribution in _plans(graph):
+        tier = plan.properties.text("PlanTier")
+        if tier in _BEHAVIORS:
+            yield from _excluded(distribution, tier)
+
+
+def _excluded(distribution: Distribution, tier: str) -> Iterator[Place]:
+    config = distribution.config
+    holders = [
+        *((behavior.body, key) for behavior in distribution.behaviors for key in _NOT_IN_BEHAVIORS),
+        *((origin.body.object("S3OriginConfig"), "OriginAccessIdentity") for origin in distribution.origins),
+        (config, "ContinuousDeploymentPolicyId"),
+    ]
+    yield from (at(holder, key) for holder, key in holders if holder.get(key))
+    yield from (at(found.body, "CachePolicyId") for found in distribution.behaviors if found.cache_policy)
+    if config.object("ViewerCertificate").get("SslSupportMethod") in ("vip", "static-ip"):
+        yield at(config.object("ViewerCertificate"), "SslSupportMethod")
+    if config.flag("Staging"):
+        yield at(config, "Staging")
+    if len(distribution.behaviors) > _BEHAVIORS[tier]:
+        yield at(config, "CacheBehaviors", f"{len(distribution.behaviors)} behaviors")
+    if not config.get("WebACLId"):
+        yield at(config, "WebACLId")
+
+
+@rule(
+    "E9305",
+    "A function or web ACL of the plan is used by another distribution too",
+    symptom="The deployment fails: resources of a plan cannot be shared.",
+    fix="Make a function and a web ACL for each distribution.",
+    source=_PLANS,
+)
+def plan_shared_edge(graph: Graph) -> Iterator[Place]:
+    for _, distribution in _plans(graph):
+        own = _edge(distribution)
+        for other in graph.distributions:
+            for name, place in _edge(other).items() if other is not distribution else ():
+                if name in own:
+                    yield place
+
+
+def _edge(distribution: Distribution) -> dict[str, Place]:
+    """The functions and the web ACL of a distribution, and where they are named."""
+    found = {}
+    for behavior in distribution.behaviors:
+        for association in behavior.body.objects("FunctionAssociations"):
+            found[association.text("FunctionARN")] = at(association, "FunctionARN")
+    if distribution.config.text("WebACLId"):
+        found[distribution.config.text("WebACLId")] = at(distribution.config, "WebACLId")
+    return found
+
+
+@rule(
+    "E9307",
+    "The alarm watches where there is nothing to see",
+    symptom="The alarm stays in INSUFFICIENT_DATA and never fires.",
+    fix="CloudFront's and billing's metrics are in us-east-1; CloudFront's need DistributionId and Region=Global.",
+    source=f"{_GUIDE}/programming-cloudwatch-metrics.html",
+)
+def metrics_region(graph: Graph) -> Iterator[Place]:
+    for alarm in graph.of("AWS::CloudWatch::Alarm"):
+        namespace = alarm.properties.get("Namespace")
+        elsewhere = graph.region != "us-east-1" and namespace in ("AWS/CloudFront", "AWS/Billing")
+        dimensions = {d.text("Name"): d.get("Value") for d in alarm.properties.objects("Dimensions")}
+        blind = "DistributionId" not in dimensions or dimensions.get("Region") != "Global"
+        if elsewhere:
+            yield at(alarm.properties, "Namespace", f"{namespace} in {graph.region}")
+        elif namespace == "AWS/CloudFront" and blind and not alarm.properties.unknown("Dimensions"):
+            yield at(alarm.properties, "Dimensions")
+
+
+@rule(
+    "W9308",
+    "The alarm is for a function of that name, which there is not",
+    symptom="The alarm never fires.",
+    fix="Refer to the function: Value: !Ref <logical id>.",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html",
+)
+def alarm_orphan(graph: Graph) -> Iterator[Place]:
+    """A literal name may be a function of another stack: the rule fires when it is a logical id of this template."""
+    for alarm in graph.of("AWS::CloudWatch::Alarm"):
+        for dimension in alarm.properties.objects("Dimensions"):
+            function = graph.functions.get(dimension.text("Value"))
+            if dimension.get("Name") == "FunctionName" and function:
+                name = function.properties.get("FunctionName")
+                if name != dimension.text("Value") and (name is None or known(name)):
+                    yield at(dimension, "Value")
+
+
+@rule(
+    "I9309",
+    "More than ten alarms",
+    symptom="10 cents a month for each alarm beyond the tenth of the account.",
+    fix="Watch what a visitor notices: errors and latency of the API.",
+    source="https://aws.amazon.com/cloudwatch/pricing/",
+)
+def alarm_count(graph: Graph) -> Iterator[Place]:
+    """Informational: it is a matter of cost."""
+    alarms = list(graph.of("AWS::CloudWatch::Alarm"))
+    if graph.is_website and len(alarms) > 10:
+        yield at(alarms[10].properties, value=f"{len(alarms)} alarms")
+
+
+@rule(
+    "I9310",
+    "Something is paid for even when nobody visits",
+    symptom="A month costs: a secret $0.40, a KMS key $1, a NAT gateway $32.",
+    fix="Use SSM SecureString parameters, AWS's own keys, and no VPC.",
+    source="https://aws.amazon.com/pricing/",
+)
+def paid_idle(graph: Graph) -> Iterator[Place]:
+    """Informational, and only beside a website."""
+    for resource in graph.of(*_PAID_IDLE) if graph.is_website else ():
+        yield at(resource.properties)
+    for origin in graph.origins() if graph.is_website else ():
+        if origin.body.object("OriginShield").flag("Enabled"):
+            yield at(origin.body.object("OriginShield"), "Enabled")
+
+
+@rule(
+    "I9312",
+    "An output is exported",
+    symptom="The stack can neither change nor delete the value while another stack imports it.",
+    fix="Pass the value to the other stack as a parameter.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html",
+)
+def exports(graph: Graph) -> Iterator[Place]:
+    """Informational, and only beside a website: platform stacks export on purpose."""
+    outputs = graph.template.get("Outputs")
+    for name, output in outputs.items() if isinstance(outputs, dict) and graph.is_website else ():
+        if isinstance(output, dict) and "Export" in output:
+            yield Place(name, ("Outputs", name, "Export"))
+
+
+@rule(
+    "I9313",
+    "The distribution speaks HTTP/1.1 only",
+    symptom="Pages with many files load slowly.",
+    fix="Set HttpVersion to http2and3.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html",
+)
+def http1(graph: Graph) -> Iterator[Place]:
+    """Informational: CloudFormation's default differs from the console's."""
+    for distribution in graph.distributions:
+        if distribution.config.get("HttpVersion", "http1.1") == "http1.1":
+            yield at(distribution.config, "HttpVersion")
+
+
+@rule(
+    "I9314",
+    "Text is sent uncompressed",
+    symptom="Pages load slowly, and more is transferred than need be.",
+    fix="Set Compress to true, with a cache policy that has EnableAcceptEncodingGzip and Brotli.",
+    source=f"{_GUIDE}/ServingCompressedFiles.html",
+)
+def compress(graph: Graph) -> Iterator[Place]:
+    """Informational: nothing breaks."""
+    for _, behavior in graph.behaviors():
+        if behavior.goes_to(*DYNAMIC) is False and behavior.body and not behavior.body.flag("Compress"):
+            yield at(behavior.body, "Compress")
+
+
+@rule(
+    "W9315",
+    "The API can be used without TLS",
+    symptom="Cookies, tokens and forms cross the network in clear.",
+    fix="Set ViewerProtocolPolicy to https-only.",
+    source=f"{_GUIDE}/using-https-viewers-to-cloudfront.html",
+)
+def viewer_http(graph: Graph) -> Iterator[Place]:
+    """Only for APIs: public files may be served over plain HTTP on purpose."""
+    for _, behavior in graph.behaviors(*DYNAMIC):
+        if behavior.body.get("ViewerProtocolPolicy") == "allow-all":
+            yield at(behavior.body, "ViewerProtocolPolicy")
+
+
+@rule(
+    "I9311",
+    "Nothing tells when money is spent",
+    symptom="A mistake or an attack shows on the bill at the end of the month.",
+    fix="Add an AWS::Budgets::Budget with an e-mail address; it costs nothing.",
+    source="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html",
+)
+def no_budget(graph: Graph) -> Iterator[Place]:
+    """Informational, and only for a website: the budget may be in another stack of the account."""
+    if graph.is_website and not any(graph.of("AWS::Budgets::Budget")):
+        yield at(Object(("Resources",), graph.distributions[0].id))

@@ -1,0 +1,71 @@
+"""Certificates and DNS records: which names they are for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from template_gen.rules.graph.cdn import Distribution
+from template_gen.rules.graph.resources import Resource, Resources
+from template_gen.rules.values import Object, differ
+
+CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A DNS record, alone or of a group; `name` without the closing dot."""
+
+    name: str
+    type: str
+    body: Object
+    zone: Object  # the mapping that names the zone: the record, or its group
+
+    @property
+    def alias(self) -> Object:
+        return self.body.object("AliasTarget")
+
+    def leads_to(self, resource: Resource) -> bool:
+        """Its alias target is an attribute of the resource."""
+        return f"${{{resource.id}." in self.alias.text("DNSName")
+
+
+def records(resources: Resources) -> Iterator[Record]:
+    for resource in resources.of("AWS::Route53::RecordSet"):
+        yield _record(resource.properties, resource.properties)
+    for group in resources.of("AWS::Route53::RecordSetGroup"):
+        for body in group.properties.objects("RecordSets"):
+            yield _record(body, group.properties)
+
+
+def _record(body: Object, zone: Object) -> Record:
+    return Record(plain(body.text("Name")), body.text("Type"), body, zone)
+
+
+def plain(name: str) -> str:
+    """A domain name without the closing dot, in lower case as far as it is literal."""
+    return re.sub(
+        r"\$\{[^}]*\}|[^$]+", lambda part: part[0] if part[0][0] == "$" else part[0].lower(), name.rstrip(".")
+    )
+
+
+def certificate_names(certificate: Resource) -> tuple[str, ...]:
+    properties = certificate.properties
+    return tuple(map(plain, (properties.text("DomainName"), *properties.texts("SubjectAlternativeNames"))))
+
+
+def surely_not(name: str, patterns: tuple[str, ...]) -> bool:
+    """None of the names is this one or its one-level wildcard, whatever the deployment fills in."""
+    return not any(matches(name, pattern) or not _comparable(name, pattern) for pattern in patterns)
+
+
+def matches(name: str, pattern: str) -> bool:
+    return name == pattern or (pattern.startswith("*.") and name.partition(".")[2] == pattern[2:])
+
+
+def _comparable(name: str, pattern: str) -> bool:
+    parent = name.partition(".")[2] if pattern.startswith("*.") else name
+    return differ(parent, pattern.removeprefix("*."))
+
+
+def aliases(distribution: Distribution) -> tuple[str, ...]:
+    return tuple(map(plain, distribution.aliases))
