@@ -37,12 +37,12 @@ class Watched(Protocol):
 class Pace:
     """Seconds until the next look. Doubles in silence up to 5 s; after throttling, and in long waits, up to 15 s."""
 
-    interval: float = 0.25
+    interval: float = 0.4
     longest: float = 5.0
 
     def after(self, *, news: bool, busy: bool) -> float:
         """`busy`: some resource is under way; if none is, only the stack's last word is missing."""
-        floor = 0.4 if busy else 0.2
+        floor = 0.5 if busy else 0.25
         self.interval = floor if news else min(self.interval * 1.5, self.longest)
         return self.interval
 

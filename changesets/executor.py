@@ -12,13 +12,14 @@ from changesets.clock import Clock
 from changesets.errors import Refused
 from changesets.events import Pace, Settled, follow, patiently
 from changesets.gateway import CloudFormation
-from changesets.models import TOKEN_PREFIX, ChangeSet
+from changesets.models import TOKEN_PREFIX, ChangeSet, Stack
 from changesets.outcomes import Event, StepStarted
 from changesets.plans import Plan
 from changesets.statuses import StackStatus, is_healthy
 from changesets.steps import CreateChangeSet, DeleteChangeSet, DeleteStack, Wait
 
 CHANGE_SET_MINUTES = 15  # transforms and nested change sets take a while; CloudFormation gives up by itself before
+SHELL_LOOKS = 12  # about half a minute; an empty stack goes in a second
 STALE_MINUTES = 30  # an older change set of the same name may rest on values that changed since
 
 
@@ -70,7 +71,7 @@ def _is_usable(made: ChangeSet, clock: Clock) -> bool:
 
 def _until_made(change_set_id: str, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
     until = clock.now() + timedelta(minutes=CHANGE_SET_MINUTES)
-    pace = Pace(interval=0.2)
+    pace = Pace(interval=0.15, longest=1.0)
     while clock.now() < until:
         made = patiently(clock, pace, lambda: cloudformation.change_set(change_set_id))
         if not made.pending:
@@ -89,9 +90,19 @@ def discard(change_set: ChangeSet, cloudformation: CloudFormation) -> None:
         return
 
 
-def clear_shell(stack_id: str, cloudformation: CloudFormation) -> None:
-    """Deletes a stack that a CREATE change set left behind, if it is nothing more than that still."""
-    stack = cloudformation.stack(stack_id)
-    if stack is not None and stack.status is StackStatus.REVIEW_IN_PROGRESS:
-        token = TOKEN_PREFIX + "shell"
-        cloudformation.perform(DeleteStack(stack=stack_id, token=token, why="it never got any resources"))
+def clear_shell(stack_id: str, cloudformation: CloudFormation, clock: Clock) -> None:
+    """Deletes a stack that a CREATE change set left behind, if it is nothing more than that still, and sees it gone."""
+    if not _is_shell(cloudformation.stack(stack_id)):
+        return
+    why = "it never got any resources"
+    cloudformation.perform(DeleteStack(stack=stack_id, token=TOKEN_PREFIX + "shell", why=why))
+    pace = Pace(interval=0.2)
+    for _ in range(SHELL_LOOKS):
+        stack = patiently(clock, pace, lambda: cloudformation.stack(stack_id))
+        if stack is None or stack.status is StackStatus.DELETE_COMPLETE:
+            return
+        clock.sleep(pace.after(news=False, busy=False))
+
+
+def _is_shell(stack: Stack | None) -> bool:
+    return stack is not None and stack.status is StackStatus.REVIEW_IN_PROGRESS

@@ -171,7 +171,7 @@ class Run:
         executor.discard(change_set, self.cloudformation)
         self.review = None
         if self.made_shell and not self.cloudformation.pending_change_sets(change_set.stack_id):
-            executor.clear_shell(change_set.stack_id, self.cloudformation)
+            executor.clear_shell(change_set.stack_id, self.cloudformation, self.clock)
 
 
 def _physical(change: ResourceChange) -> Resource:

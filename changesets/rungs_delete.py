@@ -68,7 +68,7 @@ def clear_shell(situation: Situation) -> Plan:
 
 def clear_own_shell(situation: Situation) -> Plan | None:
     """The same, if no one else has a change set in it: theirs may be under review."""
-    return None if situation.others else clear_shell(situation)
+    return None if situation.others or situation.stack is None else clear_shell(situation)
 
 
 # ---- DELETE_FAILED ----
