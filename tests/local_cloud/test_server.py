@@ -125,7 +125,7 @@ def test_a_presigned_url_works(connect: Connect) -> None:
     s3.create_bucket(Bucket="site")
     s3.put_object(Bucket="site", Key="k", Body=b"v")
 
-    url = s3.generate_presigned_url("get_object", Params={"Bucket": "b", "Key": "k"})
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "site", "Key": "k"})
 
     with urllib.request.urlopen(url) as response:
         assert response.read() == b"v"
