@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
-from site_shapes import SHAPES
 
 from template_gen import build, lint
+from tests.template_gen.site_shapes import SHAPES
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "templates"

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 from samtranslator.yaml_helper import yaml_parse
-from site_shapes import SHAPES
 
 from template_gen import Domain, Plan, Queue, Site, build
 from template_gen.prices import alarm_count, monthly_floor
+from tests.template_gen.site_shapes import SHAPES
 
 
 def lines(site: Site) -> dict[str, Decimal]:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from samtranslator.yaml_helper import yaml_parse
-from site_shapes import SHAPES
 from troposphere import Ref, Sub, sqs
 
 from template_gen import Key, KeyType, Schedule, Site, Table, build
 from template_gen.render import render
 from template_gen.template import Template
 from template_gen.website import build_website
+from tests.template_gen.site_shapes import SHAPES
 
 
 def plain(value: Any) -> Any:
@@ -64,7 +64,7 @@ variables = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(
     tables=st.lists(tables, max_size=3, unique_by=lambda table: table.name.lower()),
     schedules=st.lists(schedules, max_size=2, unique_by=lambda schedule: schedule.name),

@@ -194,6 +194,6 @@ def test_two_names_that_become_one_variable_are_refused() -> None:
 
 
 def test_every_frontend_has_its_golden_shape() -> None:
-    from site_shapes import SHAPES
+    from tests.template_gen.site_shapes import SHAPES
 
     assert {site.frontend for site in SHAPES.values()} == set(Frontend)
