@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
+from local_cloud.cloudformation.intrinsics_pseudo import NO_VALUE, pseudo_parameters, zones
 from local_cloud.cloudformation.intrinsics_pure import PURE, is_unknown, text
 from local_cloud.cloudformation.template_model import (
     UNKNOWN,
@@ -20,14 +21,9 @@ from local_cloud.cloudformation.template_model import (
     Unknown,
 )
 
-NO_VALUE: Final = object()
-"""What `{"Ref": "AWS::NoValue"}` gives: the key or the element is left out."""
-
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
 SUB_VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")
 SUB_NAME = re.compile(r"[A-Za-z0-9_.:]+")
-ZONES = {"us-east-1": "abcdef"}
-PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
 
 
 class Reference(NamedTuple):
@@ -35,26 +31,6 @@ class Reference(NamedTuple):
 
     name: str
     attribute: str | None = None
-
-
-def partition(region: str) -> tuple[str, str]:
-    """AWS::Partition and AWS::URLSuffix of a region."""
-    return next((found for prefix, found in PARTITIONS.items() if region.startswith(prefix)), ("aws", "amazonaws.com"))
-
-
-def pseudo_parameters(environment: Environment) -> dict[str, Any]:
-    """The AWS::… parameters."""
-    name, suffix = partition(environment.region)
-    return {
-        "AWS::AccountId": environment.account,
-        "AWS::NoValue": NO_VALUE,
-        "AWS::NotificationARNs": list(environment.notification_arns),
-        "AWS::Partition": name,
-        "AWS::Region": environment.region,
-        "AWS::StackId": environment.stack_id,
-        "AWS::StackName": environment.stack_name,
-        "AWS::URLSuffix": suffix,
-    }
 
 
 class Resolver:
@@ -71,6 +47,7 @@ class Resolver:
         self.lookup = lookup
         self.references: list[Reference] = []
         self._conditions = dict(conditions or {})
+        self._asked: list[str] = []
 
     @cached_property
     def _named(self) -> Mapping[str, Any]:
@@ -108,9 +85,13 @@ class Resolver:
         if name not in self._conditions:
             if name not in self.template.conditions:
                 raise TemplateError(f"Template error: unresolved condition dependency {name} in {where}")
+            if name in self._asked:
+                raise TemplateError(f"Circular dependency between conditions: [{', '.join(self._asked)}]")
+            self._asked.append(name)
             before, self.references = self.references, []
             self._conditions[name] = self.boolean(self.template.conditions[name])
             self.references = before
+            self._asked.pop()
         return self._conditions[name]
 
     def boolean(self, node: Any) -> bool:
@@ -158,6 +139,7 @@ class Resolver:
         return self.lookup(name, attribute)
 
     def ref(self, argument: Any) -> Any:
+        """Ref."""
         if not isinstance(argument, str):
             argument = self.value(argument)
         if not isinstance(argument, str):
@@ -165,6 +147,7 @@ class Resolver:
         return self._named_or_resource(argument)
 
     def get_att(self, argument: Any) -> Any:
+        """Fn::GetAtt, as a list or dotted."""
         match argument.split(".", 1) if isinstance(argument, str) else argument:
             case [str() as name, attribute]:
                 return self._resource(name, str(self.value(attribute)))
@@ -176,6 +159,7 @@ class Resolver:
         )
 
     def sub(self, argument: Any) -> Any:
+        """Fn::Sub, alone or with variables of its own."""
         match argument:
             case str() as template:
                 variables: Mapping[str, Any] = {}
@@ -214,12 +198,14 @@ class Resolver:
         return self.get_att(name) if "." in name else self._named_or_resource(name)
 
     def if_(self, argument: Any) -> Any:
+        """Fn::If."""
         match argument:
             case [str() as name, when_true, when_false]:
                 return self.value(when_true if self.condition(name, "Fn::If") else when_false)
         raise TemplateError("Template error: Fn::If requires a list argument with three elements")
 
     def find_in_map(self, argument: Any) -> Any:
+        """Fn::FindInMap, with or without DefaultValue."""
         match argument:
             case [_, _, _]:
                 default = NO_VALUE
@@ -247,6 +233,7 @@ class Resolver:
         return found
 
     def import_value(self, argument: Any) -> Any:
+        """Fn::ImportValue."""
         name = self.value(argument)
         if isinstance(name, Unknown):
             return UNKNOWN
@@ -256,8 +243,8 @@ class Resolver:
         return value
 
     def get_azs(self, argument: Any) -> list[str]:
-        region = text(self.value(argument)) or self.environment.region
-        return [f"{region}{zone}" for zone in ZONES.get(region, "abc")]
+        """Fn::GetAZs of a region, or of this one."""
+        return zones(text(self.value(argument)) or self.environment.region)
 
 
 def _is_scalar(value: Any) -> bool:

@@ -13,7 +13,7 @@ from random import Random
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
-from local_cloud.cloudformation.intrinsics import partition
+from local_cloud.cloudformation.intrinsics_pseudo import partition
 
 ALPHABETS = {
     "lower": ascii_lowercase + digits,

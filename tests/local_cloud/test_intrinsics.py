@@ -146,3 +146,10 @@ def test_a_wrong_argument_is_refused_in_cloudformations_words(node: Any, told: s
     with pytest.raises(TemplateError) as refused:
         resolver().value(node)
     assert str(refused.value) == told
+
+
+def test_conditions_that_ask_each_other_are_refused() -> None:
+    circle = {"A": {"Fn::Not": [{"Condition": "B"}]}, "B": {"Fn::Not": [{"Condition": "A"}]}}
+    asked = Resolver(replace(TEMPLATE, conditions=circle), ENVIRONMENT, lambda _name, _attribute: UNKNOWN)
+    with pytest.raises(TemplateError, match=r"^Circular dependency between conditions: \[A, B\]$"):
+        asked.condition("A")
