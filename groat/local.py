@@ -2,10 +2,10 @@
 
 import json
 import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from groat import http
 from groat.errors import GroatError
 from groat.images import LocalImage
 from groat.project import Project
@@ -67,9 +67,8 @@ def site_url(endpoint: str, domain: str) -> str:
 
 def control(endpoint: str, verb: str, body: object = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{endpoint}/_local_cloud/{verb}", data, {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with http.request(f"{endpoint}/_local_cloud/{verb}", data, content_type="application/json") as response:
             return json.load(response)
     except urllib.error.HTTPError as error:
         with error:

@@ -2,9 +2,9 @@
 
 import time
 import urllib.error
-import urllib.request
 from dataclasses import dataclass
 
+from groat import http
 from groat.errors import GroatError
 
 PATIENCE = 60.0  # seconds; a first distribution's name can take a while to resolve everywhere
@@ -30,7 +30,7 @@ class Answer:
 def get(url: str, path: str) -> Answer:
     began = time.monotonic()
     try:
-        with urllib.request.urlopen(url.rstrip("/") + path, timeout=30) as response:
+        with http.request(url.rstrip("/") + path) as response:
             return Answer(path, response.status, response.read(300).decode(errors="replace"), time.monotonic() - began)
     except urllib.error.HTTPError as error:
         with error:
