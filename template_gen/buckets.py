@@ -28,7 +28,7 @@ class Buckets:
     """The buckets by their name in the `Site`, and the access that the website's code gets."""
 
     resources: dict[str, s3.Bucket]
-    access: tuple[Access, ...]
+    access: Access
 
 
 def add_buckets(template: Template, site: Site) -> Buckets:
@@ -37,7 +37,7 @@ def add_buckets(template: Template, site: Site) -> Buckets:
     resources = {bucket.name: template.add(_bucket(bucket, site), _why(bucket, site)) for bucket in site.buckets}
     for resource in resources.values():
         template.add(_policy(resource))
-    return Buckets(resources, tuple(_access(bucket, resources[bucket.name]) for bucket in site.buckets))
+    return Buckets(resources, _access(resources))
 
 
 def _bucket(bucket: Bucket, site: Site) -> s3.Bucket:
@@ -90,5 +90,8 @@ def _policy(bucket: s3.Bucket) -> s3.BucketPolicy:
     return s3.BucketPolicy(f"{bucket.title}Policy", Bucket=Ref(bucket), PolicyDocument=document)
 
 
-def _access(bucket: Bucket, resource: s3.Bucket) -> Access:
-    return Access({environment_name(bucket.name, "BUCKET"): Ref(resource)}, (policies.use_objects(resource),))
+def _access(resources: dict[str, s3.Bucket]) -> Access:
+    if not resources:
+        return Access()
+    names = {environment_name(name, "BUCKET"): Ref(resource) for name, resource in resources.items()}
+    return Access(names, (policies.use_objects(tuple(resources.values())),))

@@ -4,6 +4,7 @@ No action and no resource is `*`. Where AWS itself leaves no choice, the grant i
 own policy. A grant is data: parts hand them to whoever is to hold them (`Role` of a function, policy of a bucket).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,50 +50,51 @@ def write_logs(group: Any) -> Grant:
     return Grant("write-logs", (Statement(Effect=Allow, Action=actions, Resource=[GetAtt(group, "Arn")]),))
 
 
-def use_items(table: Any, *, has_indexes: bool) -> Grant:
-    """Read and write the items of one table, and query its indexes."""
+def use_items(tables: Mapping[Any, bool]) -> Grant:
+    """Read and write the items of these tables (table -> has it indexes?), and query their indexes."""
+    read = [awacs.dynamodb.BatchGetItem, awacs.dynamodb.GetItem, awacs.dynamodb.Query, awacs.dynamodb.Scan]
     write = [
         awacs.dynamodb.BatchWriteItem,
         awacs.dynamodb.DeleteItem,
         awacs.dynamodb.PutItem,
         awacs.dynamodb.UpdateItem,
     ]
-    read = [awacs.dynamodb.BatchGetItem, awacs.dynamodb.GetItem, awacs.dynamodb.Query, awacs.dynamodb.Scan]
     more = [awacs.dynamodb.ConditionCheckItem, awacs.dynamodb.DescribeTable]
-    indexes = [Sub(f"${{{table.title}.Arn}}/index/*")] if has_indexes else []
-    resources = [GetAtt(table, "Arn"), *indexes]
-    return Grant(f"use-{table.title}", (Statement(Effect=Allow, Action=[*read, *write, *more], Resource=resources),))
+    indexes = [Sub(f"${{{table.title}.Arn}}/index/*") for table, has_indexes in tables.items() if has_indexes]
+    resources = [*(GetAtt(table, "Arn") for table in tables), *indexes]
+    return Grant("use-tables", (Statement(Effect=Allow, Action=[*read, *write, *more], Resource=resources),))
 
 
-def use_objects(bucket: Any) -> Grant:
-    """Read, write, delete and list the objects of one bucket. Listing turns a missing key's 403 into a 404."""
-    objects = [awacs.s3.DeleteObject, awacs.s3.GetObject, awacs.s3.PutObject]
+def use_objects(buckets: Sequence[Any]) -> Grant:
+    """Read, write, delete and list the objects of these buckets. Listing turns a missing key's 403 into a 404."""
+    actions = [awacs.s3.DeleteObject, awacs.s3.GetObject, awacs.s3.PutObject]
+    objects = [Sub(f"${{{bucket.title}.Arn}}/*") for bucket in buckets]
     return Grant(
-        f"use-{bucket.title}",
+        "use-buckets",
         (
-            Statement(Effect=Allow, Action=objects, Resource=[Sub(f"${{{bucket.title}.Arn}}/*")]),
-            Statement(Effect=Allow, Action=[awacs.s3.ListBucket], Resource=[GetAtt(bucket, "Arn")]),
+            Statement(Effect=Allow, Action=actions, Resource=objects),
+            Statement(
+                Effect=Allow, Action=[awacs.s3.ListBucket], Resource=[GetAtt(bucket, "Arn") for bucket in buckets]
+            ),
         ),
     )
 
 
-def send_messages(queue: Any) -> Grant:
-    return Grant(
-        f"send-to-{queue.title}",
-        (Statement(Effect=Allow, Action=[awacs.sqs.SendMessage], Resource=[GetAtt(queue, "Arn")]),),
-    )
+def send_messages(queues: Sequence[Any]) -> Grant:
+    resources = [GetAtt(queue, "Arn") for queue in queues]
+    return Grant("send-messages", (Statement(Effect=Allow, Action=[awacs.sqs.SendMessage], Resource=resources),))
 
 
 def receive_messages(queue: Any) -> Grant:
     """What Lambda's poller needs of a queue, done with the worker's role."""
     actions = [awacs.sqs.DeleteMessage, awacs.sqs.GetQueueAttributes, awacs.sqs.ReceiveMessage]
     return Grant(
-        f"receive-from-{queue.title}",
+        "receive-messages",
         (Statement(Effect=Allow, Action=actions, Resource=[GetAtt(queue, "Arn")]),),
     )
 
 
-def read_parameters(name: str, paths: list[str]) -> Grant:
+def read_parameters(paths: Sequence[str]) -> Grant:
     """Read SSM parameters by path, as `${SecretsPath}/STRIPE_KEY`.
 
     SecureStrings under the account's own key `aws/ssm` need no grant on the key: its key policy admits the account's
@@ -101,7 +103,7 @@ def read_parameters(name: str, paths: list[str]) -> Grant:
     arn = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter"
     resources = [Sub(f"{arn}{path}") for path in paths]
     actions = [awacs.ssm.GetParameter, awacs.ssm.GetParameters]
-    return Grant(name, (Statement(Effect=Allow, Action=actions, Resource=resources),))
+    return Grant("read-secrets", (Statement(Effect=Allow, Action=actions, Resource=resources),))
 
 
 def invoke_function(arn: Any) -> Grant:

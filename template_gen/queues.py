@@ -33,7 +33,7 @@ class Queues:
 
     resources: dict[str, sqs.Queue]
     dead_letters: dict[str, sqs.Queue]
-    access: tuple[Access, ...]
+    access: Access
 
 
 def add_queues(template: Template, site: Site) -> Queues:
@@ -41,7 +41,7 @@ def add_queues(template: Template, site: Site) -> Queues:
         template.section("Queues: work for later, and where it rests when it fails")
     dead_letters = {queue.name: template.add(_dead_letters(queue)) for queue in site.queues}
     resources = {queue.name: template.add(_queue(queue, dead_letters[queue.name])) for queue in site.queues}
-    return Queues(resources, dead_letters, tuple(_access(queue, resources[queue.name]) for queue in site.queues))
+    return Queues(resources, dead_letters, _access(resources))
 
 
 def add_workers(template: Template, site: Site, code: Code, access: Access, queues: Queues) -> dict[str, Function]:
@@ -116,5 +116,8 @@ def _encrypted() -> dict[str, Any]:
     return {"SqsManagedSseEnabled": True, **suppress({"CKV_AWS_27": reason})}
 
 
-def _access(queue: Queue, resource: sqs.Queue) -> Access:
-    return Access({environment_name(queue.name, "QUEUE_URL"): Ref(resource)}, (policies.send_messages(resource),))
+def _access(resources: dict[str, sqs.Queue]) -> Access:
+    if not resources:
+        return Access()
+    names = {environment_name(name, "QUEUE_URL"): Ref(resource) for name, resource in resources.items()}
+    return Access(names, (policies.send_messages(tuple(resources.values())),))

@@ -39,7 +39,7 @@ def add_secrets(template: Template, site: Site) -> Secrets:
         AllowedPattern=r"^(/[A-Za-z0-9_.-]+)+$",
         ConstraintDescription="must be a path like /tracks/prod",
     )
-    grant = policies.read_parameters("read-secrets", [f"${{SecretsPath}}/{name}" for name in names])
+    grant = policies.read_parameters([f"${{SecretsPath}}/{name}" for name in names])
     checked = {"CHECK_ORIGIN": "true"} if site.origin_secret else {}
     return Secrets(Access({"SSM_PATH": path, **checked}, (grant,)), _origin_headers(site))
 

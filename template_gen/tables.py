@@ -23,14 +23,14 @@ class Tables:
     """The tables by their name in the `Site`, and the access that the website's code gets."""
 
     resources: dict[str, dynamodb.Table]
-    access: tuple[Access, ...]
+    access: Access
 
 
 def add_tables(template: Template, site: Site) -> Tables:
     if site.tables:
         template.section("Tables: kept when the stack goes, and when a change would replace them")
     resources = {table.name: template.add(_table(table), _why(table)) for table in site.tables}
-    return Tables(resources, tuple(_access(table, resources[table.name]) for table in site.tables))
+    return Tables(resources, _access(site, resources))
 
 
 def _table(table: Table) -> dynamodb.Table:
@@ -85,6 +85,8 @@ def _why(table: Table) -> str:
     return f"Items end by themselves when `{table.expires}` (epoch seconds) has passed." if table.expires else ""
 
 
-def _access(table: Table, resource: dynamodb.Table) -> Access:
-    grant = policies.use_items(resource, has_indexes=bool(table.indexes))
-    return Access({environment_name(table.name, "TABLE"): Ref(resource)}, (grant,))
+def _access(site: Site, resources: dict[str, dynamodb.Table]) -> Access:
+    if not site.tables:
+        return Access()
+    names = {environment_name(table.name, "TABLE"): Ref(resources[table.name]) for table in site.tables}
+    return Access(names, (policies.use_items({resources[table.name]: bool(table.indexes) for table in site.tables}),))

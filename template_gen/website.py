@@ -52,7 +52,7 @@ def _add_parts(template: Template, site: Site) -> Parts:
     buckets = add_buckets(template, site)
     queues = add_queues(template, site)
     secrets = add_secrets(template, site)
-    access = together((*tables.access, *buckets.access, *queues.access, secrets.access))
+    access = together((tables.access, buckets.access, queues.access, secrets.access))
     door = add_api(template, site)
     function = add_function(template, site, code, access, door)
     workers = add_workers(template, site, code, access, queues)
