@@ -7,6 +7,7 @@ gateway's door to other services: ask(service, operation, **arguments) -> boto3'
 from collections.abc import Callable
 from typing import Any
 
+from changesets.errors import Refused
 from changesets.models import Resource
 
 Ask = Callable[..., Any]
@@ -65,5 +66,9 @@ _EMPTIERS: dict[str, Callable[[Ask, str], None]] = {
 
 
 def empty(ask: Ask, resource: Resource) -> None:
-    """Deletes everything in it; the resource's type is one of kinds.EMPTIABLE."""
-    _EMPTIERS[resource.type](ask, resource.physical_id)
+    """Deletes everything in it; the resource's type is one of kinds.EMPTIABLE. One that is gone is empty."""
+    try:
+        _EMPTIERS[resource.type](ask, resource.physical_id)
+    except Refused as error:
+        if error.code not in ("NoSuchBucket", "RepositoryNotFoundException"):
+            raise
