@@ -6,12 +6,15 @@ Rule: an operation starts in the status that the call has already entered and en
 is to be restored is `stack.stable`, never a log of what was done.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from local_cloud.cloudformation.events import CONSISTENCY_CHECKED, stack_event
 from local_cloud.cloudformation.exports import blocked_delete, blocked_update
 from local_cloud.cloudformation.machine import StackStatus as S
 from local_cloud.cloudformation.model import Live, OnFailure
 from local_cloud.cloudformation.rollback import rollback_create, rollback_import, rollback_update
-from local_cloud.cloudformation.run import Run
+from local_cloud.cloudformation.run import MissingAttribute, Run
 from local_cloud.cloudformation.schedule import Interrupted, Steps
 from local_cloud.cloudformation.steps import CONSISTENCY, apply
 from local_cloud.cloudformation.template import ResolvedOutput, TemplateError, dependencies, resolve
@@ -131,11 +134,27 @@ def _outputs(run: Run) -> tuple[ResolvedOutput, ...]:
     environment = run.environment(run.stack.definition)
     try:
         found = tuple(resolve(run.stack.template, environment, run.lookup).outputs.values())
+    except MissingAttribute as problem:
+        where = _path_of(run.stack.template.body.get("Outputs", {}), problem)
+        raise Broken(f"[Error] /Outputs{where}/Fn::GetAtt: {problem.in_outputs}.") from None
     except TemplateError as problem:
         raise Broken(f"{problem}.") from None
     if blocked := blocked_update(run.world, run.stack, found):
         raise Broken(blocked)
     return found
+
+
+def _path_of(node: Any, missing: MissingAttribute, path: str = "") -> str:
+    """Where the attribute is asked for."""
+    if isinstance(node, Mapping):
+        if node.get("Fn::GetAtt") in (
+            [missing.logical_id, missing.attribute],
+            f"{missing.logical_id}.{missing.attribute}",
+        ):
+            return path
+        found = (_path_of(value, missing, f"{path}/{key}") for key, value in node.items())
+        return next((each for each in found if each), "")
+    return ""
 
 
 def _create_failed(run: Run, reason: str) -> Steps[None]:

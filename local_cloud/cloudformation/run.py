@@ -139,6 +139,17 @@ class Run:
         return found[1] if found else None
 
 
+class MissingAttribute(TemplateError):
+    """Fn::GetAtt of what the resource type does not have."""
+
+    def __init__(self, live: Live, attribute: str) -> None:
+        super().__init__(f"Template error: resource {live.logical_id} does not support attribute type {attribute} in "
+                         "Fn::GetAtt")  # fmt: skip
+        self.logical_id = live.logical_id
+        self.attribute = attribute
+        self.in_outputs = f"Resource type {live.type} does not support attribute {{{attribute}}}"
+
+
 def read_attribute(live: Live, attribute: str | None) -> Any:
     """What Ref (attribute None) or Fn::GetAtt says of a live resource. Raises TemplateError."""
     if attribute is None:
@@ -150,5 +161,5 @@ def read_attribute(live: Live, attribute: str | None) -> Any:
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     if value is None:
-        raise TemplateError(f"Resource type {live.type} does not support attribute {{{attribute}}}")
+        raise MissingAttribute(live, attribute)
     return value

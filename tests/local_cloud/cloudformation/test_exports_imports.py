@@ -1,0 +1,73 @@
+"""Exports, imports, and the lock between them."""
+
+import json
+from typing import Any
+
+import pytest
+from cfn_account import Account, template, topic
+
+from local_cloud import ApiError
+
+
+def producer(value: str = "one") -> dict[str, Any]:
+    return template(Topic=topic(), outputs={"Out": {"Value": value, "Export": {"Name": "shared"}}})
+
+
+CONSUMER = template(User=topic(properties={"DisplayName": {"Fn::ImportValue": "shared"}}))
+
+
+@pytest.fixture
+def linked(account: Account) -> Account:
+    account.create(producer(), "producer")
+    account.create(CONSUMER, "consumer")
+    return account
+
+
+def test_exports_and_imports_are_listed(linked: Account) -> None:
+    [export] = linked("ListExports")["Exports"]
+    assert (export["Name"], export["Value"]) == ("shared", "one")
+    assert linked("ListImports", ExportName="shared")["Imports"] == ["consumer"]
+
+
+def test_a_delete_of_an_export_in_use_goes_back_to_where_it_was(linked: Account) -> None:
+    linked("DeleteStack", StackName="producer")
+    linked.settle()
+    stack = linked.stack("producer")
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    assert stack["StackStatusReason"] == "Delete canceled. Cannot delete export shared as it is in use by consumer."
+    assert "DeletionTime" not in stack
+
+
+def test_a_change_of_an_export_in_use_rolls_back(linked: Account) -> None:
+    linked.update(producer("two"), "producer")
+    reason = "Update canceled. Cannot update export shared as it is in use by consumer."
+    assert ("producer", "UPDATE_ROLLBACK_IN_PROGRESS", reason) in linked.story("producer")
+    assert linked.stack("producer")["Outputs"][0]["OutputValue"] == "one"
+
+
+def test_once_the_importer_is_gone_the_export_is_free(linked: Account) -> None:
+    linked("DeleteStack", StackName="consumer")
+    linked.settle()
+    linked.update(producer("two"), "producer")
+    assert linked("ListExports")["Exports"][0]["Value"] == "two"
+
+
+def test_a_missing_export_fails_the_create(account: Account) -> None:
+    account.create(CONSUMER)
+    assert any("No export named shared found" in str(reason) for _, _, reason in account.story())
+
+
+def test_two_stacks_cannot_export_the_same_name(linked: Account) -> None:
+    linked.create(producer(), "rival")
+    assert linked.status("rival") == "ROLLBACK_COMPLETE"
+
+
+def test_an_export_without_importers_has_no_list(account: Account) -> None:
+    account.create(producer(), "producer")
+    with pytest.raises(ApiError, match="Export 'shared' is not imported by any stack."):
+        account("ListImports", ExportName="shared")
+
+
+def test_json_templates_come_back_as_objects_and_text_as_text(account: Account) -> None:
+    account.create(producer(), "producer")
+    assert account("GetTemplate", StackName="producer")["TemplateBody"] == json.loads(json.dumps(producer()))

@@ -1,0 +1,281 @@
+"""Failures and the ways back: what a rollback restores, what it deletes, and how a stuck stack gets free."""
+
+import json
+
+import pytest
+from cfn_account import Account, template, topic
+
+from local_cloud import ApiError
+from local_cloud.cloudformation.faults import FailResource, HangResource, On
+
+PLAIN, CHANGED = topic(), topic(properties={"DisplayName": "changed"})
+
+
+def broken_update(account: Account, **params: object) -> None:
+    """`Old` is changed, `New` cannot be made."""
+    account.create(template(Old=PLAIN, outputs={"Name": {"Value": "before"}}))
+    account.fail(FailResource(resource="New", on=On.CREATE))
+    after = template(Old=CHANGED, New=topic(DependsOn="Old"), outputs={"Name": {"Value": "after"}})
+    account.update(after, **params)
+
+
+def names(account: Account) -> dict[str, str]:
+    """The display name of every topic that exists."""
+    return {each.logical_id: each.properties["DisplayName"] for each in account.engine.deployed("AWS::SNS::Topic")}
+
+
+def test_a_failed_update_restores_template_outputs_and_resources(account: Account) -> None:
+    broken_update(account)
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert account("GetTemplate", StackName="site")["TemplateBody"]["Resources"] == {"Old": PLAIN}
+    assert account.stack()["Outputs"] == [{"OutputKey": "Name", "OutputValue": "before"}]
+    assert names(account) == {"Old": "plain"}
+
+
+def test_outputs_vanish_while_an_update_rolls_back(account: Account) -> None:
+    account.fail(HangResource(resource="Old", on=On.ROLLBACK))
+    broken_update(account)
+    assert account.status() == "UPDATE_ROLLBACK_IN_PROGRESS"
+    assert "Outputs" not in account.stack()
+
+
+def test_a_replaced_resource_comes_back_untouched(account: Account) -> None:
+    account.create(template(Topic=topic("one")))
+    old = account.resources()["Topic"]["PhysicalResourceId"]
+    account.fail(FailResource(resource="Bad", on=On.CREATE))
+    account.update(template(Topic=topic("two"), Bad=topic(DependsOn="Topic")))
+    assert account.resources()["Topic"]["PhysicalResourceId"] == old
+    assert [each.physical_id for each in account.engine.deployed("AWS::SNS::Topic")] == [old]
+
+
+def test_disable_rollback_pauses_and_keeps_what_was_made(account: Account) -> None:
+    broken_update(account, DisableRollback=True)
+    assert account.status() == "UPDATE_FAILED"
+    assert names(account) == {"Old": "changed"}
+
+
+def test_a_paused_update_is_finished_forward(account: Account) -> None:
+    broken_update(account, DisableRollback=True)
+    account.update(template(Old=CHANGED, New=topic()), DisableRollback=True)
+    assert account.status() == "UPDATE_COMPLETE"
+    assert names(account) == {"Old": "changed", "New": "plain"}
+
+
+def test_a_paused_create_is_finished_forward(account: Account) -> None:
+    account.fail(FailResource(resource="Bad", on=On.CREATE))
+    account.create(template(Good=topic(), Bad=topic()), DisableRollback=True)
+    assert account.status() == "CREATE_FAILED"
+    account.update(template(Good=topic(), Bad=topic()), DisableRollback=True)
+    assert account.status() == "UPDATE_COMPLETE"
+    assert names(account).keys() == {"Good", "Bad"}
+
+
+def test_rollback_stack_brings_a_paused_update_back(account: Account) -> None:
+    broken_update(account, DisableRollback=True)
+    account("RollbackStack", StackName="site")
+    account.settle()
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert names(account) == {"Old": "plain"}
+
+
+def test_rollback_stack_empties_a_paused_create(account: Account) -> None:
+    account.fail(FailResource(resource="Bad", on=On.CREATE))
+    account.create(template(Good=topic(), Bad=topic(DependsOn="Good")), DisableRollback=True)
+    account("RollbackStack", StackName="site")
+    account.settle()
+    assert account.status() == "ROLLBACK_COMPLETE"
+    assert names(account) == {}
+
+
+def test_a_replacement_is_refused_while_rollback_is_disabled(account: Account) -> None:
+    account.create(template(Topic=topic("one")))
+    account.update(template(Topic=topic("two")), DisableRollback=True)
+    reason = "Replacement type updates not supported on stack with disable-rollback."
+    assert ("Topic", "UPDATE_FAILED", reason) in account.story()
+
+
+def test_a_custom_name_that_stays_forbids_a_replacement(account: Account) -> None:
+    account.create(template(Topic=topic("one")))
+    account.update(template(Topic=topic("one", properties={"FifoTopic": True})))
+    reason = (
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+        "Rename one and update the stack again."
+    )
+    assert ("Topic", "UPDATE_FAILED", reason) in account.story()
+
+
+def test_on_failure_delete_lets_the_stack_vanish(account: Account) -> None:
+    account.fail(FailResource(resource="Bad", on=On.CREATE))
+    stack_id = account.create(template(Good=topic(), Bad=topic()), OnFailure="DELETE")
+    assert account.status(stack_id) == "DELETE_COMPLETE"
+    with pytest.raises(ApiError, match="does not exist"):
+        account.stack("site")
+
+
+def test_a_create_that_takes_too_long_rolls_back(account: Account) -> None:
+    account.fail(HangResource(resource="Slow", on=On.CREATE))
+    account.create(template(Slow=topic()), TimeoutInMinutes=5)
+    reasons = [reason for who, status, reason in account.story() if status == "ROLLBACK_IN_PROGRESS"]
+    assert reasons == ["Stack creation time exceeded the specified timeout. Rollback requested by user."]
+
+
+def test_cancelling_an_update_rolls_it_back(account: Account) -> None:
+    account.create(template(Old=PLAIN))
+    account.fail(HangResource(resource="Old", on=On.UPDATE))
+    account.update(template(Old=CHANGED))
+    account("CancelUpdateStack", StackName="site")
+    account.settle()
+    assert ("Old", "UPDATE_FAILED", "Resource update cancelled") in account.story()
+    assert ("site", "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated") in account.story()
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert names(account) == {"Old": "plain"}
+
+
+def stuck(account: Account) -> None:
+    """Two resources whose update failed and whose revert failed too."""
+    account.create(template(A=PLAIN, B=PLAIN))
+    account.fail(FailResource(resource="B", on=On.UPDATE))
+    account.fail(FailResource(resource="A", on=On.ROLLBACK), FailResource(resource="B", on=On.ROLLBACK))
+    account.update(template(A=CHANGED, B=CHANGED))
+    assert account.status() == "UPDATE_ROLLBACK_FAILED"
+    assert account.stack()["StackStatusReason"] == "The following resource(s) failed to update: [A, B]. "
+
+
+def test_a_rollback_continues_where_it_failed(account: Account) -> None:
+    stuck(account)
+    account("ContinueUpdateRollback", StackName="site")
+    account.settle()
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert names(account) == {"A": "plain", "B": "plain"}
+
+
+def test_a_rollback_may_fail_again_and_skip_what_fails(account: Account) -> None:
+    stuck(account)
+    account.fail(FailResource(resource="A", on=On.ROLLBACK, times=None))
+    account("ContinueUpdateRollback", StackName="site")
+    account.settle()
+    assert account.status() == "UPDATE_ROLLBACK_FAILED"
+    account("ContinueUpdateRollback", StackName="site", ResourcesToSkip=["A"])
+    account.settle()
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
+    assert account.resources()["A"]["ResourceStatus"] == "UPDATE_COMPLETE"
+
+
+def test_force_rollback_skips_whatever_failed(account: Account) -> None:
+    stuck(account)
+    account.fail(FailResource(resource="*", on=On.ROLLBACK, times=None))
+    account("ContinueUpdateRollback", StackName="site", ForceRollback=True)
+    account.settle()
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_a_skipped_resource_is_updated_for_real_by_the_next_update(account: Account) -> None:
+    stuck(account)
+    account("ContinueUpdateRollback", StackName="site", ForceRollback=True)
+    account.settle()
+    account.update(template(A=PLAIN, B=PLAIN, C=PLAIN))
+    assert [status for who, status, _ in account.story()[-9:] if who == "A"] == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+
+
+@pytest.mark.parametrize("skip", ["Nobody", "Other.A"])
+def test_only_what_failed_can_be_skipped(account: Account, skip: str) -> None:
+    stuck(account)
+    with pytest.raises(ApiError):
+        account("ContinueUpdateRollback", StackName="site", ResourcesToSkip=[skip])
+    assert account.status() == "UPDATE_ROLLBACK_FAILED"
+
+
+def test_a_plain_retain_survives_a_failed_create_unless_the_call_says_otherwise(account: Account) -> None:
+    body = template(Kept=topic("kept", DeletionPolicy="Retain"), Bad=topic(DependsOn="Kept"))
+    account.fail(FailResource(resource="Bad", on=On.CREATE, times=2))
+    account.create(body)
+    assert [row[:2] for row in account.story() if row[0] == "Kept"][-1] == ("Kept", "DELETE_SKIPPED")
+    account("DeleteStack", StackName="site")
+    account.settle()
+    body["Resources"]["Kept"]["Properties"]["TopicName"] = "other"
+    account.create(body, RetainExceptOnCreate=True)
+    assert [row[:2] for row in account.story() if row[0] == "Kept"][-1] == ("Kept", "DELETE_COMPLETE")
+
+
+def test_a_retained_name_collides_on_the_next_try(account: Account) -> None:
+    body = template(Kept={"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain", "Properties": {"LogGroupName": "l"}})
+    account.create(body)
+    account("DeleteStack", StackName="site")
+    account.settle()
+    account.create(body)
+    assert account.status() == "ROLLBACK_COMPLETE"
+    assert any("already exists" in str(reason) for _, _, reason in account.story())
+
+
+def test_the_old_one_of_a_replacement_follows_its_update_replace_policy(account: Account) -> None:
+    account.create(template(Topic=topic("one", UpdateReplacePolicy="Retain")))
+    account.update(template(Topic=topic("two", UpdateReplacePolicy="Retain")))
+    assert ("Topic", "DELETE_SKIPPED", None) in account.story()
+
+
+def test_delete_failed_is_left_by_retaining_what_failed(account: Account) -> None:
+    stack_id = account.create(template(A=topic(), B=topic()))
+    account.fail(FailResource(resource="A", on=On.DELETE, times=None))
+    account("DeleteStack", StackName="site")
+    account.settle()
+    with pytest.raises(ApiError, match="Do not specify resources that are in the DELETE_COMPLETE state"):
+        account("DeleteStack", StackName="site", RetainResources=["B"])
+    account("DeleteStack", StackName="site", RetainResources=["A"])
+    account.settle()
+    assert account.status(stack_id) == "DELETE_COMPLETE"
+
+
+def test_delete_failed_is_left_by_force(account: Account) -> None:
+    stack_id = account.create(template(A=topic(), B=topic()))
+    account.fail(FailResource(resource="A", on=On.DELETE, times=None))
+    account("DeleteStack", StackName="site")
+    account.settle()
+    account("DeleteStack", StackName="site", DeletionMode="FORCE_DELETE_STACK")
+    account.settle()
+    assert account.status(stack_id) == "DELETE_COMPLETE"
+
+
+def test_a_stack_can_be_deleted_while_it_is_created(account: Account) -> None:
+    account.fail(HangResource(resource="Slow", on=On.CREATE))
+    stack_id = account.create(template(Good=topic(), Slow=topic()))
+    account("DeleteStack", StackName="site")
+    account.settle()
+    assert ("Slow", "CREATE_FAILED", "Resource creation cancelled") in account.story(stack_id)
+    assert account.status(stack_id) == "DELETE_COMPLETE"
+    assert names(account) == {}
+
+
+def test_express_mode_does_not_wait_and_does_not_roll_back(account: Account) -> None:
+    account.create(template(Topic=topic()), DeploymentConfig={"Mode": "EXPRESS"})
+    reason = "Resource operation completed using Express Mode. It may continue becoming available in the background."
+    assert ("Topic", "CREATE_COMPLETE", reason) in account.story()
+    account.fail(FailResource(resource="Topic", on=On.UPDATE))
+    account.update(template(Topic=CHANGED), DeploymentConfig={"Mode": "EXPRESS"})
+    assert account.status() == "UPDATE_FAILED"
+    with pytest.raises(ApiError, match="RollbackStack is not supported for stacks that were last updated using EXPRESS"):
+        account("RollbackStack", StackName="site")
+    with pytest.raises(ApiError, match="Follow-up operations must use the same DeploymentConfig"):
+        account("UpdateStack", StackName="site", TemplateBody=json.dumps(template(T=PLAIN)), DisableRollback=True)
+
+
+def test_an_output_that_cannot_be_resolved_fails_after_every_resource_succeeded(account: Account) -> None:
+    account.create(template(Topic=topic(), outputs={"O": {"Value": {"Fn::GetAtt": ["Topic", "Nonsense"]}}}))
+    story = account.story()
+    assert ("Topic", "CREATE_COMPLETE", None) in story
+    reason = (
+        "[Error] /Outputs/O/Value/Fn::GetAtt: Resource type AWS::SNS::Topic does not support attribute {Nonsense}. "
+        "Rollback requested by user."
+    )
+    assert ("site", "ROLLBACK_IN_PROGRESS", reason) in story
+
+
+def test_a_stack_policy_denies_an_update(account: Account) -> None:
+    account.create(template(Topic=PLAIN))
+    statement = {"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    account("SetStackPolicy", StackName="site", StackPolicyBody=json.dumps({"Statement": [statement]}))
+    account.update(template(Topic=CHANGED))
+    reason = "Action denied by stack policy: Statement [#1] does not allow [Update:*] for resource [*];"
+    assert ("Topic", "UPDATE_FAILED", reason) in account.story()
+    during = {"Statement": [{**statement, "Effect": "Allow"}]}
+    account.update(template(Topic=CHANGED), StackPolicyDuringUpdateBody=json.dumps(during))
+    assert names(account) == {"Topic": "changed"}
