@@ -5,7 +5,7 @@ them into handler errors.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -120,6 +120,16 @@ def _told(request: Request, by: Translated) -> Iterator[None]:
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         message = service_message(error.response["Error"]["Message"], by.service, status)
         raise HandlerError(code, message) from error
+
+
+@contextmanager
+def undone(undo: Callable[[], Any]) -> Iterator[None]:
+    """What a create made before it was refused does not stay behind: nobody would know of it."""
+    try:
+        yield
+    except (ClientError, HandlerError):
+        undo()
+        raise
 
 
 def error_code(code: str) -> HandlerErrorCode:

@@ -13,6 +13,7 @@ from local_cloud.cloudformation.backing import (
     service_message,
     tag_list,
     tag_map,
+    undone,
 )
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
@@ -31,7 +32,8 @@ class Table(Backed):
         client, name = self.client("dynamodb", request), self.name(request)
         wanted = {**request.properties, "TableName": name, "Tags": tag_list(request.properties)}
         client.create_table(**fitted(client, "CreateTable", _streamed(wanted)))
-        self._set_rest(request, name)
+        with undone(lambda: client.delete_table(TableName=name)):
+            self._set_rest(request, name)
         return self._state(request, name)
 
     def update(self, request: Request) -> State:

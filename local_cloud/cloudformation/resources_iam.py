@@ -9,9 +9,11 @@ from local_cloud.cloudformation.backing import (
     physical_id,
     service_message,
     tag_list,
+    undone,
 )
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.managed_policies import make_known
 
 
 class Role(Backed):
@@ -20,7 +22,8 @@ class Role(Backed):
     def create(self, request: Request) -> State:
         client, name = self.client("iam", request), self.name(request)
         client.create_role(**fitted(client, "CreateRole", {**request.properties, "RoleName": name}))
-        self._set_policies(request, name)
+        with undone(lambda: self._remove(client, name)):
+            self._set_policies(request, name)
         return self._state(request, name)
 
     def update(self, request: Request) -> State:
@@ -55,6 +58,7 @@ class Role(Backed):
         client, wanted = self.client("iam", request), request.properties
         for policy in wanted.get("Policies", []):
             client.put_role_policy(**fitted(client, "PutRolePolicy", {**policy, "RoleName": name}))
+        make_known(request.account, wanted.get("ManagedPolicyArns", []))
         for arn in wanted.get("ManagedPolicyArns", []):
             client.attach_role_policy(RoleName=name, PolicyArn=arn)
 
@@ -71,6 +75,13 @@ class Role(Backed):
         inline = set(client.list_role_policies(RoleName=name)["PolicyNames"])
         for policy in inline.intersection(policy["PolicyName"] for policy in properties.get("Policies", [])):
             client.delete_role_policy(RoleName=name, PolicyName=policy)
+
+    def _remove(self, client: Any, name: str) -> None:
+        for policy in client.list_role_policies(RoleName=name)["PolicyNames"]:
+            client.delete_role_policy(RoleName=name, PolicyName=policy)
+        for attached in client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            client.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
+        client.delete_role(RoleName=name)
 
     def _state(self, request: Request, name: str) -> State:
         role = self.client("iam", request).get_role(RoleName=name)["Role"]

@@ -12,6 +12,7 @@ from local_cloud.cloudformation.backing import (
     picked,
     service_message,
     tag_list,
+    undone,
 )
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
@@ -42,7 +43,8 @@ class Bucket(Backed):
             raise HandlerError(HandlerErrorCode.ALREADY_EXISTS, f"{name} already exists", plain=True)
         elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": request.region}}
         self.client("s3", request).create_bucket(Bucket=name, **(elsewhere if request.region != "us-east-1" else {}))
-        self._set(request, name)
+        with undone(lambda: self.client("s3", request).delete_bucket(Bucket=name)):
+            self._set(request, name)
         return self.state(request, name)
 
     def update(self, request: Request) -> State:
@@ -110,15 +112,17 @@ class BucketPolicy(Backed):
         self.client("s3", request).delete_bucket_policy(Bucket=request.properties["Bucket"])
 
     def read(self, request: Request) -> Properties | None:
-        policy = self.client("s3", request).get_bucket_policy(Bucket=request.properties["Bucket"])["Policy"]
-        return {**request.properties, "PolicyDocument": json.loads(policy)}
+        found = json.loads(self.client("s3", request).get_bucket_policy(Bucket=request.properties["Bucket"])["Policy"])
+        known = _enforceable(request.properties["PolicyDocument"])
+        return request.properties if found == known else {**request.properties, "PolicyDocument": found}
 
     def _put(self, request: Request) -> State:
         bucket, document = request.properties["Bucket"], request.properties["PolicyDocument"]
         client = self.client("s3", request)
         if _is_public(document) and self._blocks_public_policies(client, bucket):
             raise HandlerError(HandlerErrorCode.ACCESS_DENIED, _blocked(request, bucket))
-        client.put_bucket_policy(**fitted(client, "PutBucketPolicy", {"Bucket": bucket, "Policy": document}))
+        policy = {"Bucket": bucket, "Policy": _enforceable(document)}
+        client.put_bucket_policy(**fitted(client, "PutBucketPolicy", policy))
         return self.state(request, bucket)
 
     def _blocks_public_policies(self, client: Any, bucket: str) -> bool:
@@ -131,11 +135,21 @@ class BucketPolicy(Backed):
 
 def _is_public(document: Properties) -> bool:
     """Everyone is allowed without a condition. What S3 counts as a narrowing condition is not modelled further."""
-    statements = document["Statement"]
     return any(
         statement["Effect"] == "Allow" and statement.get("Principal") in PUBLIC and not statement.get("Condition")
-        for statement in (statements if isinstance(statements, list) else [statements])
+        for statement in _statements(document)
     )
+
+
+def _statements(document: Properties) -> list[Properties]:
+    found = document["Statement"]
+    return found if isinstance(found, list) else [found]
+
+
+def _enforceable(document: Properties) -> Properties:
+    """Without conditional denials: moto weighs no conditions, so "no one without TLS" would shut out everyone."""
+    kept = [each for each in _statements(document) if not (each["Effect"] == "Deny" and each.get("Condition"))]
+    return {**document, "Statement": kept}
 
 
 def _blocked(request: Request, bucket: str) -> str:

@@ -1,6 +1,6 @@
 """Repositories of images and groups of logs that are real."""
 
-from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, tag_map
+from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, tag_map, undone
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
 
@@ -12,7 +12,8 @@ class Repository(Backed):
         name = self.name(request)
         client = self.client("ecr", request)
         client.create_repository(**fitted(client, "CreateRepository", {**request.properties, "repositoryName": name}))
-        self._set_lifecycle(request, name)
+        with undone(lambda: client.delete_repository(repositoryName=name)):
+            self._set_lifecycle(request, name)
         return self._state(request, name)
 
     def update(self, request: Request) -> State:

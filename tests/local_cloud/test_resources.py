@@ -306,6 +306,24 @@ class TestRole:
 
         assert error.message == "Resource of type 'AWS::IAM::Role' with identifier 'r' already exists."
 
+    def test_a_policy_of_awss_own_can_be_attached(self, handlers: Handlers) -> None:
+        basic = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+        properties = {"AssumeRolePolicyDocument": TRUST, "ManagedPolicyArns": [basic]}
+        role = made(handlers, self.TYPE, properties).physical_id
+        assert live(handlers, self.TYPE, role, properties) == properties
+
+        removed(handlers, self.TYPE, role, properties)
+
+        assert live(handlers, self.TYPE, role, properties) is None
+
+    def test_a_role_that_could_not_be_finished_leaves_nothing_behind(self, handlers: Handlers) -> None:
+        unknown = "arn:aws:iam::111111111111:policy/unknown"
+        properties = {"AssumeRolePolicyDocument": TRUST, "RoleName": "r", "ManagedPolicyArns": [unknown]}
+
+        refusal(made, handlers, self.TYPE, properties)
+
+        assert live(handlers, self.TYPE, "r", properties) is None
+
 
 class TestLogGroup:
     def test_a_group_that_the_function_made_first_is_refused(self, handlers: Handlers, services: Services) -> None:
