@@ -90,7 +90,7 @@ class _Comparison:
         for logical_id, resource in self.existing.items():
             if logical_id not in self.wanted:
                 yield {
-                    "PolicyAction": policy_action(resource, resource.deletion_policy),
+                    "PolicyAction": policy_action(resource, self.now.value(resource.deletion_policy)),
                     **identity("Remove", resource, self.before),
                     "Scope": [],
                     "Details": [],
@@ -133,7 +133,7 @@ class _Comparison:
         if not found:
             return None
         replacement = _replacement(found)
-        action = f"ReplaceAnd{policy_action(resource, resource.update_replace_policy)}"
+        action = f"ReplaceAnd{policy_action(resource, self.then.value(resource.update_replace_policy))}"
         return {
             **({"PolicyAction": action} if replacement == "True" else {}),
             **identity("Modify", resource, self.before),

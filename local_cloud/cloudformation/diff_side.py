@@ -24,7 +24,7 @@ OTHER_ATTRIBUTES = {
     "UpdateReplacePolicy": "update_replace_policy",
 }
 SNAPSHOT_BY_DEFAULT = {"AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"}
-POLICY_ACTIONS = {
+POLICY_ACTIONS: Mapping[str, str] = {
     Policy.DELETE: "Delete",
     Policy.RETAIN: "Retain",
     Policy.RETAIN_EXCEPT_ON_CREATE: "Retain",
@@ -97,4 +97,4 @@ def context(shown: Mapping[str, Any]) -> str:
 def policy_action(resource: Resource, policy: str | None) -> str:
     """What becomes of the physical resource under a DeletionPolicy or UpdateReplacePolicy."""
     default = Policy.SNAPSHOT if resource.type in SNAPSHOT_BY_DEFAULT else Policy.DELETE
-    return POLICY_ACTIONS.get(Policy(policy) if policy in set(Policy) else default, "Delete")
+    return POLICY_ACTIONS.get(policy or default, "Delete")

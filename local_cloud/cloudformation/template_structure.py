@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_cloud.cloudformation.template_model import Output, Resource, Template, TemplateError
+from local_cloud.cloudformation.template_model import Output, Policy, Resource, Template, TemplateError
 
 SECTIONS = {
     "AWSTemplateFormatVersion",
@@ -38,6 +38,11 @@ RESOURCE_KEYS = {
     "UpdateReplacePolicy",
 }
 FOR_EACH = "Fn::ForEach::"
+LIMITS = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
+POLICIES = {
+    "DeletionPolicy": set(Policy),
+    "UpdateReplacePolicy": {Policy.DELETE, Policy.RETAIN, Policy.SNAPSHOT},
+}
 
 
 def build(body: Mapping[str, Any], original: str) -> Template:
@@ -77,6 +82,11 @@ def _section(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         return {}
     if not isinstance(section, Mapping):
         raise TemplateError(f"Template format error: {name} section must be a map.")
+    if len(section) > LIMITS.get(name, len(section)):
+        raise TemplateError(
+            f"Template format error: Number of {name.lower()}, {len(section)}, is greater than maximum allowed, "
+            f"{LIMITS[name]}"
+        )
     return section
 
 
@@ -86,6 +96,8 @@ def _parameters(section: Mapping[str, Any]) -> Mapping[str, Any]:
             raise TemplateError("Template format error: Every Parameters object must contain a Type member.")
         if not name.isalnum():
             raise TemplateError(f"Template format error: Parameter name {name} is non alphanumeric.")
+        if isinstance(declaration.get("Default"), Mapping | list):
+            raise TemplateError("Template format error: Every Default member must be a string.")
     return section
 
 
@@ -102,21 +114,11 @@ def _resources(body: Mapping[str, Any], transforms: tuple[str, ...]) -> Iterator
 
 
 def _resource(logical_id: str, declaration: Any, transforms: tuple[str, ...]) -> Resource:
-    if not isinstance(declaration, Mapping):
-        raise TemplateError(f"Template format error: [/Resources/{logical_id}] resource definition is malformed")
-    if not isinstance(declaration.get("Type"), str):
-        raise TemplateError(
-            f"Template format error: [/Resources/{logical_id}] Every Resources object must contain a Type member."
-        )
-    if SAM not in transforms and (extra := next((key for key in declaration if key not in RESOURCE_KEYS), None)):
-        raise TemplateError(f"Invalid template resource property '{extra}'")
-    properties = declaration.get("Properties") or {}
-    if not isinstance(properties, Mapping):
-        raise TemplateError(f"Template format error: [/Resources/{logical_id}/Properties] Properties must be an object")
+    _check_resource(logical_id, declaration, transforms)
     return Resource(
         logical_id=logical_id,
         type=declaration["Type"],
-        properties=properties,
+        properties=declaration.get("Properties") or {},
         depends_on=_depends_on(declaration.get("DependsOn", [])),
         condition=declaration.get("Condition"),
         deletion_policy=declaration.get("DeletionPolicy"),
@@ -125,6 +127,21 @@ def _resource(logical_id: str, declaration: Any, transforms: tuple[str, ...]) ->
         creation_policy=declaration.get("CreationPolicy"),
         update_policy=declaration.get("UpdatePolicy"),
     )
+
+
+def _check_resource(logical_id: str, declaration: Any, transforms: tuple[str, ...]) -> None:
+    where = f"Template format error: [/Resources/{logical_id}"
+    if not isinstance(declaration, Mapping):
+        raise TemplateError(f"{where}] resource definition is malformed")
+    if not isinstance(declaration.get("Type"), str):
+        raise TemplateError(f"{where}] Every Resources object must contain a Type member.")
+    if SAM not in transforms and (extra := next((key for key in declaration if key not in RESOURCE_KEYS), None)):
+        raise TemplateError(f"Invalid template resource property '{extra}'")
+    if not isinstance(declaration.get("Properties") or {}, Mapping):
+        raise TemplateError(f"{where}/Properties] Properties must be an object")
+    for name, allowed in POLICIES.items():
+        if isinstance(given := declaration.get(name), str) and given not in allowed:
+            raise TemplateError(f"Template format error: Unrecognized {name} {given} for resource {logical_id}")
 
 
 def _depends_on(declared: Any) -> tuple[str, ...]:

@@ -130,6 +130,22 @@ def test_account_numbers_as_mapping_keys_are_text() -> None:
             "Template format error: Every Parameters object must contain a Type member.",
         ),
         (
+            resources(T={**TOPIC, "DeletionPolicy": "Retian"}),
+            "Template format error: Unrecognized DeletionPolicy Retian for resource T",
+        ),
+        (
+            resources(T={**TOPIC, "UpdateReplacePolicy": "RetainExceptOnCreate"}),
+            "Template format error: Unrecognized UpdateReplacePolicy RetainExceptOnCreate for resource T",
+        ),
+        (
+            resources(**{f"T{number}": TOPIC for number in range(501)}),
+            "Template format error: Number of resources, 501, is greater than maximum allowed, 500",
+        ),
+        (
+            json.dumps({"Resources": {"T": TOPIC}, "Parameters": {"P": {"Type": "String", "Default": ["x"]}}}),
+            "Template format error: Every Default member must be a string.",
+        ),
+        (
             json.dumps({"Resources": {"T": TOPIC}, "Outputs": {"O": {"Description": "x"}}}),
             "Template format error: Every Outputs member must contain a Value object",
         ),
