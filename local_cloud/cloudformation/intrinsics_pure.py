@@ -91,8 +91,10 @@ def cidr(argument: Any) -> list[str]:
         raise TemplateError(f"Template error: Fn::Cidr cannot split {block} by {bits} bits") from error
 
 
-def length(argument: Any) -> int:
-    """Fn::Length of a list (AWS::LanguageExtensions)."""
+def length(argument: Any) -> int | Unknown:
+    """Fn::Length of a list (AWS::LanguageExtensions). Unknown elements count too."""
+    if isinstance(argument, Unknown):
+        return UNKNOWN
     if not isinstance(argument, list):
         raise TemplateError("Fn::Length only supports values of type array")
     return len(argument)

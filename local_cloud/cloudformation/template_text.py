@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -49,7 +49,7 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_multi_constructor("!", _short_form)
 
 
-@cache
+@lru_cache(maxsize=256)
 def parse(text: str) -> dict[str, Any]:
     """The template as a dictionary, to be read only: it is shared between all who parse the same text.
 

@@ -70,6 +70,7 @@ def resolver(known: Mapping[tuple[str, str | None], Any] = KNOWN) -> Resolver:
         ({"Fn::GetAZs": "eu-west-1"}, ["eu-west-1a", "eu-west-1b", "eu-west-1c"]),
         ({"Fn::ImportValue": "there"}, "value"),
         ({"Fn::Length": {"Ref": "Zones"}}, 2),
+        ({"Fn::Length": [{"Ref": "New"}]}, 1),
         ({"Fn::ToJsonString": {"name": {"Ref": "Name"}}}, '{"name":"site"}'),
         ("{{resolve:ssm:/key:1}}", "<ssm /key:1>"),
         ({"Fn::Sub": "{{resolve:secretsmanager:${Name}:SecretString:key}}"}, "<secretsmanager site:SecretString:key>"),
@@ -96,6 +97,8 @@ def test_no_value_leaves_its_place_out() -> None:
         {"Fn::Split": [",", {"Ref": "New"}]},
         {"Fn::Base64": {"Ref": "New"}},
         {"Fn::ImportValue": {"Ref": "New"}},
+        {"Fn::Length": {"Ref": "New"}},
+        {"Fn::ToJsonString": {"a": {"Ref": "New"}}},
     ],
 )
 def test_what_is_made_of_the_unknown_is_unknown(node: Any) -> None:
