@@ -29,13 +29,14 @@ def test_every_dependency_has_a_hash() -> None:
         assert "--hash=sha256:" in block, block
 
 
-def prepare(folder: Path, *keep: str) -> subprocess.CompletedProcess[str]:
-    program = [sys.executable, str(APP / "image" / "prepare.py"), str(folder), "--at", "/var/task/app"]
+def prepare(layer: Path, *keep: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, str(APP / "image" / "prepare.py"), str(layer), "--at", "/var/task/app"]
     return subprocess.run([*program, "--keep", *keep], capture_output=True, text=True, check=False)
 
 
 def code(place: Path) -> Path:
-    return shutil.copytree(APP, place / "app", ignore=shutil.ignore_patterns("frontend", "__pycache__", "image"))
+    shutil.copytree(APP, place / "var/task/app", ignore=shutil.ignore_patterns("frontend", "__pycache__", "image"))
+    return place
 
 
 def contents(folder: Path) -> dict[str, tuple[str, int, float]]:
@@ -51,8 +52,8 @@ def contents(folder: Path) -> dict[str, tuple[str, int, float]]:
 
 def test_the_same_files_are_the_same_bytes_wherever_and_whenever_they_are_built(tmp_path: Path) -> None:
     one, two = code(tmp_path / "one"), code(tmp_path / "elsewhere" / "two")
-    (two / "main.py").touch()
-    (two / "main.py").chmod(0o600)
+    (two / "var/task/app/main.py").touch()
+    (two / "var/task/app/main.py").chmod(0o600)
     assert (prepare(one).returncode, prepare(two).returncode) == (0, 0)
     assert contents(one) == contents(two)
     assert {value[2] for value in contents(one).values()} == {0}
@@ -81,23 +82,25 @@ def test_what_is_not_run_is_left_out(tmp_path: Path) -> None:
         "bin/tool",
         "pydantic/v1/main.py",
     ]
+    folder = tmp_path / "var/task/app"
     for name in [*kept, *gone]:
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("", encoding="utf-8")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("", encoding="utf-8")
     assert prepare(tmp_path, "dynamodb").returncode == 0
-    left = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+    left = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     assert left == set(kept)
 
 
 def test_a_service_that_boto3_does_not_know_is_named(tmp_path: Path) -> None:
-    (tmp_path / "botocore/data/dynamodb").mkdir(parents=True)
+    (tmp_path / "var/task/app/botocore/data/dynamodb").mkdir(parents=True)
     stopped = prepare(tmp_path, "dynamo")
     assert stopped.returncode == 1
     assert stopped.stderr == "boto3 has no service of this name (AWS_SERVICES): dynamo\n"
 
 
 def test_a_file_that_is_no_python_stops_the_build_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "wrong.py").write_text("def", encoding="utf-8")
+    (tmp_path / "var/task/app").mkdir(parents=True)
+    (tmp_path / "var/task/app/wrong.py").write_text("def", encoding="utf-8")
     stopped = prepare(tmp_path)
     assert stopped.returncode == 1
     assert "/var/task/app/wrong.py" in stopped.stdout + stopped.stderr
