@@ -1,0 +1,77 @@
+"""The container images that the local cloud can run without Docker: a code directory under an image's digest.
+
+The rule: an image never changes. Registering copies the code into the state folder under the digest, so what is
+deployed stays what was deployed, however the working tree is edited meanwhile, and survives a restart.
+"""
+
+import json
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+DIGEST = re.compile(r"@(sha256:[0-9a-f]{64})$")
+NOT_CODE = shutil.ignore_patterns("__pycache__", ".git", ".venv", "node_modules", ".aws-sam", ".pytest_cache")
+RECORD = "image.json"
+
+
+class ImageError(ValueError):
+    """An image cannot be registered; the text names the value and the fix."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """`directory` is what /var/task would hold; `handler` is the image's CMD, as `app.handler.handler`."""
+
+    uri: str
+    directory: Path
+    handler: str
+
+
+class Images:
+    """The registry, one folder per digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def register(self, uri: str, directory: Path, handler: str) -> Image:
+        """Remember a snapshot of the code under the image's digest; registering a known digest changes nothing.
+
+        Raises ImageError.
+        """
+        home = self._home(uri)
+        source = _source(directory, handler)
+        if not (home / RECORD).exists():
+            _snapshot(source, directory, home / "task")
+            home.joinpath(RECORD).write_text(json.dumps({"uri": uri, "handler": handler}), encoding="utf-8")
+        return Image(uri=uri, directory=home / "task", handler=handler)
+
+    def find(self, uri: str) -> Image | None:
+        """The image with the URI's digest, whatever repository name stands before it."""
+        if not DIGEST.search(uri) or not (record := self._home(uri) / RECORD).exists():
+            return None
+        known = json.loads(record.read_text(encoding="utf-8"))
+        return Image(uri=uri, directory=record.parent / "task", handler=known["handler"])
+
+    def _home(self, uri: str) -> Path:
+        match = DIGEST.search(uri)
+        if not match:
+            raise ImageError(f"An image is registered by digest, as <repository>@sha256:<64 hex digits>: {uri}")
+        return self._folder / match[1].replace(":", "-")
+
+
+def _source(directory: Path, handler: str) -> Path:
+    """What the image's COPY takes: the handler's package; the whole directory when the handler is a bare module."""
+    if "." not in handler:
+        raise ImageError(f"A handler is <module>.<function>, as app.handler.handler: {handler}")
+    package = directory / handler.partition(".")[0]
+    if package.is_dir():
+        return package
+    if not package.with_suffix(".py").is_file():
+        raise ImageError(f"No module {package.name} for the handler {handler} in the directory: {directory}")
+    return directory
+
+
+def _snapshot(source: Path, directory: Path, task: Path) -> None:
+    shutil.rmtree(task, ignore_errors=True)  # left over from a copy that did not finish
+    shutil.copytree(source, task / source.relative_to(directory), ignore=NOT_CODE)

@@ -1,0 +1,147 @@
+"""Runs the deployed functions: the official runtime client under the interface emulator that SAM CLI ships. No Docker.
+
+The rule: what runs is what is deployed (image digest, environment, timeout, memory), read at every invocation; when it
+changed, the old processes are stopped. A process serves one event at a time and stays warm, as on Lambda; concurrent
+events get processes of their own, up to a limit.
+
+Unlike Lambda: no memory limit and no CPU share; a caller that gives up stops the function instead of leaving it to run
+out its own timeout. Only images are run, and only those registered with `Images`.
+"""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local_cloud.edge.invoke import LONGEST, FunctionError, TooSlow
+from local_cloud.edge.live import Deployed, Live, region
+from local_cloud.images import Image, Images
+from local_cloud.runtime_worker import Function, Worker
+
+CAPACITY = 4
+FUNCTION = "AWS::Lambda::Function"
+
+
+class Runtime:
+    """All functions of the local cloud. `endpoint` is the URL that they reach AWS by; `logs` gets a file for each."""
+
+    def __init__(
+        self,
+        deployed: Callable[[str], Sequence[Deployed]],
+        images: Images,
+        *,
+        endpoint: Callable[[], str],
+        logs: Path,
+        capacity: int = CAPACITY,
+    ) -> None:
+        self._live = Live(deployed)
+        self._images = images
+        self._endpoint = endpoint
+        self._logs = logs
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._pools: dict[str, _Pool] = {}
+
+    def invoke(self, function: str, event: Mapping[str, Any], *, seconds: float = LONGEST) -> Any:
+        """What the handler returned. Raises FunctionError, TooSlow."""
+        with self._pool(self._function(function)).worker(seconds) as worker:
+            return worker.invoke(event, seconds=seconds)
+
+    def close(self) -> None:
+        """Stop every process."""
+        with self._lock:
+            pools = list(self._pools.values())
+            self._pools.clear()
+        for pool in pools:
+            pool.close()
+
+    def _pool(self, function: Function) -> "_Pool":
+        with self._lock:
+            pool = self._pools.get(function.name)
+            if pool and pool.function == function:
+                return pool
+            if pool:
+                pool.close()
+            fresh = self._pools[function.name] = _Pool(function, self._logs, self._capacity)
+            return fresh
+
+    def _function(self, name: str) -> Function:
+        resource = self._live.one(FUNCTION, name)
+        if not resource:
+            raise FunctionError("ResourceNotFoundException", f"Function not found: {name}")
+        uri = str(resource.properties.get("Code", {}).get("ImageUri", ""))
+        image = self._images.find(uri)
+        if not image:
+            raise FunctionError(
+                "ImageNotRegistered",
+                f"The local cloud does not have the code of the image; POST it to /_local_cloud/images: {uri}",
+            )
+        return function_of(resource, image, endpoint=self._endpoint())
+
+
+def function_of(resource: Deployed, image: Image, *, endpoint: str) -> Function:
+    """How a deployed AWS::Lambda::Function runs; defaults are Lambda's (3 s, 128 MB)."""
+    properties = resource.properties
+    command = properties.get("ImageConfig", {}).get("Command")
+    variables = properties.get("Environment", {}).get("Variables", {})
+    return Function(
+        name=resource.physical_id,
+        directory=image.directory,
+        handler=command[0] if command else image.handler,
+        timeout=int(properties.get("Timeout", 3)),
+        memory=int(properties.get("MemorySize", 128)),
+        region=region(resource),
+        environment=tuple(sorted((name, str(value)) for name, value in variables.items())),
+        endpoint=endpoint,
+    )
+
+
+class _Pool:
+    """The warm processes of one function."""
+
+    def __init__(self, function: Function, logs: Path, capacity: int) -> None:
+        self.function = function
+        self._log = logs / f"{function.name}.log"
+        self._free = threading.Semaphore(capacity)
+        self._idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        self._closed = threading.Event()
+
+    @contextmanager
+    def worker(self, seconds: float) -> Iterator[Worker]:
+        """A process of one's own; broken ones are not kept. Raises TooSlow when none is free in time."""
+        if not self._free.acquire(timeout=seconds):
+            raise TooSlow(f"All processes of the function are busy: {self.function.name}")
+        try:
+            worker = self._take()
+            try:
+                yield worker
+            finally:
+                self._give_back(worker)
+        finally:
+            self._free.release()
+
+    def close(self) -> None:
+        """Stop the idle processes now, and the busy ones when they are done."""
+        self._closed.set()
+        while (worker := self._next_idle()) is not None:
+            worker.stop()
+
+    def _take(self) -> Worker:
+        while (worker := self._next_idle()) is not None:
+            if worker.alive:
+                return worker
+        return Worker(self.function, self._log)
+
+    def _give_back(self, worker: Worker) -> None:
+        if worker.alive and not self._closed.is_set():
+            self._idle.put(worker)
+        else:
+            worker.stop()
+
+    def _next_idle(self) -> Worker | None:
+        try:
+            return self._idle.get_nowait()
+        except queue.Empty:
+            return None
