@@ -12,6 +12,7 @@ from local_cloud.cloudformation.inputs import processed
 from local_cloud.cloudformation.launch import start
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import ChangeSet, Definition, OnFailure, Operation, Stack
+from local_cloud.cloudformation.nested_change_sets import NoChanges, children, finish, without_idle
 from local_cloud.cloudformation.operations import create, import_resources, update
 from local_cloud.cloudformation.run import Options, Run, read_attribute
 from local_cloud.cloudformation.schedule import Process, Steps
@@ -39,7 +40,7 @@ BODIES = {
 }
 
 
-class Useless(Exception):
+class Useless(NoChanges):
     """A change set that ends FAILED; the text is its StatusReason."""
 
 
@@ -56,21 +57,29 @@ def prepare(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
     change_set.status, change_set.execution_status = "CREATE_COMPLETE", "AVAILABLE"
 
 
-def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool) -> None:
+def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool = False) -> None:
     """Fill in the changes. Raises Useless or TemplateError."""
     template = processed(world, stack, change_set.definition.source, change_set.definition.parameters)
     definition = change_set.definition = replace(change_set.definition, template=template)
     before, after = sides(world, stack, definition)
-    plain = changes(before, after, property_values=False)
+    nested = children(world, stack, change_set, after, compute) if change_set.include_nested else {}
+    plain = without_idle(changes(before, after, property_values=False), nested)
     change_set.imports = {**change_set.imports, **_existing(world, stack, change_set, plain)}
-    change_set.changes = tuple(_answered(world, change_set, change) for change in plain)
+    change_set.changes = tuple(_answered(world, change_set, change, nested) for change in plain)
+    kept = {_logical_id(change) for change in plain}
     change_set.changes_with_values = tuple(
-        _answered(world, change_set, change, values=True) for change in changes(before, after, property_values=True)
+        _answered(world, change_set, change, nested, values=True)
+        for change in changes(before, after, property_values=True)
+        if _logical_id(change) in kept
     )
     if before is not None and not plain and _same(stack, definition):
-        raise Useless(NO_UPDATES if definition.source.transforms else NO_CHANGES)
+        raise Useless(NO_UPDATES if definition.source.transforms or nested else NO_CHANGES)
     if validate:
         _validate(world, stack, change_set)
+
+
+def _logical_id(change: Mapping[str, Any]) -> str:
+    return str(change["ResourceChange"]["LogicalResourceId"])
 
 
 def sides(world: World, stack: Stack, definition: Definition) -> tuple[Side | None, Side]:
@@ -112,6 +121,7 @@ def execute(world: World, stack: Stack, change_set: ChangeSet, options: Options,
     def done(_process: Process) -> None:
         good = stack.status in (StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE, StackStatus.IMPORT_COMPLETE)
         change_set.execution_status = "EXECUTE_COMPLETE" if good else "EXECUTE_FAILED"
+        finish(world, change_set)
 
     start(world, stack, body, kind=kind, status=status, token=token, options=options, done=done)
 
@@ -134,15 +144,20 @@ def _void_others(stack: Stack, executed: ChangeSet) -> None:
             del stack.change_sets[name]
 
 
-def _answered(world: World, change_set: ChangeSet, change: dict[str, Any], *, values: bool = False) -> dict[str, Any]:
-    """The change as AWS told it on the day (history.py), and as an import where it is one."""
-    resource = change["ResourceChange"]
-    if resource["LogicalResourceId"] in change_set.imports:
-        resource = {
-            **resource,
-            "Action": "Import",
-            "PhysicalResourceId": change_set.imports[resource["LogicalResourceId"]],
-        }
+def _answered(
+    world: World,
+    change_set: ChangeSet,
+    change: dict[str, Any],
+    nested: Mapping[str, str | None],
+    *,
+    values: bool = False,
+) -> dict[str, Any]:
+    """The change as AWS told it on the day (history.py), as an import where it is one, with its child's change set."""
+    resource, name = change["ResourceChange"], _logical_id(change)
+    if name in change_set.imports:
+        resource = {**resource, "Action": "Import", "PhysicalResourceId": change_set.imports[name]}
+    if nested.get(name):
+        resource = {**resource, "ChangeSetId": nested[name]}
     if values and resource["Action"] == "Add" and world.answers.additions_replace:
         resource = {**resource, "Replacement": "True"}
     return {**change, "ResourceChange": resource}

@@ -14,7 +14,7 @@ from local_cloud.cloudformation.handlers import State
 from local_cloud.cloudformation.inputs import definition_of, template_of
 from local_cloud.cloudformation.launch import cancel_process, define, start
 from local_cloud.cloudformation.machine import DEAD, PAUSED, STABLE, StackStatus
-from local_cloud.cloudformation.model import Live, Stack
+from local_cloud.cloudformation.model import Definition, Live, Stack
 from local_cloud.cloudformation.operations import create, delete, update
 from local_cloud.cloudformation.rollback import rollback_paused
 from local_cloud.cloudformation.run import Options, Run
@@ -25,6 +25,7 @@ from local_cloud.cloudformation.world import World
 S = StackStatus
 POLL = 1.0
 SHORTEST_POLL = 0.01
+TEMPLATE_KEYS = ("TemplateURL", "TemplateBody")
 WORDS = {On.CREATE: "created", On.UPDATE: "updated", On.ROLLBACK: "updated", On.DELETE: "deleted"}
 
 
@@ -114,19 +115,19 @@ STARTS = {On.CREATE: _create, On.UPDATE: _update, On.ROLLBACK: _roll_back, On.DE
 
 
 def _define(world: World, child: Stack, properties: Mapping[str, Any]) -> str | None:
-    """The child's definition from the resource's properties. Raises AWS's refusals."""
-    params = {
-        "TemplateURL": properties.get("TemplateURL", ""),
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": _text(value)}
-            for key, value in properties.get("Parameters", {}).items()
-        ],
+    return define(world, child, child_definition(world, child, properties))
+
+
+def child_definition(world: World, child: Stack, properties: Mapping[str, Any]) -> Definition:
+    """What the resource's properties want the child to be. Raises AWS's refusals."""
+    given = properties.get("Parameters", {}).items()
+    params: dict[str, Any] = {
+        "Parameters": [{"ParameterKey": key, "ParameterValue": _text(value)} for key, value in given],
         "NotificationARNs": properties.get("NotificationARNs", []),
         "Tags": properties.get("Tags", []),
     }
-    if "TemplateBody" in properties:
-        params["TemplateBody"] = properties["TemplateBody"]
-    return define(world, child, definition_of(world, params, child, template_of(world, params)))
+    source = template_of(world, {key: properties[key] for key in TEMPLATE_KEYS if key in properties})
+    return definition_of(world, params, child, source)
 
 
 def _text(value: Any) -> str:
