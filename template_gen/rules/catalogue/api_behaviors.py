@@ -126,8 +126,8 @@ def prefix_not_routed(graph: Graph) -> Iterator[Place]:
         prefix = _literal_prefix(behavior.pattern or "")
         if api is None or not api.routes or not prefix or _rewrites(behavior) or not known(behavior.pattern):
             continue
-        path = _after_stage(behavior, api) + prefix
-        if not any(_compatible(route.path, path) for route in api.routes):
+        path = _after_stage(behavior, api)
+        if path is not None and not any(_compatible(route.path, path + prefix) for route in api.routes):
             yield at(behavior.body, "PathPattern")
 
 
@@ -141,10 +141,12 @@ def _literal_prefix(pattern: str) -> str:
     return head.rstrip("/") if "/" in head[1:] or head == pattern else ""
 
 
-def _after_stage(behavior: Behavior, api: Api) -> str:
+def _after_stage(behavior: Behavior, api: Api) -> str | None:
+    """What CloudFront puts before the path and API Gateway does not take as its stage; None when they disagree."""
     path = behavior.origin.body.text("OriginPath") if behavior.origin else ""
-    stage = next((f"/{stage}" for stage in api.stages or () if path.startswith(f"/{stage}")), "")
-    return path.removeprefix(stage)
+    stages = [f"/{stage}" for stage in api.stages or () if stage != "$default"]
+    otherwise = path if api.stages == ("$default",) or not path else None
+    return next((path.removeprefix(stage) for stage in stages if path.startswith(stage)), otherwise)
 
 
 def _compatible(route: str, prefix: str) -> bool:

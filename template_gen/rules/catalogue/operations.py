@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from template_gen.rules.graph import DYNAMIC, Distribution, Graph, Resource
+from template_gen.rules.graph import DYNAMIC, Distribution, Graph, Kind, Resource
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known, symbols
 
@@ -255,7 +255,7 @@ def http1(graph: Graph) -> Iterator[Place]:
 def compress(graph: Graph) -> Iterator[Place]:
     """Informational: nothing breaks."""
     for _, behavior in graph.behaviors():
-        if behavior.goes_to(*DYNAMIC) is False and behavior.body and not behavior.body.flag("Compress"):
+        if behavior.goes_to(Kind.BUCKET, Kind.WEBSITE) and not behavior.body.flag("Compress"):
             yield at(behavior.body, "Compress")
 
 

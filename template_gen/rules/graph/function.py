@@ -9,6 +9,7 @@ from template_gen.rules.graph.api import FUNCTIONS, SAM_FUNCTION, function_named
 from template_gen.rules.graph.resources import Resource, Resources
 from template_gen.rules.values import Object, symbols, walk
 
+# Managed policies that reach no data; what others allow is not in the template.
 ASSUMED: Final = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess")
 
 
@@ -153,16 +154,12 @@ def _attached(roles: list[str], resources: Resources) -> list[Any]:
 
 def may_reach(granted: list[Any], names: tuple[str, ...]) -> bool:
     """Something granted mentions one of the names, or is too wide or too unclear to say no."""
+    managed = (grant for grant in granted if isinstance(grant, str))
+    if any(name.rsplit("/", 1)[-1] not in ASSUMED for name in managed):
+        return True
     for value in walk(granted):
         text = str(value)
-        if any(name in text for name in names) or any(symbol.startswith("?") for symbol in symbols(text)):
-            return True
-        if text == "*" or (re.search(r"(?::aws:policy/|^)[A-Za-z]", text) and _is_managed(text)):
+        unclear = text == "*" or any(symbol.startswith("?") for symbol in symbols(text))
+        if unclear or any(name in text for name in names):
             return True
     return False
-
-
-def _is_managed(text: str) -> bool:
-    """A managed policy that is more than the basic execution role; what it allows is not in the template."""
-    name = text.rsplit("/", 1)[-1]
-    return ("policy/" in text or re.fullmatch(r"(Amazon|AWS|CloudWatch)\w+", text) is not None) and name not in ASSUMED
