@@ -2,6 +2,8 @@
 ENV ?= local
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null)
+# eight times as fast as pip; pip brings it into .venv where it is missing, and does the work itself where it cannot
+UV_VERSION := 0.13.9
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -16,16 +18,16 @@ install: $(READY) ## Prepare the environment in .venv (pinned by requirements.lo
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "groat needs Python 3.11 or newer, this is: $$($(PYTHON) --version). Say: make PYTHON=python3.12"; exit 1; }
-	@echo "Preparing .venv from requirements.lock$(if $(UV), with uv,) ..."
+	@echo "Preparing .venv from requirements.lock ..."
 ifdef UV
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
-	@$(UV) pip install --quiet --python $(BIN)/python -r requirements.lock
-	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 else
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || true
 endif
+	@uv="$(or $(UV),$(BIN)/uv)"; if [ -x "$$uv" ]; then set -- "$$uv" pip install --quiet --python $(BIN)/python; \
+	 else set -- $(BIN)/pip install --quiet --disable-pip-version-check; fi; \
+	 "$$@" -r requirements.lock && "$$@" --no-deps -e .
 	@touch $@
 
 templates: $(READY) ## Write templates/ from website.py, linted
