@@ -146,6 +146,11 @@ class _Picture:
     def at_rest(self) -> bool:
         return self.last_word is not None and not is_moving(self.last_word.stack_status)
 
+    def agrees(self, stack: Stack | None) -> bool:
+        """Do the stack and its last event say the same?"""
+        said = self.last_word.stack_status if self.last_word and self.at_rest else None
+        return stack is not None and stack.status == said
+
     @property
     def oldest(self) -> StackEvent | None:
         return min(self.under_way.values(), key=lambda each: each.at, default=None)
@@ -164,6 +169,7 @@ class Settled:
 
 
 SILENCE = 20.0  # seconds without an event after which the stack itself is asked
+DOUBTS = 6  # times that the events and the stack may disagree (either may be stale) before the stack is believed
 
 
 def follow(
@@ -172,7 +178,7 @@ def follow(
     """Yields the operation's events and returns `Settled`; waits no longer than `until`."""
     tail, picture, pace = _Tail(cloudformation, stack_id, token), _Picture(), Pace()
     told: list[StackEvent] = []
-    asked = clock.now()
+    asked, doubts = clock.now(), 0
     while True:
         fresh = patiently(clock, pace, tail.fresh)
         for event in fresh:
@@ -183,7 +189,8 @@ def follow(
         if picture.at_rest or silent:
             asked = clock.now()
             stack = patiently(clock, pace, lambda: cloudformation.stack(stack_id))
-            if stack is None or not is_moving(stack.status):
+            doubts += 1
+            if picture.agrees(stack) or (doubts > DOUBTS and (stack is None or not is_moving(stack.status))):
                 last = patiently(clock, pace, tail.fresh)
                 yield from last
                 return Settled(stack, (*told, *last))

@@ -5,6 +5,7 @@ rest anywhere but in health, the rest of the plan is dropped, because the situat
 """
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from changesets.models import TOKEN_PREFIX, ChangeSet, Stack
 from changesets.outcomes import Event, StepStarted
 from changesets.plans import Plan
 from changesets.statuses import StackStatus, is_healthy
-from changesets.steps import CreateChangeSet, DeleteChangeSet, DeleteStack, Wait
+from changesets.steps import CancelUpdate, CreateChangeSet, DeleteChangeSet, DeleteStack, Step, Wait
 
 CHANGE_SET_MINUTES = 15  # transforms and nested change sets take a while; CloudFormation gives up by itself before
 SHELL_LOOKS = 12  # about half a minute; an empty stack goes in a second
@@ -46,19 +47,29 @@ def execute(plan: Plan, cloudformation: CloudFormation, clock: Clock, *, until: 
                 return done
         elif isinstance(step, CreateChangeSet):
             done = replace(done, change_set=create_change_set(step, cloudformation, clock))
-        else:
+        elif isinstance(step, CancelUpdate):
             cloudformation.perform(step)
+        else:
+            perform(step, cloudformation, clock)
     return done
+
+
+def perform(step: Step, cloudformation: CloudFormation, clock: Clock) -> None:
+    """The step's call, repeated while no answer comes: its token or its nature makes a second call harmless.
+
+    CloudFormation answers the same ClientRequestToken again without a second effect.
+    """
+    patiently(clock, Pace(), lambda: cloudformation.perform(step))
 
 
 def create_change_set(step: CreateChangeSet, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
     """The change set, made and no longer pending. One of the same name that is of no use any more gives way first."""
-    made = _until_made(cloudformation.create_change_set(step), cloudformation, clock)
+    made = _ask(step, cloudformation, clock)
     if _is_usable(made, clock):
         return made
     why = "an earlier change set of the same name is of no use any more"
-    cloudformation.perform(DeleteChangeSet(stack=made.stack_id, change_set=made.id, why=why))
-    return _until_made(cloudformation.create_change_set(step), cloudformation, clock)
+    perform(DeleteChangeSet(stack=made.stack_id, change_set=made.id, why=why), cloudformation, clock)
+    return _ask(step, cloudformation, clock)
 
 
 def _is_usable(made: ChangeSet, clock: Clock) -> bool:
@@ -69,9 +80,10 @@ def _is_usable(made: ChangeSet, clock: Clock) -> bool:
     return made.execution_status != "OBSOLETE" and age < timedelta(minutes=1)
 
 
-def _until_made(change_set_id: str, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
-    until = clock.now() + timedelta(minutes=CHANGE_SET_MINUTES)
+def _ask(step: CreateChangeSet, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
     pace = Pace(interval=0.15, longest=1.0)
+    change_set_id = patiently(clock, pace, lambda: cloudformation.create_change_set(step))
+    until = clock.now() + timedelta(minutes=CHANGE_SET_MINUTES)
     while clock.now() < until:
         made = patiently(clock, pace, lambda: cloudformation.change_set(change_set_id))
         if not made.pending:
@@ -80,23 +92,21 @@ def _until_made(change_set_id: str, cloudformation: CloudFormation, clock: Clock
     raise Refused(f"The change set was not made within {CHANGE_SET_MINUTES} minutes: {change_set_id}")
 
 
-def discard(change_set: ChangeSet, cloudformation: CloudFormation) -> None:
+def discard(change_set: ChangeSet, cloudformation: CloudFormation, clock: Clock) -> None:
     """Clears a change set of ours away; nothing depends on it, so a refusal is no matter."""
     why = "it will not be executed"
     step = DeleteChangeSet(stack=change_set.stack_id, change_set=change_set.id, why=why)
-    try:
-        cloudformation.perform(step)
-    except Refused:
-        return
+    with suppress(Refused):
+        perform(step, cloudformation, clock)
 
 
 def clear_shell(stack_id: str, cloudformation: CloudFormation, clock: Clock) -> None:
     """Deletes a stack that a CREATE change set left behind, if it is nothing more than that still, and sees it gone."""
-    if not _is_shell(cloudformation.stack(stack_id)):
+    pace = Pace(interval=0.2)
+    if not _is_shell(patiently(clock, pace, lambda: cloudformation.stack(stack_id))):
         return
     why = "it never got any resources"
-    cloudformation.perform(DeleteStack(stack=stack_id, token=TOKEN_PREFIX + "shell", why=why))
-    pace = Pace(interval=0.2)
+    perform(DeleteStack(stack=stack_id, token=TOKEN_PREFIX + "shell", why=why), cloudformation, clock)
     for _ in range(SHELL_LOOKS):
         stack = patiently(clock, pace, lambda: cloudformation.stack(stack_id))
         if stack is None or stack.status is StackStatus.DELETE_COMPLETE:

@@ -13,6 +13,7 @@ credentials, connection, permissions, a request that CloudFormation refuses.
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from changesets import executor, rungs_deploy
 from changesets.clock import Clock, SystemClock
@@ -141,9 +142,9 @@ def _run(
 
 def _loop(run: Run) -> Iterator[Event]:
     while True:
-        situation = run.observe()
+        situation = run.read(run.observe)
         yield Observed(stack_name=run.stack_name, stack=situation.stack)
-        outcome = _reached(run, situation)
+        outcome = run.read(partial(_reached, run, situation))
         plan = next_plan(situation)
         if outcome is None and plan is None:
             outcome = _stuck(run, situation)
@@ -236,7 +237,7 @@ def _refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreac
     asked = isinstance(plan.steps[0], CreateChangeSet)
     if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):
         return _rejected(run, diagnose_text(str(error)), error.hint)
-    now = run.look()
+    now = run.read(run.look)
     overtaken = not isinstance(error, Refused) or isinstance(error, ChangeSetGone) or _moved(situation, now)
     if not overtaken and (_is_free(situation) or asked):
         raise error
@@ -267,11 +268,11 @@ def _made(run: Run, situation: Situation, plan: Plan, change_set: ChangeSet) -> 
         run.discard(change_set)
         return (yield from _unchanged(run, situation))
     if not change_set.executable:
-        validations = run.cloudformation.validations(change_set.id)
+        validations = run.read(lambda: run.cloudformation.validations(change_set.id))
         run.discard(change_set)
         return _rejected(run, diagnose_change_set(change_set, validations), None)
     is_import = any(isinstance(step, CreateChangeSet) and step.type == "IMPORT" for step in plan.steps)
-    made = run.make_review(replace(change_set, is_import=is_import), situation)
+    made = run.read(lambda: run.make_review(replace(change_set, is_import=is_import), situation))
     if run.goal is Goal.REVIEW:
         run.discard(change_set)
         return Reviewed(review=made)
@@ -309,7 +310,7 @@ def _executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
     if not lives(status) or is_healthy(status) or status is StackStatus.ROLLBACK_COMPLETE:
         return RolledBack(stack=stack, diagnosis=run.failure)
     if _is_paused_on_purpose(run, status):
-        recovery = next_plan(replace(run.observe(), goal=Goal.RECOVER)) or plan
+        recovery = next_plan(replace(run.read(run.observe), goal=Goal.RECOVER)) or plan
         return Stuck(status=status, diagnosis=run.failure, recovery=recovery)
     run.goal = Goal.RECOVER
     return None

@@ -5,14 +5,15 @@ lost at any moment, and the same command finds its way again.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from changesets import executor, review, templates
 from changesets.clock import Clock
 from changesets.errors import Refused
-from changesets.events import newest_operation
+from changesets.events import Pace, newest_operation, patiently
 from changesets.gateway import CloudFormation
 from changesets.kinds import holds_data
 from changesets.models import (
@@ -29,6 +30,7 @@ from changesets.plans import Consent, Review
 from changesets.situation import GONE, Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
 
+T = TypeVar("T")
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
 ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth one more deployment
 CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gives up
@@ -58,6 +60,10 @@ class Run:
     spent: set[str] = field(default_factory=set)
     attempts: int = ATTEMPTS
     conflicts: int = 0
+
+    def read(self, question: Callable[[], T]) -> T:
+        """The answer, asked for again while none comes: for what has no effect."""
+        return patiently(self.clock, Pace(), question)
 
     def look(self) -> Stack | None:
         """The stack by id, or by name; a deleted one counts as absent, and its id is remembered for what it left."""
@@ -168,9 +174,9 @@ class Run:
 
     def discard(self, change_set: ChangeSet) -> None:
         """Clears our change set away, and the shell of a stack if we made it and no one else uses it."""
-        executor.discard(change_set, self.cloudformation)
+        executor.discard(change_set, self.cloudformation, self.clock)
         self.review = None
-        if self.made_shell and not self.cloudformation.pending_change_sets(change_set.stack_id):
+        if self.made_shell and not self.read(lambda: self.cloudformation.pending_change_sets(change_set.stack_id)):
             executor.clear_shell(change_set.stack_id, self.cloudformation, self.clock)
 
 
