@@ -1,25 +1,31 @@
-"""The whole local cloud, put together: engine, handlers, moto, control verbs and the endpoint in front of them.
+"""The whole local cloud, put together: engine, handlers, moto, runtime, edge, and the endpoint in front of them.
 
-The rule: the parts do not know one another; here is the only place that hands one to the other.
+The rule: the parts do not know one another; here is the only place that hands one to the other. What each needs of a
+part that is made later (the endpoint's URL, the runtime) it gets as a function.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from local_cloud.clock import SystemClock
 from local_cloud.cloudformation import CloudFormation
-from local_cloud.cloudformation.faults import FaultError
 from local_cloud.cloudformation.resources import backed
-from local_cloud.container_images import ImageName, UnknownRepository, put
-from local_cloud.control import Control, ControlError, Verb
-from local_cloud.images import ImageError, Images
-from local_cloud.server import Endpoint, Server
+from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, NoAnswer
+from local_cloud.control import Control
+from local_cloud.edge import Edge
+from local_cloud.edge.invoke import FunctionError, TooSlow
+from local_cloud.images import Images
+from local_cloud.runtime import Runtime
+from local_cloud.server import CONTROL, Endpoint, Server
 from local_cloud.services import Services
+from local_cloud.sites import Sites
 from local_cloud.surroundings import around
+from local_cloud.verbs import Verbs
+
+LOG = logging.getLogger("local_cloud")
 
 
 @contextmanager
@@ -28,42 +34,24 @@ def cloud(*, state: Path, port: int = 0, speed: float = 1.0) -> Iterator[Server]
 
     `state` is the folder for what outlives a restart: the code of images. Raises PortInUse.
     """
-    services = Services()
-    engine = CloudFormation(SystemClock(), handlers=backed(services), speed=speed, surroundings=around(services))
-    verbs = Verbs(engine, services, Images(state / "images"))
-    endpoint = Endpoint(engine, services=services, control=Control(verbs.table()))
-    with Server(endpoint, port=port) as server:
-        yield server
 
-
-@dataclass(frozen=True, slots=True)
-class Verbs:
-    """What the control verbs do."""
-
-    engine: CloudFormation
-    services: Services
-    images: Images
-
-    def table(self) -> dict[str, Verb]:
-        return {"GET health": self.health, "POST faults": self.fault, "POST images": self.image}
-
-    def health(self, _: Any) -> dict[str, Any]:
-        return {"status": "ok", "pid": os.getpid()}
-
-    def fault(self, body: dict[str, Any]) -> dict[str, Any]:
+    def invoke(function: str, event: Mapping[str, Any]) -> None:
         try:
-            self.engine.faults.add_json(body)
-        except FaultError as error:
-            raise ControlError(str(error)) from error
-        return {}
+            runtime.invoke(function, event)
+        except (FunctionError, TooSlow) as error:
+            LOG.warning("%s failed: %s", function, error)
+            raise NoAnswer(str(error)) from error
 
-    def image(self, body: dict[str, Any]) -> dict[str, Any]:
-        name = ImageName.parse(body["uri"])
-        if not name or not name.digest:
-            raise ControlError(f"Not an image of ECR by its digest, <repository>@sha256:<64 hex digits>: {body['uri']}")
-        try:
-            put(self.services, name)
-            self.images.register(body["uri"], Path(body["directory"]), body["handler"])
-        except (ImageError, UnknownRepository) as error:
-            raise ControlError(str(error)) from error
-        return {}
+    services, images = Services(), Images(state / "images")
+    mailbox = Mailbox(lambda: f"{server.endpoint}{CONTROL}responses")
+    handlers = backed(services, custom=CustomResource(invoke, mailbox))
+    engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services))
+    runtime = Runtime(engine.deployed, images, endpoint=lambda: server.endpoint, logs=state / "logs")
+    edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
+    sites = Sites(engine, edge.wsgi)
+    verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox)
+    server = Server(Endpoint(engine, services=services, control=Control(verbs.table())), port=port)
+    with ExitStack() as ends:
+        ends.callback(runtime.close)
+        ends.callback(sites.stop)
+        yield ends.enter_context(server)

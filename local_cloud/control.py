@@ -20,7 +20,7 @@ class ControlError(ValueError):
 
 
 class Control:
-    """`verbs` by method and name, as {"GET health": …}; a POST is given its JSON body, a GET is given None."""
+    """`verbs` by method and name, as {"GET health": …}; a POST or PUT is given its JSON body, a GET is given None."""
 
     def __init__(self, verbs: Mapping[str, Verb]) -> None:
         self._verbs = verbs
@@ -36,7 +36,7 @@ class Control:
         if not verb:
             return 404, {"error": f"No such control verb: {name}. There are: {', '.join(sorted(self._verbs))}"}
         try:
-            body = json.loads(request.get_data() or b"{}") if request.method == "POST" else None
+            body = json.loads(request.get_data() or b"{}") if request.method in ("POST", "PUT") else None
             return 200, verb(body)
         except (ControlError, json.JSONDecodeError) as error:
             return 400, {"error": str(error)}

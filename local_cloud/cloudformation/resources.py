@@ -10,7 +10,7 @@ from random import Random
 from local_cloud.cloudformation.backing import RANDOM, Properties, Translated
 from local_cloud.cloudformation.handlers import Handler, Handlers
 from local_cloud.cloudformation.resources_cloudfront import Distribution, EdgeFunction, OriginAccessControl
-from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, Runtime
+from local_cloud.cloudformation.resources_custom import CustomResource
 from local_cloud.cloudformation.resources_data import Parameter, Queue, Secret, Table
 from local_cloud.cloudformation.resources_dns import Certificate, HostedZone, Records
 from local_cloud.cloudformation.resources_generic import Generic
@@ -52,14 +52,14 @@ def unbacked(seed: int | None = None) -> Handlers:
     return Handlers(generic=Generic(RANDOM if seed is None else Random(seed)))
 
 
-def backed(services: Services, *, runtime: Runtime | None = None, mailbox: Mailbox | None = None) -> Handlers:
-    """The website's types by moto; custom resources by functions where there is a runtime for them."""
+def backed(services: Services, *, custom: CustomResource | None = None) -> Handlers:
+    """The website's types by moto; custom resources by functions where something runs them."""
     special: dict[str, Handler] = {
         type: Translated(handler(services), service, name) for type, (handler, service, name) in BACKED.items()
     }
     configs: dict[str, Properties] = {}
     for type, (cloudfront, name) in CLOUDFRONT.items():
         special[type] = Translated(cloudfront(services, configs), "CloudFront", name)
-    if runtime and mailbox:
-        special |= dict.fromkeys(CUSTOM, CustomResource(runtime, mailbox))
+    if custom:
+        special |= dict.fromkeys(CUSTOM, custom)
     return Handlers(generic=Generic(RANDOM), special=special)

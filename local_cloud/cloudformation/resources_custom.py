@@ -6,7 +6,7 @@ waits, so the mailbox is the one thing here that threads share.
 
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,23 +21,28 @@ SILENT = (
 )
 
 
-class Runtime(Protocol):
-    """What runs functions."""
+class NoAnswer(Exception):
+    """The function failed, so that nothing will arrive; the text says how."""
 
-    def invoke(self, function_name: str, event: dict[str, Any]) -> Any: ...
+
+class Invoke(Protocol):
+    """Runs a function to its end, whatever it returns. Raises NoAnswer."""
+
+    def __call__(self, function: str, event: Mapping[str, Any]) -> None: ...
 
 
 @dataclass(slots=True)
 class Mailbox:
-    """Where answers arrive; `url` is the ResponseURL's beginning, known once the endpoint listens."""
+    """Where answers arrive; `url` is the ResponseURL, known once the endpoint listens."""
 
-    url: str = ""
+    url: Callable[[], str]
     _arrived: threading.Condition = field(default_factory=threading.Condition)
     _answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def deliver(self, token: str, answer: Mapping[str, Any]) -> None:
+    def deliver(self, answer: Mapping[str, Any]) -> None:
+        """A response object, as the function PUTs it; its RequestId says whose it is."""
         with self._arrived:
-            self._answers[token] = answer
+            self._answers[str(answer.get("RequestId"))] = answer
             self._arrived.notify_all()
 
     def collect(self, token: str, seconds: float) -> Mapping[str, Any] | None:
@@ -51,7 +56,7 @@ class Mailbox:
 class CustomResource:
     """Custom::* and AWS::CloudFormation::CustomResource."""
 
-    runtime: Runtime
+    invoke: Invoke
     mailbox: Mailbox
 
     def create(self, request: Request) -> State:
@@ -71,10 +76,7 @@ class CustomResource:
 
     def _ask(self, request: Request, verb: str) -> State:
         token = str(uuid.uuid4())
-        self.runtime.invoke(_function(request), self._event(request, verb, token))
-        answer = self.mailbox.collect(token, _seconds(request.properties))
-        if answer is None:
-            raise HandlerError(HandlerErrorCode.NOT_STABILIZED, SILENT.format(token=token), plain=True)
+        answer = self._answer(request, self._event(request, verb, token), token)
         if answer.get("Status") != "SUCCESS":
             text = (
                 "Received response status [FAILED] from custom resource. Message returned: "
@@ -84,10 +86,20 @@ class CustomResource:
         id = str(answer.get("PhysicalResourceId") or request.physical_id or token)
         return State(physical_id=id, attributes=answer.get("Data") or {})
 
+    def _answer(self, request: Request, event: Mapping[str, Any], token: str) -> Mapping[str, Any]:
+        try:
+            self.invoke(_function(request), event)
+        except NoAnswer as failure:
+            raise _silent(token) from failure
+        answer = self.mailbox.collect(token, _seconds(request.properties))
+        if answer is None:
+            raise _silent(token)
+        return answer
+
     def _event(self, request: Request, verb: str, token: str) -> dict[str, Any]:
         event = {
             "RequestType": verb,
-            "ResponseURL": f"{self.mailbox.url}{token}",
+            "ResponseURL": self.mailbox.url(),
             "StackId": request.stack_id,
             "RequestId": token,
             "ResourceType": request.type,
@@ -106,6 +118,10 @@ def _function(request: Request) -> str:
     if not function:
         raise HandlerError(HandlerErrorCode.INVALID_REQUEST, f"Invalid service token: {token}", plain=True)
     return name.partition(":")[0]
+
+
+def _silent(token: str) -> HandlerError:
+    return HandlerError(HandlerErrorCode.NOT_STABILIZED, SILENT.format(token=token), plain=True)
 
 
 def _seconds(properties: Properties) -> float:

@@ -1,0 +1,85 @@
+"""What the control verbs do: the local cloud's own questions and orders, in JSON.
+
+GET  health      {"status": "ok", "pid": …}
+GET  sites       [{"domain": "d….cloudfront.net", "aliases": […], "url": "http://127.0.0.1:…"}]
+POST faults      {"fault": "fail-resource", "resource": "Bucket", …}, or {"clear": true}
+POST stage       {"name": "site", "status": "UPDATE_ROLLBACK_FAILED", …}
+POST images      {"uri": "<repository>@sha256:…", "directory": "<holds app/>", "handler": "app.handler.handler"}
+PUT  responses   what a custom resource's function answers
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local_cloud.cloudformation import CloudFormation
+from local_cloud.cloudformation.faults import FaultError
+from local_cloud.cloudformation.resources_custom import Mailbox
+from local_cloud.cloudformation.stage import StageError, stage_json
+from local_cloud.container_images import ImageName, UnknownRepository, put
+from local_cloud.control import ControlError, Verb
+from local_cloud.images import ImageError, Images
+from local_cloud.services import Services
+from local_cloud.sites import Site, Sites
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbs:
+    """The parts that the verbs speak to."""
+
+    engine: CloudFormation
+    services: Services
+    images: Images
+    sites: Sites
+    mailbox: Mailbox
+
+    def table(self) -> dict[str, Verb]:
+        return {
+            "GET health": lambda _: {"status": "ok", "pid": os.getpid()},
+            "GET sites": self.served,
+            "POST faults": self.fault,
+            "POST stage": self.stage,
+            "POST images": self.image,
+            "PUT responses": self.response,
+        }
+
+    def served(self, _: None) -> list[Site]:
+        return self.sites.served()
+
+    def fault(self, body: Json) -> Json:
+        try:
+            self.engine.faults.add_json(body)
+        except FaultError as error:
+            raise ControlError(str(error)) from error
+        return {}
+
+    def stage(self, body: Json) -> Json:
+        try:
+            return dict(stage_json(self.engine, body))
+        except StageError as error:
+            raise ControlError(str(error)) from error
+
+    def image(self, body: Json) -> Json:
+        uri, directory, handler = (_field(body, name) for name in ("uri", "directory", "handler"))
+        name = ImageName.parse(uri)
+        if not name or not name.digest:
+            raise ControlError(f"Not an image of ECR by its digest, <repository>@sha256:<64 hex digits>: {uri}")
+        try:
+            put(self.services, name)
+            self.images.register(uri, Path(directory), handler)
+        except (ImageError, UnknownRepository) as error:
+            raise ControlError(str(error)) from error
+        return {}
+
+    def response(self, body: Json) -> Json:
+        self.mailbox.deliver(body)
+        return {}
+
+
+def _field(body: Json, name: str) -> str:
+    if not isinstance(body.get(name), str):
+        raise ControlError(f"Missing field: {name}")
+    return str(body[name])
