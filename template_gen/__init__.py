@@ -27,6 +27,7 @@ from template_gen.options import (
 from template_gen.prices import monthly_floor
 from template_gen.site import Site
 from template_gen.stacks import build
+from template_gen.website import Parts
 
 __all__ = [
     "Api",
@@ -38,6 +39,7 @@ __all__ = [
     "Index",
     "Key",
     "KeyType",
+    "Parts",
     "Plan",
     "Queue",
     "Redirect",

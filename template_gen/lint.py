@@ -10,6 +10,7 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
@@ -23,41 +24,60 @@ RULES = "template_gen.rules"
 _LEVELS = {"error": Level.ERROR, "warning": Level.WARNING, "informational": Level.INFORMATIONAL}
 
 
-def lint(text: str, *, name: str, region: str = "us-east-1", remembered: Path | None = None) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the linter is asked: everything that findings depend on, but for the linter itself and the day."""
+
+    text: str
+    region: str
+    informational: bool
+
+
+def lint(
+    text: str,
+    *,
+    name: str,
+    region: str = "us-east-1",
+    informational: bool = False,
+    remembered: Path | None = None,
+) -> tuple[Finding, ...]:
     """Everything that is wrong with a template, JSON or YAML, generated or not; sorted, each once.
 
     Args:
         name: what the findings call the template.
         region: where it is to be deployed; some resources and rules depend on it.
+        informational: also advice, which is right for some templates only.
         remembered: a folder for the findings of the last run. Without it nothing is read or written.
 
     Raises:
         ValueError: no such region.
     """
+    question = Question(text, region, informational)
     if remembered is None:
-        return _lint(text, name, region)
-    return memory.recall(remembered, name, digest(text, region, date.today()), lambda: _lint(text, name, region))
+        return _answer(question, name)
+    return memory.recall(remembered, name, digest(question, date.today()), lambda: _answer(question, name))
 
 
-def _lint(text: str, name: str, region: str) -> tuple[Finding, ...]:
+def _answer(question: Question, name: str) -> tuple[Finding, ...]:
     with _no_garbage_collection():
-        matches = tuple(_matches(text, region))
+        matches = tuple(_matches(question))
     return tuple(sorted({_finding(match, name) for match in matches}))
 
 
-def _matches(text: str, region: str) -> Iterator[Any]:
+def _matches(question: Question) -> Iterator[Any]:
     from cfnlint.config import ConfigMixIn
     from cfnlint.decode.decode import decode_str
     from cfnlint.helpers import REGIONS
     from cfnlint.runner.template import run_template_by_data
 
-    if region not in REGIONS:
-        raise ValueError(f"AWS has no such region: {region!r}")
-    template, errors = decode_str(text)
+    if question.region not in REGIONS:
+        raise ValueError(f"AWS has no such region: {question.region!r}")
+    template, errors = decode_str(question.text)
     if errors:
         yield from errors
         return
-    config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
+    advice = ["I"] if question.informational else []
+    config = ConfigMixIn(["--config-file", os.devnull], regions=[question.region], include_checks=advice)
     yield from run_template_by_data(template, config, _rules())
 
 
@@ -95,8 +115,9 @@ def _no_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-def digest(text: str, region: str, today: date) -> str:
-    """Everything that the findings of a text depend on, as one number."""
-    sources = (path.read_bytes() for path in sorted((Path(__file__).parent / "rules").rglob("*.py")))
-    facts = (text, region, today.isoformat(), version("cfn-lint"), version("aws-sam-translator"))
-    return memory.digest([*(fact.encode() for fact in facts), *sources])
+def digest(question: Question, today: date) -> str:
+    """Everything that findings depend on, as one number: the question, every rule, and the day."""
+    rules = (path.read_bytes() for path in sorted((Path(__file__).parent / "rules").rglob("*.py")))
+    linters = (version("cfn-lint"), version("aws-sam-translator"))
+    facts = (question.text, question.region, str(question.informational), today.isoformat(), *linters)
+    return memory.digest([*(fact.encode() for fact in facts), *rules])

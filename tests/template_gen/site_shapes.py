@@ -15,6 +15,7 @@ from template_gen import (
     Index,
     Key,
     KeyType,
+    Parts,
     Plan,
     Queue,
     Redirect,
@@ -23,7 +24,6 @@ from template_gen import (
     Table,
     Throttle,
 )
-from template_gen.website import Parts
 
 
 def no_retries(template: Template, parts: Parts) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from template_gen import Finding, lint
 from template_gen.finding import Level
+from template_gen.lint import Question, digest
 
 BAD = "Resources:\n  Files:\n    Type: AWS::S3::Bucket\n    Properties:\n      Colour: red\n"
 FOUND = Finding(
@@ -51,6 +52,13 @@ def test_findings_are_remembered(tmp_path: Path) -> None:
     assert "Farbe" in found.message
 
 
+def test_advice_is_given_when_asked_for() -> None:
+    table = "{Type: AWS::SQS::Queue}"
+    text = f"Resources:\n  Work: {table}\n"
+    assert lint(text, name="queue.yaml") == ()
+    assert [found.level for found in lint(text, name="queue.yaml", informational=True)] != []
+
+
 @pytest.mark.parametrize("change", ["text", "region", "memory"])
 def test_a_memory_of_something_else_is_not_believed(tmp_path: Path, change: str) -> None:
     # given remembered findings of a clean template under the name
@@ -66,11 +74,10 @@ def test_a_memory_of_something_else_is_not_believed(tmp_path: Path, change: str)
     assert len(list(tmp_path.iterdir())) == 1
 
 
-def test_the_memory_ends_with_the_day(tmp_path: Path) -> None:
+def test_the_memory_ends_with_the_day() -> None:
     """cfn-lint's rules about ending runtimes read the date."""
-    from template_gen.lint import digest
-
-    assert digest(BAD, "us-east-1", date(2026, 11, 23)) != digest(BAD, "us-east-1", date(2026, 11, 24))
+    question = Question(BAD, "us-east-1", informational=False)
+    assert digest(question, date(2026, 11, 23)) != digest(question, date(2026, 11, 24))
 
 
 def test_nothing_is_written_without_a_memory(tmp_path: Path) -> None:
