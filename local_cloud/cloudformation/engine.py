@@ -25,10 +25,11 @@ from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.faults import (
     ExpireCredentials,
     Faults,
+    ForeignOperation,
     LoseResponse,
-    StaleReads,
     ThrottleCalls,
 )
+from local_cloud.cloudformation.foreign import start_foreign_update
 from local_cloud.cloudformation.handlers import Handlers
 from local_cloud.cloudformation.history import MOST_RECORDED, Answers
 from local_cloud.cloudformation.nested import NestedStacks
@@ -108,7 +109,7 @@ class CloudFormation:
             self.advance()
             self._refuse_by_fault(operation)
             if not operation.startswith(READS):
-                self._keep_for_stale_reads(region or self.region, params)
+                self._play_bystanders(operation, region or self.region, params)
             answer = self._answer(operation, params, region or self.region)
             if self.faults.take(LoseResponse, operation=operation):
                 raise ResponseLost(f"The connection was closed before the answer to {operation} arrived")
@@ -170,11 +171,14 @@ class CloudFormation:
         if self.faults.take(ThrottleCalls, operation=operation):
             raise THROTTLED.error()
 
-    def _keep_for_stale_reads(self, region: str, params: Mapping[str, Any]) -> None:
-        """A write leaves behind what a stale read will still see."""
-        if not any(isinstance(fault, StaleReads) for fault in self.faults.pending()):
+    def _play_bystanders(self, operation: str, region: str, params: Mapping[str, Any]) -> None:
+        """Before a write: somebody else's update, and what a stale read will still see afterwards."""
+        if not self.faults.pending():
             return
         change_set = self.world.change_sets.get(params.get("ChangeSetName", ""))
         stack = self.world.find(region, change_set.stack_id if change_set else params.get("StackName", ""))
-        if stack is not None:
-            stack.before = shown_stack(stack, self.world.answers)
+        if stack is None:
+            return
+        if fault := self.faults.take(ForeignOperation, stack=stack.name, before=operation):
+            start_foreign_update(self.world, stack, fault.seconds)
+        stack.before = shown_stack(stack, self.world.answers)

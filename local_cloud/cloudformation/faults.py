@@ -105,7 +105,7 @@ class ExpireCredentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignOperation:
-    """Somebody else starts an update that takes `seconds`, right before the next call of `before` on the stack."""
+    """Somebody else starts an update that takes `seconds` of the clock, right before the next call of `before`."""
 
     stack: str
     before: str = "ExecuteChangeSet"

@@ -1,0 +1,24 @@
+"""Somebody else's update of the same stack: real, but with nothing to change, so that it only takes time."""
+
+from local_cloud.cloudformation.launch import start
+from local_cloud.cloudformation.machine import STABLE, StackStatus
+from local_cloud.cloudformation.model import Stack
+from local_cloud.cloudformation.operations import update
+from local_cloud.cloudformation.run import Run
+from local_cloud.cloudformation.schedule import Steps
+from local_cloud.cloudformation.world import World
+
+
+def start_foreign_update(world: World, stack: Stack, seconds: float) -> None:
+    """Begin it, if the stack takes updates now; pending change sets are void, as by any update."""
+    if stack.status not in STABLE:
+        return
+
+    def body(run: Run) -> Steps[None]:
+        yield seconds
+        yield from update(run)
+
+    for change_set in stack.change_sets.values():
+        if change_set.execution_status == "AVAILABLE":
+            change_set.execution_status = "OBSOLETE"
+    start(world, stack, body, kind="UPDATE_STACK", status=StackStatus.UPDATE_IN_PROGRESS, token="somebody-else")
