@@ -21,6 +21,8 @@ def require(holds: bool, message: str) -> None:
 
 def text(value: object, what: str) -> str:
     require(isinstance(value, str), f"{what} must be a string, not {type(value).__name__}: {value!r}")
+    lone = any("\ud800" <= character <= "\udfff" for character in str(value))
+    require(not lone, f"{what} is no valid Unicode (half of a surrogate pair): {value!r}")
     return str(value)
 
 

@@ -29,3 +29,6 @@ class Finding:
     path: str
     level: Level
     message: str
+
+    def __str__(self) -> str:
+        return f"{self.template}:{self.line}:{self.column}: {self.rule} {self.message}"

@@ -4,6 +4,7 @@ The docstring of an option says what it creates, what it costs while nobody visi
 their date) and when to use it. Options know nothing of one another; what must fit together is checked by `Site`.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -186,6 +187,13 @@ class Schedule:
         known = self.timezone in available_timezones()
         require(known, f"timezone of schedule {self.name!r} must be an IANA name like Europe/London: {self.timezone!r}")
         checks.instance(self.input, dict, f"input of schedule {self.name!r}")
+        require(
+            "schedule" not in self.input, f"input of schedule {self.name!r} has the key that the name takes: schedule"
+        )
+        try:
+            json.dumps(self.input, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise SiteError(f"input of schedule {self.name!r} is no JSON ({error}): {self.input!r}") from error
 
 
 _RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")

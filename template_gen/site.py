@@ -4,6 +4,7 @@ Structure (which resources exist) is here, and changing it changes the templates
 become template parameters; what is given here is their default, and `samconfig.toml` overrides it per environment.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,6 +64,10 @@ RESERVED_VARIABLES = frozenset(
      "LAMBDA_RUNTIME_DIR"}
 )  # fmt: skip
 """Lambda refuses these: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"""
+
+
+SECRET = re.compile(r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)$", re.IGNORECASE)
+"""Names that hold a secret; the rule E9191 finds the same in templates of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +181,8 @@ def _check_function(site: Site) -> None:
 def _check_edge(site: Site) -> None:
     rule = "one or more names of letters, digits, - and _, each after a /, like /api"
     checks.matches(site.api_prefix, r"(/[A-Za-z0-9_-]+){1,8}", "api_prefix", rule)
+    unused = site.frontend is Frontend.NONE and site.api_prefix != "/api"
+    require(not unused, f"with Frontend.NONE every path goes to the app, leave api_prefix out: {site.api_prefix!r}")
     policy = checks.text(site.content_security_policy, "content_security_policy")
     is_header = bool(policy) and policy.isascii() and policy.isprintable()
     require(is_header, f"content_security_policy must be one line of ASCII text: {policy!r}")
@@ -187,9 +194,13 @@ def _check_environment(site: Site) -> None:
         checks.matches(name, r"[A-Za-z][A-Za-z0-9_]+", "an environment variable", "2 or more letters, digits and _")
         require(name not in RESERVED_VARIABLES, f"Lambda sets this environment variable itself, rename it: {name}")
         checks.text(value, f"environment variable {name}")
+        require(
+            not SECRET.search(name),
+            f"environment variables are readable in the console: move {name} to secrets=({name!r},)",
+        )
     for secret in site.secrets:
         checks.variable(secret, "a secret's name")
-    checks.unique(site.secrets, "secrets")
+    checks.unique((*site.secrets, *(["ORIGIN_SECRET"] if site.origin_secret else [])), "secrets")
     size = sum(len(name.encode()) + len(value.encode()) for name, value in site.environment.items())
     require(
         size <= ENVIRONMENT_BYTES,

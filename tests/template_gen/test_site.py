@@ -58,6 +58,31 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Site(name="ab", environment={"TEXT": "ü" * 2100}),
         "4204 bytes, Lambda takes 4096",
     ),
+    "a secret in the environment": (
+        lambda: Site(name="ab", environment={"Stripe_Api_Key": "sk_live"}),
+        "move Stripe_Api_Key to secrets=('Stripe_Api_Key',)",
+    ),
+    "half a character": (lambda: Site(name="ab", environment={"TEXT": "\ud800"}), "half of a surrogate pair"),
+    "the origin's secret twice": (
+        lambda: Site(name="ab", origin_secret=True, secrets=("ORIGIN_SECRET",)),
+        "two secrets have one name",
+    ),
+    "a prefix without a frontend": (
+        lambda: Site(name="ab", frontend=Frontend.NONE, api_prefix="/v1"),
+        "leave api_prefix out: '/v1'",
+    ),
+    "an input that is no JSON": (
+        lambda: Schedule(name="Poll", expression="rate(1 hour)", input={"at": object()}),
+        "input of schedule 'Poll' is no JSON",
+    ),
+    "an input that is no number": (
+        lambda: Schedule(name="Poll", expression="rate(1 hour)", input={"at": float("nan")}),
+        "is no JSON",
+    ),
+    "an input that hides the name": (
+        lambda: Schedule(name="Poll", expression="rate(1 hour)", input={"schedule": "x"}),
+        "the key that the name takes: schedule",
+    ),
     "a secret with a path": (lambda: Site(name="ab", secrets=("/prod/key",)), "capital letters, digits and _"),
     "a secret twice": (lambda: Site(name="ab", secrets=("KEY", "KEY")), "two secrets have one name"),
     "secrets as one text": (lambda: Site(name="ab", secrets="KEY"), "tuple or list of str"),  # type: ignore[arg-type]
