@@ -1,0 +1,172 @@
+"""Nested stacks, large templates, imports, and data that outlives its stack."""
+
+import json
+from typing import Any
+
+import pytest
+
+from changesets import Allowed, Deleted, Deployed, Rejected, RolledBack, StackEvent, Stuck
+from changesets.errors import Refused
+from local_cloud.cloudformation.faults import FailResource, On
+from tests.changesets.cloud import BUCKET, SERVICES, TABLE, TOPIC, Cloud, kept, template, topic
+
+BIG = template(Topic={**TOPIC, "Metadata": {"Text": "x" * 60_000}})
+
+
+def bucket(name: str) -> Any:
+    client = SERVICES.client("s3")
+    client.create_bucket(Bucket=name)
+    return client
+
+
+def nesting(child: str) -> str:
+    """A root with one nested stack; its template is in a bucket, as it must be."""
+    client = bucket("templates") if not SERVICES.client("s3").list_buckets()["Buckets"] else SERVICES.client("s3")
+    client.put_object(Bucket="templates", Key="child.json", Body=child.encode())
+    url = "https://templates.s3.us-east-1.amazonaws.com/child.json"
+    nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    return template(Child=nested, Topic=topic(str(len(child))))
+
+
+def test_a_large_template_goes_through_the_artifacts_bucket() -> None:
+    cloud = Cloud(real=True)
+    bucket("artifacts")
+    outcome = cloud.apply(BIG, artifacts_bucket="artifacts", artifacts_prefix="groat")
+    assert isinstance(outcome, Deployed), outcome
+    (stored,) = SERVICES.client("s3").list_objects_v2(Bucket="artifacts")["Contents"]
+    assert stored["Key"].startswith("groat/")
+
+
+def test_a_large_template_without_a_bucket_is_refused_with_the_flag_to_add() -> None:
+    outcome = Cloud().apply(BIG)
+    assert isinstance(outcome, Rejected)
+    assert outcome.diagnosis.page == "template-body-too-long.md"
+    assert "--s3-bucket" in outcome.diagnosis.command
+
+
+def test_the_events_of_nested_stacks_are_told_among_the_roots() -> None:
+    cloud = Cloud(real=True)
+    outcome = cloud.apply(nesting(template(Inner=TOPIC)))
+    assert isinstance(outcome, Deployed), outcome
+    told = [event for event in cloud.events if isinstance(event, StackEvent)]
+    assert ("Inner", "CREATE_COMPLETE") in {(event.logical_id, event.status) for event in told}
+    assert len({event.id for event in told}) == len(told)
+
+
+def test_a_failure_in_a_nested_stack_is_blamed_on_its_own_resource() -> None:
+    cloud = Cloud(real=True)
+    cloud.cloud.faults.add(FailResource(resource="Inner", on=On.CREATE, reason="No room"))
+    outcome = cloud.apply(nesting(template(Inner=TOPIC)))
+    assert isinstance(outcome, RolledBack)
+    assert (outcome.diagnosis.logical_id, outcome.diagnosis.cause) == ("Inner", "No room")
+    assert outcome.diagnosis.stack_name.startswith("demo-Child-")
+
+
+def test_a_nested_resource_is_skipped_by_the_name_of_its_stack() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(nesting(template(Inner=topic("one"))))
+    cloud.cloud.faults.add(FailResource(resource="Topic", on=On.UPDATE, reason="No"))
+    cloud.cloud.faults.add(FailResource(resource="Inner", on=On.ROLLBACK, reason="Never", times=None))
+    text = json.loads(nesting(template(Inner=topic("longer"))))
+    text["Resources"]["Topic"]["DependsOn"] = "Child"
+    outcome = cloud.apply(json.dumps(text), consent=Allowed())
+    assert isinstance(outcome, Stuck), outcome
+    (skipped,) = outcome.recovery.steps[0].arguments["ResourcesToSkip"]
+    assert skipped.startswith("demo-Child-")
+    assert skipped.endswith(".Inner")
+
+
+def test_a_nested_stack_is_not_worked_on_by_itself() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(nesting(template(Inner=TOPIC)))
+    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
+    with pytest.raises(Refused, match="nested"):
+        cloud.recover(name=child.physical_id)
+
+
+# ---- data: shown by content ----
+
+
+def item(table: str) -> None:
+    SERVICES.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "precious"}})
+
+
+def items(table: str) -> int:
+    return int(SERVICES.client("dynamodb").scan(TableName=table)["Count"])
+
+
+def physical(cloud: Cloud, logical_id: str) -> str:
+    return next(each.physical_id for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == logical_id)
+
+
+def test_a_table_with_items_is_not_removed_by_a_plain_yes_and_an_empty_one_is() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(template(Topic=TOPIC, Table=TABLE))
+    table = physical(cloud, "Table")
+    item(table)
+    assert not isinstance(cloud.apply(template()), Deployed)
+    assert items(table) == 1
+    SERVICES.client("dynamodb").delete_item(TableName=table, Key={"id": {"S": "precious"}})
+    assert isinstance(cloud.apply(template()), Deployed)
+
+
+def test_deleting_a_stack_empties_a_bucket_only_by_its_name() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(template(Bucket={**BUCKET, "Properties": {"VersioningConfiguration": {"Status": "Enabled"}}}))
+    name = physical(cloud, "Bucket")
+    for body in (b"one", b"two"):
+        SERVICES.client("s3").put_object(Bucket=name, Key="page", Body=body)
+    SERVICES.client("s3").delete_object(Bucket=name, Key="page")
+    assert not isinstance(cloud.delete(), Deleted)
+    assert len(SERVICES.client("s3").list_object_versions(Bucket=name)["Versions"]) == 2
+    assert isinstance(cloud.delete(consent=Allowed(yes=True, names=frozenset({"Bucket"}))), Deleted)
+    assert not SERVICES.client("s3").list_buckets()["Buckets"]
+
+
+def test_data_that_outlives_a_dead_stack_is_taken_over_by_the_new_one() -> None:
+    """ROLLBACK_COMPLETE after a create by another tool, which kept a table with a Retain policy that has items now."""
+    cloud = Cloud(real=True)
+    text = template(Topic=topic("x"), Table=kept(TABLE), Last={**TOPIC, "DependsOn": ["Topic", "Table"]})
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
+    cloud.client.create_stack(StackName="demo", TemplateBody=text)
+    for _ in range(200):
+        cloud.clock.sleep(1)
+    assert cloud.status == "ROLLBACK_COMPLETE"
+    table = physical(cloud, "Table")
+    item(table)
+    outcome = cloud.apply(text, consent=Allowed())
+    assert isinstance(outcome, Deployed), outcome
+    assert physical(cloud, "Table") == table
+    assert items(table) == 1
+
+
+def test_a_half_deleted_stack_keeps_its_data_and_the_new_one_takes_it_over() -> None:
+    cloud = Cloud(real=True)
+    text = template(Topic=TOPIC, Bucket=kept(BUCKET))
+    cloud.apply(template(Topic=TOPIC, Bucket=BUCKET))
+    name = physical(cloud, "Bucket")
+    SERVICES.client("s3").put_object(Bucket=name, Key="page", Body=b"precious")
+    cloud.client.delete_stack(StackName="demo")
+    for _ in range(200):
+        cloud.clock.sleep(1)
+    assert cloud.status == "DELETE_FAILED"
+    outcome = cloud.apply(text, consent=Allowed())
+    assert isinstance(outcome, Deployed), outcome
+    assert physical(cloud, "Bucket") == name
+    assert SERVICES.client("s3").get_object(Bucket=name, Key="page")["Body"].read() == b"precious"
+
+
+def test_the_takeover_survives_a_kill_between_deletion_and_creation() -> None:
+    cloud = Cloud(real=True)
+    text = template(Topic=TOPIC, Bucket=kept(BUCKET))
+    cloud.apply(template(Topic=TOPIC, Bucket=BUCKET))
+    name = physical(cloud, "Bucket")
+    SERVICES.client("s3").put_object(Bucket=name, Key="page", Body=b"precious")
+    cloud.client.delete_stack(StackName="demo")
+    for _ in range(200):
+        cloud.clock.sleep(1)
+    for event in cloud.applying(text):
+        if isinstance(event, StackEvent) and event.is_of_stack and event.status == "DELETE_COMPLETE":
+            break
+    assert isinstance(cloud.apply(text, consent=Allowed()), Deployed)
+    assert physical(cloud, "Bucket") == name

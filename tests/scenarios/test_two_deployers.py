@@ -1,0 +1,118 @@
+"""Someone else is at work: attach and wait, plan anew, take nothing from a colleague unasked."""
+
+from datetime import timedelta
+
+import boto3
+
+import changesets
+from changesets import Allowed, Declined, Deployed, Deployment, HazardKind, NoChanges, Noticed, StackEvent, TimedOut
+from local_cloud import attach
+from local_cloud.cloudformation.faults import ForeignOperation, HangResource, On
+from tests.changesets.cloud import Cloud, template, topic
+
+FIRST, SECOND, THIRD = (template(Topic=topic(name)) for name in ("one", "two", "three"))
+
+
+def test_the_second_deployer_attaches_to_the_firsts_operation_and_then_deploys_its_own() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    first = cloud.applying(SECOND)
+    for event in first:
+        if isinstance(event, StackEvent):
+            break  # the first one's process ends here; its update goes on
+    outcome = cloud.apply(THIRD)
+    assert isinstance(outcome, Deployed)
+    told = [event for event in cloud.events if isinstance(event, StackEvent) and event.is_of_stack]
+    assert len({event.token for event in told}) == 2
+    assert cloud.cloud.engine.deployed("AWS::SNS::Topic")[0].properties["DisplayName"] == "three"
+
+
+def test_two_deployers_of_the_same_template_end_alike_and_only_one_update_runs() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    running = cloud.applying(SECOND)
+    for event in running:
+        if isinstance(event, StackEvent):
+            break
+    assert isinstance(cloud.apply(SECOND), NoChanges)
+    assert isinstance(cloud.run(running), Deployed)
+
+
+def test_an_operation_that_begins_between_review_and_execution_is_waited_for() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    cloud.cloud.faults.add(ForeignOperation(stack="demo", before="ExecuteChangeSet", seconds=60))
+    outcome = cloud.apply(SECOND)
+    assert isinstance(outcome, Deployed), outcome
+    assert any(isinstance(event, Noticed) for event in cloud.events)
+    assert cloud.cloud.engine.deployed("AWS::SNS::Topic")[0].properties["DisplayName"] == "two"
+
+
+def test_an_operation_that_begins_before_the_change_set_is_waited_for() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    cloud.cloud.faults.add(ForeignOperation(stack="demo", before="CreateChangeSet", seconds=60))
+    assert isinstance(cloud.apply(SECOND), Deployed)
+
+
+def test_a_colleagues_pending_change_set_is_named_before_it_becomes_obsolete() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    arn = cloud.stack().id
+    cloud.client.create_change_set(StackName=arn, ChangeSetName="under-review", TemplateBody=THIRD)
+    cloud.clock.sleep(60)
+    outcome = cloud.apply(SECOND, consent=Allowed())
+    assert isinstance(outcome, Declined)
+    assert [(each.kind, each.logical_id) for each in outcome.plan.hazards] == [(HazardKind.OTHERS, "under-review")]
+    assert cloud.gateway.pending_change_sets(arn) == ("under-review",)
+
+
+def test_a_wait_is_bounded_and_says_what_it_waited_for() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    cloud.cloud.faults.add(HangResource(resource="Topic", on=On.UPDATE))
+    deployment = Deployment(stack_name="demo", template=SECOND)
+    events = changesets.apply(cloud.gateway, deployment, clock=cloud.clock, timeout=timedelta(minutes=10))
+    outcome = cloud.run(events)
+    assert isinstance(outcome, TimedOut)
+    assert outcome.oldest is not None
+    assert outcome.oldest.logical_id == "Topic"
+
+
+def test_a_long_wait_is_gentle() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    cloud.cloud.faults.add(HangResource(resource="Topic", on=On.UPDATE, seconds=3600))
+    calls: list[str] = []
+    cloud.client.meta.events.register(
+        "before-parameter-build.cloudformation.*", lambda model, **_: calls.append(model.name)
+    )
+    assert isinstance(cloud.apply(SECOND), Deployed)
+    assert len(calls) < 3600 / 4
+
+
+def test_a_cancelled_update_rolls_back() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    cloud.cloud.faults.add(HangResource(resource="Topic", on=On.UPDATE, seconds=600))
+    for event in cloud.applying(SECOND):
+        if isinstance(event, StackEvent):
+            break
+    outcome = cloud.run(changesets.cancel(cloud.gateway, "demo", clock=cloud.clock))
+    assert isinstance(outcome, changesets.RolledBack)
+    assert cloud.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_only_an_update_can_be_cancelled() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    outcome = cloud.run(changesets.cancel(cloud.gateway, "demo", clock=cloud.clock))
+    assert isinstance(outcome, changesets.Detached)
+
+
+def test_another_account_of_the_same_name_is_another_stack() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    elsewhere = boto3.client("cloudformation", region_name="eu-central-1")
+    attach(elsewhere, engine=cloud.cloud.engine)
+    assert changesets.CloudFormation(elsewhere).stack("demo") is None
