@@ -59,7 +59,7 @@ def implicit_api(graph: Graph) -> Iterator[Place]:
     explicit = [api for api in graph.apis if api.id not in (HTTP_IMPLICIT, REST_IMPLICIT)]
     empty = any(api.routes == () and api.protocol is not Protocol.WEBSOCKET for api in explicit)
     for api in graph.apis if empty else ():
-        if api.resource is None:
+        if api.id in (HTTP_IMPLICIT, REST_IMPLICIT):
             yield from (route.place for route in api.routes or ())
 
 

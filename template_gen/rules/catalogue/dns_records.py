@@ -58,21 +58,16 @@ def _to_distributions(graph: Graph) -> Iterator[tuple[Record, Distribution]]:
     source=f"{_ROUTE53}/resource-record-sets-values-alias.html",
 )
 def alias_zone(graph: Graph) -> Iterator[Place]:
+    """The id of a zone of the template is cfn-lint's own to find (E1041)."""
     for record, _ in _to_distributions(graph):
         zone = record.alias.get("HostedZoneId")
-        own = graph.named(zone, "AWS::Route53::HostedZone")
-        if own or (known(zone) and zone != CLOUDFRONT_ZONE and graph.scope.partition == "aws"):
+        if known(zone) and zone != CLOUDFRONT_ZONE and graph.scope.partition == "aws":
             yield at(record.alias, "HostedZoneId")
     for record in records(graph.resources):
         domain = graph.named(record.alias.get("DNSName"), "AWS::ApiGatewayV2::DomainName")
         zone = record.alias.get("HostedZoneId")
-        if domain and (known(zone) or graph.named(zone, "AWS::Route53::HostedZone")) and not _is_regional(str(zone)):
+        if domain and zone == CLOUDFRONT_ZONE:
             yield at(record.alias, "HostedZoneId")
-
-
-def _is_regional(zone: str) -> bool:
-    """A literal id other than CloudFront's may be API Gateway's in this region."""
-    return known(zone) and zone != CLOUDFRONT_ZONE
 
 
 @rule(

@@ -49,6 +49,31 @@ class Api:
         return self.resource.properties if self.resource else Object(("Resources", self.id), self.id)
 
     @property
+    def document(self) -> Object:
+        """The OpenAPI document, an empty one when there is none."""
+        key = "DefinitionBody" if "DefinitionBody" in self.properties else "Body"
+        return self.properties.object(key)
+
+    @property
+    def cors(self) -> tuple[Object, str]:
+        """The CORS settings and their key for origins: HTTP API, its document (as SAM writes it), SAM's REST API."""
+        found = (
+            (self.properties.object("CorsConfiguration"), "AllowOrigins"),
+            (self.document.object("x-amazon-apigateway-cors"), "allowOrigins"),
+            (self.properties.object("Cors"), "AllowOrigin"),
+        )
+        return next((pair for pair in found if pair[0]), found[0])
+
+    @property
+    def disabled(self) -> Place | None:
+        """Where the API's own address is switched off, if it is."""
+        if self.properties.flag("DisableExecuteApiEndpoint"):
+            return at(self.properties, "DisableExecuteApiEndpoint")
+        servers = self.document.objects("servers")
+        below = (server.object("x-amazon-apigateway-endpoint-configuration") for server in servers)
+        return next((at(found) for found in below if found.flag("disableExecuteApiEndpoint")), None)
+
+    @property
     def functions(self) -> frozenset[str]:
         return frozenset(route.function for route in self.routes or () if route.function)
 

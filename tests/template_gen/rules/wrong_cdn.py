@@ -63,7 +63,8 @@ API_ORIGINS: Final = (
     Wrong("E9107", "free-plan", {f"{ORIGINS}.0.OriginPath": "dist"}),
     Wrong("E9110", "site", {f"{CONFIG}.CustomErrorResponses": FALLBACK}),
     Wrong("E9111", "site", {f"{CONFIG}.CustomErrorResponses": [{"ErrorCode": 500, "ResponsePagePath": "/500.html"}]}),
-    Wrong("E9111", "site", {f"{CONFIG}.CustomErrorResponses": [{"ErrorCode": 500, "ResponseCode": 500}]}),
+    Wrong("E9111", "site", {f"{CONFIG}.CustomErrorResponses": [
+        {"ErrorCode": 500, "ResponseCode": 500, "ResponsePagePath": "500.html"}]}),
     Wrong("E9112", "site", {f"{ORIGINS}.1.CustomOriginConfig.OriginProtocolPolicy": "http-only"}),
     Wrong("E9113", "site", {f"{ORIGINS}.1.CustomOriginConfig": GONE}),
     Wrong("E9114", "site", {f"{ORIGINS}.1.DomainName": att("Api.ApiEndpoint")}),
@@ -95,7 +96,8 @@ BUCKETS: Final = (
         "AWS:SourceArn": sub("arn:aws:cloudfront::${AWS::AccountId}:distribution/*")}}}),
     Wrong("W9133", "site", {f"{READ}.Condition": GONE}),
     Wrong("E9134", "site", {f"{ORIGINS}.0.OriginAccessControlId": GONE}),
-    Wrong("E9135", "site", {f"{ORIGINS}.0.S3OriginConfig.OriginAccessIdentity": "origin-access-identity/cloudfront/E1"}),
+    Wrong("E9135", "site",
+          {f"{ORIGINS}.0.S3OriginConfig.OriginAccessIdentity": "origin-access-identity/cloudfront/E1"}),
     Wrong("E9136", "site", {f"{ORIGINS}.0.S3OriginConfig": GONE,
                             f"{ORIGINS}.0.CustomOriginConfig": {"OriginProtocolPolicy": "https-only"}}),
     Wrong("E9137", "free-plan", {f"{ORIGINS}.0.DomainName": {"Fn::Select": [

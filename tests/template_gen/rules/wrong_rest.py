@@ -41,8 +41,10 @@ NAMES: Final = (
     Wrong("E9166", "site", {"Records.RecordSets.4": {"Name": sub("blog.${Domain}"), "Type": "A",
                                                      "AliasTarget": TO_SITE}}),
     Wrong("E9167", "site", {f"{RECORD}.AliasTarget.HostedZoneId": "Z35SXDOTRQ7X7K"}),
-    Wrong("E9167", "site", {"Own": {**ZONE, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
-                            f"{RECORD}.AliasTarget.HostedZoneId": ref("Own")}),
+    Wrong("E9167", "plain-site", {
+        "Name": resource("AWS::ApiGatewayV2::DomainName", DomainName="api.example.com"),
+        "Record": resource("AWS::Route53::RecordSet", HostedZoneId="Z1", Name="api.example.com", Type="A",
+        AliasTarget={"DNSName": att("Name.RegionalDomainName"), "HostedZoneId": "Z2FDTNDATAQYW2"})}),
     Wrong("E9168", "site", {"Apex": resource("AWS::Route53::RecordSet", HostedZoneName=sub("${Domain}."), TTL="300",
                                              Name=ref("Domain"), Type="CNAME", ResourceRecords=["x.example.net"])}),
     Wrong("W9169", "site", {f"{CONFIG}.IPV6Enabled": False}),
