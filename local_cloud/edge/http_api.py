@@ -170,7 +170,8 @@ def _segment(part: str) -> str:
 
 def _key(method: str, path: str) -> str:
     named = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
-    return path if path == "$default" else f"{named} {path}"
+    # SAM writes the default route as "/$default"
+    return "$default" if path.removeprefix("/") == "$default" else f"{named} {path}"
 
 
 def _route(key: str, uri: Any, milliseconds: Any) -> Route:

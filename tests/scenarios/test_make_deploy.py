@@ -1,0 +1,112 @@
+"""What a newcomer does, on a copy of the repository: deploy, look at the site, deploy again, edit, destroy."""
+
+import json
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("app", "templates", "website.py", "samconfig.toml", "pyproject.toml")
+GPX = """<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
+<trkpt lat="47.0" lon="8.0"><ele>400</ele><time>2026-01-01T10:00:00Z</time></trkpt>
+<trkpt lat="47.1" lon="8.0"><ele>450</ele><time>2026-01-01T11:00:00Z</time></trkpt></trkseg></trk></gpx>"""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A copy of the repository, and the command line in it."""
+
+    root: Path
+
+    def groat(self, *words: str, fails: bool = False) -> list[dict[str, Any]]:
+        command = [sys.executable, "-m", "groat", "--json", *words]
+        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=120)
+        assert (done.returncode != 0) == fails, done.stdout[-2000:] + done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def deploy(self) -> "Deployment":
+        return Deployment(self.groat("deploy"))
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        file = self.root / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Deployment:
+    events: list[dict[str, Any]]
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["type"] == kind]
+
+    def stage(self, name: str) -> str:
+        return str(next(event["text"] for event in self.of("stage") if event["name"] == name))
+
+    @property
+    def url(self) -> str:
+        return str(self.of("ready")[0]["url"])
+
+
+def asked(url: str, *, data: bytes | None = None, content_type: str = "") -> tuple[int, bytes]:
+    request = urllib.request.Request(url, data, {"Content-Type": content_type} if data else {})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return response.status, response.read()
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    root = tmp_path_factory.mktemp("checkout")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, root / name)
+    made = Checkout(root)
+    made.groat("local", "up", "--speed", "1000")
+    yield made
+    made.groat("local", "down")
+
+
+@pytest.mark.slow
+def test_from_a_clone_to_a_website_and_back(checkout: Checkout) -> None:
+    first = checkout.deploy()
+    assert [event["stack"]["name"] for event in first.of("deployed")] == ["tracks-registry", "tracks"]
+    assert b"<html" in asked(first.url + "/")[1]
+    status, body = asked(first.url + "/api/activities", data=GPX.encode(), content_type="application/gpx+xml")
+    assert status == 201
+    assert json.loads(body)["distance"] == pytest.approx(11_119, abs=30)
+
+    again = checkout.deploy()
+    assert len(again.of("no_changes")) == 2
+    assert not again.of("stack_event")
+    assert again.stage("frontend").startswith("10 unchanged")
+
+    checkout.edit("app/frontend/index.html", "</body>", "<!-- edited --></body>")
+    page = checkout.deploy()
+    assert len(page.of("no_changes")) == 2
+    assert page.stage("frontend") == "1 uploaded, 9 unchanged"
+    assert page.stage("invalidation") == "/ /index.html"
+    assert b"<!-- edited -->" in asked(page.url + "/")[1]
+
+    checkout.edit("app/routes/health.py", '"ok"', '"edited"')
+    code = checkout.deploy()
+    assert {event["logical_id"] for event in code.of("stack_event")} == {"tracks", "Function"}
+    assert b"edited" in asked(code.url + "/api/health")[1]
+
+    checkout.edit("website.py", 'name="tracks",', 'name="tracks",\n    memory=512,')
+    site = checkout.deploy()
+    assert site.stage("templates") == "wrote website.yaml"
+
+    gone = Deployment(checkout.groat("destroy"))
+    assert [event["stack_name"] for event in gone.of("deleted")] == ["tracks", "tracks-registry"]
+    assert checkout.deploy().of("deployed")
