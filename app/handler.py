@@ -1,11 +1,13 @@
 """The Lambda function: HTTP API events go to the app, anything else is a call to keep the function warm."""
 
+import asyncio
 from typing import Any
 
 from mangum import Mangum
 
 from app.main import app
 
+asyncio.set_event_loop(asyncio.new_event_loop())  # Mangum asks for the current one; Python 3.12 on makes none unasked
 _http = Mangum(app, lifespan="off")
 
 

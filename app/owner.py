@@ -8,8 +8,9 @@ import re
 from secrets import token_urlsafe
 from typing import Annotated
 
-from fastapi import Cookie, Depends, Request, Response
+from fastapi import Cookie, Depends, HTTPException, Request, Response, status
 
+_OURS = {None, "same-origin", "none"}  # what a browser says of a request that no other site has caused
 _OWNER = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
@@ -21,8 +22,11 @@ def known_owner(owner: Annotated[str | None, Cookie()] = None) -> str | None:
 def remembered_owner(request: Request, response: Response, known: Annotated[str | None, Depends(known_owner)]) -> str:
     """The id of this browser from now on, kept for as long as what it owns.
 
-    `Secure` everywhere but on http://, which only a developer's machine speaks.
+    `Secure` everywhere but on http://, which only a developer's machine speaks. A form on another site could otherwise
+    give the browser a new id, and so take its list away.
     """
+    if request.headers.get("sec-fetch-site") not in _OURS:
+        raise HTTPException(status.HTTP_403_FORBIDDEN, "Files are taken from this site's own page only.")
     owner = known or token_urlsafe(16)
     response.set_cookie(
         "owner",

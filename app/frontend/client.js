@@ -11,9 +11,9 @@ const tooLarge = (limit) => new Problem(`This file is too large; the limit is ${
 /** GPX packs to a tenth: kinder to a phone's connection, and long rides fit through. */
 async function packed(file) {
   if (file.size > MOST) throw tooLarge(MOST);
-  if (!("CompressionStream" in window)) return [file, {}];
+  if (!("CompressionStream" in window)) return { body: file, type: "application/gpx+xml" };
   const stream = file.stream().pipeThrough(new CompressionStream("gzip"));
-  return [await new Response(stream).blob(), { "Content-Encoding": "gzip" }];
+  return { body: await new Response(stream).blob(), type: "application/gzip" };
 }
 
 async function call(path, options = {}) {
@@ -33,10 +33,10 @@ async function call(path, options = {}) {
 }
 
 export async function upload(file) {
-  const [body, encoding] = await packed(file);
+  const { body, type } = await packed(file);
   if (body.size > MOST_SENT) throw tooLarge(MOST_SENT);
-  const headers = { "Content-Type": "application/gpx+xml", ...encoding };
-  return call(`${ACTIVITIES}?${new URLSearchParams({ filename: file.name })}`, { method: "POST", body, headers });
+  const query = new URLSearchParams({ filename: file.name });
+  return call(`${ACTIVITIES}?${query}`, { method: "POST", body, headers: { "Content-Type": type } });
 }
 
 export const recent = () => call(ACTIVITIES);

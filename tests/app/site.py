@@ -25,6 +25,11 @@ class Edge(SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Quiet: what matters is seen in the browser."""
 
+    def end_headers(self) -> None:
+        """As strict as a site can ask its visitors' browsers to be."""
+        self.send_header("Content-Security-Policy", "default-src 'self'")
+        super().end_headers()
+
     def do_GET(self) -> None:
         if not self.path.startswith("/api/"):
             return super().do_GET()
