@@ -32,10 +32,10 @@ class Frontend(StrEnum):
 class Api(StrEnum):
     """How CloudFront reaches the function.
 
-    HTTP_API: an API Gateway HTTP API with throttling; $1 per million requests, nothing idle; requests up to 30 s.
+    HTTP_API: an API Gateway HTTP API with throttling; $1 per million requests; requests up to 30 s.
     FUNCTION_URL: a Lambda function URL that only this distribution may call (origin access control); no charge per
     request and answers up to 60 s, but no throttling, and a browser must send the header `x-amz-content-sha256` with
-    every POST, PUT and PATCH, or Lambda answers 403 InvalidSignature.
+    every POST, PUT and PATCH, or Lambda answers 403 InvalidSignature. Idle cost: none either way.
     """
 
     HTTP_API = "http-api"
@@ -56,7 +56,7 @@ class Plan(StrEnum):
     PAY_AS_YOU_GO: nothing up to 1 TB and 10 million requests a month, then by use, without a ceiling. FREE: the
     flat-rate Free plan (`AWS::PricingPlanManager::Subscription`): $0 up to 1 million requests and 100 GB a month,
     slower instead of dearer beyond, a web ACL included. AWS allows three Free plans per account, wants the stack in
-    us-east-1, and refuses accounts that are themselves on AWS's free account plan.
+    us-east-1, and refuses accounts that are themselves on AWS's free account plan. Idle cost: none either way.
     """
 
     PAY_AS_YOU_GO = "pay-as-you-go"
