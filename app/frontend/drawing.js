@@ -4,6 +4,7 @@ import { kilometres, metres } from "./format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const EARTH = 6_371_008.8;
+const LEAST = 50; // metres; who stands still is drawn as a dot, not as the noise of the signal
 const NICE = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000];
 
 function svg(tag, attributes = {}, ...children) {
@@ -24,13 +25,13 @@ function plane(lines) {
   const degree = (Math.PI / 180) * EARTH;
   const narrowing = Math.cos((((south + north) / 2) * Math.PI) / 180);
   const flat = lines.map((line) => line.map(([longitude, latitude]) => [(longitude - west) * degree * narrowing, (north - latitude) * degree]));
-  const size = [0, 1].map((axis) => Math.max(1, bounds(flat.flat().map((point) => point[axis]))[1]));
+  const size = [0, 1].map((axis) => bounds(flat.flat().map((point) => point[axis]))[1]);
   return { flat, size };
 }
 
 /** Centred in the box, as large as the padding lets it be. */
 function fit({ flat, size }, width, height, padding) {
-  const scale = Math.min((width - 2 * padding) / size[0], (height - 2 * padding) / size[1]);
+  const scale = Math.min((width - 2 * padding) / Math.max(size[0], LEAST), (height - 2 * padding) / Math.max(size[1], LEAST));
   const [left, top] = [(width - size[0] * scale) / 2, (height - size[1] * scale) / 2];
   return { scale, lines: flat.map((line) => line.map(([x, y]) => [left + x * scale, top + y * scale])) };
 }
@@ -44,7 +45,7 @@ export function stamp(sketch) {
 export function drawTrack(place, caption, path, name) {
   const paper = plane(path);
   const width = place.clientWidth;
-  const height = Math.round(Math.min(Math.max((width * paper.size[1]) / paper.size[0], 220), Math.min(460, width * 1.1)));
+  const height = Math.round(Math.min(Math.max((width * paper.size[1]) / Math.max(paper.size[0], LEAST), 220), Math.min(460, width * 1.1)));
   const { scale, lines } = fit(paper, width, height, 28);
   const square = NICE.find((length) => length * scale >= 44) ?? NICE.at(-1);
   const mark = svg("circle", { class: "mark", r: 7, visibility: "hidden" });
@@ -84,7 +85,7 @@ function follow(lines, mark) {
 }
 
 const HEIGHT = 190;
-const AXES = { left: 46, right: 10, top: 12, bottom: 26 };
+const AXES = { left: 60, right: 10, top: 12, bottom: 26 };
 
 /** Draws the profile; pointer and arrow keys move along it, and `moved` hears (share of the way | null). */
 export function drawProfile(place, caption, profile, moved) {
