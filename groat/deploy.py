@@ -16,7 +16,7 @@ from groat.aws import Aws, connect
 from groat.config import LOCAL
 from groat.config import settings as read_settings
 from groat.errors import GroatError
-from groat.events import Event, Ready, Stage
+from groat.events import Event, Ready, Stage, Working
 from groat.project import find
 from groat.target import Target
 
@@ -69,16 +69,18 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     yield from publish(target, aws, outputs["website"])
 
 
-def write_templates(target: Target, site: "Site | None") -> Generator[Stage, None, dict[str, str]]:
+def write_templates(target: Target, site: "Site | None") -> Generator[Event, None, dict[str, str]]:
+    yield Working("generating and linting the templates")
     texts = generated.generate(target.project, site)
     written = generated.write(target.project, texts)
     yield Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
     return texts
 
 
-def reach(target: Target) -> Generator[Stage, None, Aws]:
+def reach(target: Target) -> Generator[Event, None, Aws]:
     """The account to work in: the local cloud, started if need be, or the one that the credentials are for."""
     if target.settings.is_local:
+        yield Working("starting the local cloud")
         cloud = local.up(target.project)
         yield Stage("local cloud", f"{cloud.endpoint} (pid {cloud.pid})")
         return connect(target.settings, endpoint=cloud.endpoint)
@@ -89,11 +91,12 @@ def reach(target: Target) -> Generator[Stage, None, Aws]:
 
 def values(
     target: Target, aws: Aws, template: str, outputs: Mapping[str, Outputs]
-) -> Generator[Stage, None, dict[str, str]]:
+) -> Generator[Event, None, dict[str, str]]:
     """The stack's parameters: samconfig's, what earlier stacks put out under a declared name, and the image."""
     declared = generated.declared(template)
     given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
     if "ImageUri" in declared and "ImageUri" not in target.settings.parameters:
+        yield Working("publishing the app's image")
         given["ImageUri"] = publish_image(target, aws, given["RepositoryUri"])
         yield Stage("image", given["ImageUri"])
     return {name: value for name, value in {**given, **target.settings.parameters}.items() if name in declared}
@@ -121,15 +124,17 @@ def apply(
     return event
 
 
-def publish(target: Target, aws: Aws, outputs: Outputs) -> Iterator[Stage | Ready]:
+def publish(target: Target, aws: Aws, outputs: Outputs) -> Iterator[Event]:
     """The frontend's files and the smoke test."""
     if bucket := outputs.get("FrontendBucketName"):
+        yield Working("uploading the frontend")
         sync = frontend.synchronize(aws, target.project.frontend, bucket)
         yield Stage("frontend", str(sync))
         if sync.paths:
             frontend.invalidate(aws, outputs["DistributionId"], sync)
             yield Stage("invalidation", " ".join(sync.paths))
     url = site_url(aws, outputs)
+    yield Working(f"asking {url}")
     answers = smoke.check(url, ("/", "/api/health") if bucket else ("/api/health",))
     yield Stage("smoke test", ", ".join(map(str, answers)))
     yield Ready(url=url, outputs=outputs, commands=target.next_commands())

@@ -7,6 +7,13 @@ from changesets import Event as ChangeSetEvent
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """Something that may take seconds has begun."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """One stage of the deployment is done: `name` in a word, `text` what it found or did."""
 
@@ -30,5 +37,5 @@ class Ready:
     commands: Mapping[str, str]
 
 
-GroatEvent = Stage | Warned | Ready
+GroatEvent = Working | Stage | Warned | Ready
 Event = GroatEvent | ChangeSetEvent

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from groat import templates
 from groat.errors import GroatError
 from groat.project import Project
 
@@ -18,15 +19,23 @@ COLOURS = {"error": "red", "warning": "yellow"}
 
 def lint(project: Project | None, files: tuple[Path, ...], *, as_json: bool) -> int:
     """Print the findings; 1 if one is an error. `files` win over the project's own templates."""
-    from template_gen import lint as lint_text
-
-    texts = {str(path): read(path) for path in files} if project is None else generated(project)
-    findings = [finding for name, text in texts.items() for finding in lint_text(text, name=name)]
+    if project is None:
+        texts, findings = foreign(files)
+    else:
+        texts = generated(project)
+        findings = templates.lint(project, texts)
     for finding in findings:
         click.echo(json.dumps({"type": "finding", **as_record(finding)}) if as_json else in_words(finding))
     if not as_json:
         click.echo(summary(findings, len(texts)))
     return int(any(finding.level == "error" for finding in findings))
+
+
+def foreign(files: tuple[Path, ...]) -> "tuple[dict[str, str], list[Finding]]":
+    from template_gen import lint as lint_text
+
+    texts = {str(path): read(path) for path in files}
+    return texts, [finding for name, text in texts.items() for finding in lint_text(text, name=name)]
 
 
 def generated(project: Project) -> dict[str, str]:

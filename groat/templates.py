@@ -20,16 +20,18 @@ def generate(project: Project, site: "Site | None" = None) -> dict[str, str]:
         texts = build(site or load_site(project))
     except SiteError as error:
         raise GroatError(str(error), hint="correct the Site in website.py") from error
-    findings = lint(texts)
+    findings = lint(project, texts)
     if errors := [finding for finding in findings if finding.level == "error"]:
         raise GroatError("The templates do not lint:\n" + "\n".join(map(str, errors)), hint="groat lint")
     return texts
 
 
-def lint(texts: Mapping[str, str]) -> list["Finding"]:
+def lint(project: Project, texts: Mapping[str, str]) -> list["Finding"]:
+    """All findings; those of a text that was linted before are remembered in the project's state folder."""
     from template_gen import lint as lint_one
 
-    return [finding for name, text in texts.items() for finding in lint_one(text, name=name)]
+    remembered = project.state / "lint"
+    return [finding for name, text in texts.items() for finding in lint_one(text, name=name, remembered=remembered)]
 
 
 def write(project: Project, texts: Mapping[str, str]) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from groat.events import Event, GroatEvent, Ready, Stage, Warned
+from groat.events import Event, GroatEvent, Ready, Stage, Warned, Working
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.status import Status
 
     import changesets
 
@@ -32,9 +33,20 @@ class HumanView:
 
         self.console = console
         self.inner = changesets.HumanView(console)
+        self.status: Status | None = None
 
     def show(self, event: "Event") -> None:
+        import changesets
+
+        self.rest()
         match event:
+            case Working(text=text):
+                self.status = self.console.status(escaped(text))
+                self.status.start()
+            case changesets.NoChanges(stack=stack):
+                self.line(stack.name, "no changes")
+            case changesets.Deployed(stack=stack, orphans=()):
+                self.line(stack.name, "deployed")
             case Stage(name=name, text=text):
                 self.line(name, text)
             case Warned(text=text):
@@ -48,10 +60,17 @@ class HumanView:
         self.inner.report(told)
 
     def close(self) -> None:
+        self.rest()
         self.inner.close()
 
+    def rest(self) -> None:
+        """Take the spinner away, if there is one."""
+        if self.status:
+            self.status.stop()
+        self.status = None
+
     def line(self, name: str, text: str) -> None:
-        self.console.print(f"[bold]{name:<13}[/] {escaped(text)}", highlight=False, soft_wrap=True)
+        self.console.print(f"[bold]{name:<16}[/] {escaped(text)}", highlight=False, soft_wrap=True)
 
     def ready(self, ready: Ready) -> None:
         self.console.print(f"\n[bold green]{ready.url}[/]", highlight=False, soft_wrap=True)
