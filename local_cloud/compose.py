@@ -54,4 +54,6 @@ def cloud(*, state: Path, port: int = 0, speed: float = 1.0) -> Iterator[Server]
     with ExitStack() as ends:
         ends.callback(runtime.close)
         ends.callback(sites.stop)
-        yield ends.enter_context(server)
+        ends.enter_context(server)
+        services.warm()
+        yield server

@@ -52,6 +52,10 @@ class Services:
 
         moto_api_backend.reset()
 
+    def warm(self) -> None:
+        """Import in the background what the first deployment needs; whoever comes earlier just waits as ever."""
+        threading.Thread(target=self.client("s3").list_buckets, name="warm", daemon=True).start()
+
     def read_url(self, url: str) -> str:
         """The text behind a TemplateURL: an object of the local S3, whatever host its URL names.
 

@@ -42,9 +42,9 @@ def test_it_is_started_found_and_stopped(folder: Path, free: int) -> None:
         assert json.load(response)["pid"] == started.pid
     assert daemon.running(folder) == started
     assert daemon.up(folder, speed=50) == started
-    assert f"127.0.0.1:{free}" in daemon.logs(folder).read_text()
 
     assert daemon.down(folder)
+    assert f"127.0.0.1:{free}" in daemon.logs(folder).read_text()
     assert daemon.running(folder) is None
     assert not daemon.down(folder)
 
