@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from local_cloud.cloudformation.diff import Side, changes
+from local_cloud.cloudformation.drift_changes import drift_status, with_drift
 from local_cloud.cloudformation.inputs import processed
 from local_cloud.cloudformation.launch import start
 from local_cloud.cloudformation.machine import StackStatus
@@ -63,14 +64,17 @@ def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
     definition = change_set.definition = replace(change_set.definition, template=template)
     before, after = sides(world, stack, definition)
     nested = children(world, stack, change_set, after, compute) if change_set.include_nested else {}
-    plain = without_idle(changes(before, after, property_values=False), nested)
+
+    def found(*, values: bool) -> list[dict[str, Any]]:
+        each = without_idle(changes(before, after, property_values=values), nested)
+        return with_drift(world, stack, each, values=values) if change_set.revert_drift else each
+
+    plain = found(values=False)
+    change_set.drift_status = drift_status(plain) if change_set.revert_drift else None
     change_set.imports = {**change_set.imports, **_existing(world, stack, change_set, plain)}
     change_set.changes = tuple(_answered(world, change_set, change, nested) for change in plain)
-    kept = {_logical_id(change) for change in plain}
     change_set.changes_with_values = tuple(
-        _answered(world, change_set, change, nested, values=True)
-        for change in changes(before, after, property_values=True)
-        if _logical_id(change) in kept
+        _answered(world, change_set, change, nested, values=True) for change in found(values=True)
     )
     if before is not None and not plain and _same(stack, definition):
         raise Useless(NO_UPDATES if definition.source.transforms or nested else NO_CHANGES)

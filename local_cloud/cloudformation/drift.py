@@ -36,6 +36,11 @@ def drifted(run: Run, live: Live) -> bool:
     return actual is None or texts(actual) != texts(live.properties)
 
 
+def gone(run: Run, live: Live) -> bool:
+    """Whether somebody deleted the thing."""
+    return live.type != STACK_TYPE and run.world.handlers.handler(live.type).read(run.request(live)) is None
+
+
 def detect(world: World, stack: Stack, live: Live) -> Drift:
     """One resource's drift, as DescribeStackResourceDrifts answers it; remembered on the stack."""
     run = Run(world=world, stack=stack, operation=Operation(id="", type="", started=world.schedule.now))

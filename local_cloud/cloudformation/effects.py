@@ -4,6 +4,7 @@ Rule: a failure reaches a step as `Failure` with the text of its event, whoever 
 fault, or the stack inside.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.signals import wait
 
+log = logging.getLogger(__name__)
 POLL = 5.0
 SHORTEST_POLL = 0.05
 ACTIONS = {On.CREATE: Action.CREATE, On.UPDATE: Action.UPDATE, On.ROLLBACK: Action.UPDATE, On.DELETE: Action.DELETE}
@@ -91,6 +93,11 @@ def _call(run: Run, on: On, live: Live, request: Request) -> State:
                 return handler.update(request)
     except HandlerError as error:
         raise Failure(_text(error, request)) from None
+    except Failure:
+        raise
+    except Exception as bug:  # a handler that breaks is AWS's Internal Failure, not the end of the cloud
+        log.exception("The handler of %s broke", live.type)
+        raise Failure(wrapped(f"Internal Failure: {bug!r}", request.token, "InternalFailure")) from bug
 
 
 def _text(error: HandlerError, request: Request) -> str:

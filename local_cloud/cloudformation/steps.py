@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_cloud.cloudformation.drift import drifted
+from local_cloud.cloudformation.drift import drifted, gone
 from local_cloud.cloudformation.effects import Failure, attempt, interfere, settle
 from local_cloud.cloudformation.events import CONSISTENCY_CHECKED
 from local_cloud.cloudformation.faults import On
@@ -73,6 +73,8 @@ def _make(run: Run, live: Live, verb: str) -> Steps[bool]:
 
 def update(run: Run, live: Live, desired: ResolvedResource) -> Steps[bool]:
     """Nothing when nothing differs; otherwise in place, or by a new one while the old waits for cleanup."""
+    if run.options.revert_drift and gone(run, live):
+        return (yield from create(run, desired))
     if not differs(run, live, desired):
         run.stack.resources[live.logical_id] = _adopt(live, desired, run)
         yield 0.0

@@ -1,0 +1,228 @@
+"""Reading: pages, fields that come and go, resources, templates, drift, signals."""
+
+import json
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from cfn_account import Account, template, topic
+
+from local_cloud import ApiError, VirtualClock, attach
+from local_cloud.cloudformation.faults import FailResource, HangResource, On
+
+ONE = template(Topic=topic(), outputs={"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}})
+TWO = template(Topic=topic(properties={"DisplayName": "changed"}))
+
+
+def test_events_come_newest_first_across_pages() -> None:
+    account = Account(page_size=2)
+    account.create(template(A=topic(), B=topic()))
+    first = account("DescribeStackEvents", StackName="site")
+    assert len(first["StackEvents"]) == 2
+    assert first["StackEvents"][0]["ResourceStatus"] == "CREATE_COMPLETE"
+    times = [event["Timestamp"] for event in account.events()]
+    assert times == sorted(times)
+    assert len(account.events()) == 8
+
+
+def test_a_made_up_page_token_is_refused(account: Account) -> None:
+    with pytest.raises(ApiError, match="NextToken"):
+        account("ListStacks", NextToken="nonsense")
+
+
+def test_the_reason_user_initiated_goes_when_the_first_resource_starts(account: Account) -> None:
+    account("CreateStack", StackName="site", TemplateBody=json.dumps(ONE))
+    assert account.stack()["StackStatusReason"] == "User Initiated"
+    account.wait(3.2)
+    assert account.status() == "CREATE_IN_PROGRESS"
+    assert "StackStatusReason" not in account.stack()
+
+
+def test_outputs_stay_old_until_the_update_is_committed(account: Account) -> None:
+    account.create(template(T=topic(), outputs={"O": {"Value": "old"}}))
+    account.fail(HangResource(resource="T", on=On.UPDATE, seconds=60))
+    account("UpdateStack", StackName="site", TemplateBody=json.dumps(
+        template(T=topic(properties={"DisplayName": "x"}), outputs={"O": {"Value": "new"}})))  # fmt: skip
+    account.wait(10)
+    assert account.stack()["Outputs"][0]["OutputValue"] == "old"
+    account.settle()
+    assert account.stack()["Outputs"][0]["OutputValue"] == "new"
+
+
+def test_times_of_a_stack(account: Account) -> None:
+    account.create(ONE)
+    assert "LastUpdatedTime" not in account.stack()
+    account.update(TWO)
+    assert account.stack()["LastUpdatedTime"] > account.stack()["CreationTime"]
+
+
+def test_deletion_time_is_there_from_a_creates_rollback_on(account: Account) -> None:
+    account.fail(FailResource(resource="Topic", on=On.CREATE))
+    account.create(ONE)
+    assert account.status() == "ROLLBACK_COMPLETE"
+    assert "DeletionTime" in account.stack()
+
+
+def test_a_deleted_stack_is_there_by_id_only(account: Account) -> None:
+    stack_id = account.create(ONE)
+    account("DeleteStack", StackName="site")
+    account.settle()
+    with pytest.raises(ApiError, match="Stack with id site does not exist"):
+        account.stack()
+    deleted = account.stack(stack_id)
+    assert deleted["StackStatus"] == "DELETE_COMPLETE"
+    assert not {"EnableTerminationProtection", "ChangeSetId", "Outputs"} & deleted.keys()
+
+
+def test_termination_protection_is_only_told_of_a_named_stack(account: Account) -> None:
+    account.create(ONE)
+    assert "EnableTerminationProtection" in account.stack()
+    assert "EnableTerminationProtection" not in account("DescribeStacks")["Stacks"][0]
+
+
+def test_resources_of_a_rolled_back_create_are_still_listed_but_not_described(account: Account) -> None:
+    account.fail(FailResource(resource="Bad", on=On.CREATE))
+    account.create(template(Good=topic(), Bad=topic(DependsOn="Good"), Never=topic(DependsOn="Bad")))
+    listed = account("ListStackResources", StackName="site")["StackResourceSummaries"]
+    assert {row["LogicalResourceId"]: row["ResourceStatus"] for row in listed} == {
+        "Good": "DELETE_COMPLETE",
+        "Bad": "DELETE_COMPLETE",
+    }
+    assert "PhysicalResourceId" not in next(row for row in listed if row["LogicalResourceId"] == "Bad")
+    with pytest.raises(ApiError, match="Resource Good does not exist for stack site"):
+        account("DescribeStackResource", StackName="site", LogicalResourceId="Good")
+
+
+def test_stacks_are_filtered_by_status(account: Account) -> None:
+    account.create(ONE)
+    account.create(ONE, "other")
+    account("DeleteStack", StackName="other")
+    account.settle()
+    found = account("ListStacks", StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
+    assert [row["StackName"] for row in found] == ["other"]
+
+
+def test_the_processed_template_has_its_transforms_applied(account: Account) -> None:
+    body = {"Transform": "AWS::LanguageExtensions", **template(Topic=topic())}
+    account.create(body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+    assert "Transform" in account("GetTemplate", StackName="site")["TemplateBody"]
+    processed = account("GetTemplate", StackName="site", TemplateStage="Processed")
+    assert "Transform" not in processed["TemplateBody"]
+    assert processed["StagesAvailable"] == ["Original", "Processed"]
+
+
+def test_a_template_is_summed_up(account: Account) -> None:
+    body = {
+        "Parameters": {"P": {"Type": "Number", "Default": 1, "NoEcho": True, "AllowedValues": [1, 2]}},
+        **template(Role={"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}),
+    }
+    summary = account("GetTemplateSummary", TemplateBody=json.dumps(body))
+    assert summary["Capabilities"] == ["CAPABILITY_IAM"]
+    assert summary["CapabilitiesReason"] == "The following resource(s) require capabilities: [AWS::IAM::Role]"
+    assert summary["ResourceTypes"] == ["AWS::IAM::Role"]
+    [parameter] = summary["Parameters"]
+    assert (parameter["DefaultValue"], parameter["NoEcho"]) == ("1", True)
+    assert account("ValidateTemplate", TemplateBody=json.dumps(body))["Capabilities"] == ["CAPABILITY_IAM"]
+
+
+def drifting(account: Account) -> None:
+    """Somebody changes the topic behind CloudFormation's back."""
+    account.create(template(Topic=topic("one"), Same=topic("two")))
+    records = account.engine.world.handlers.generic.records  # type: ignore[attr-defined]
+    key = next(key for key, properties in records.items() if properties.get("TopicName") == "one")
+    records[key] = {**records[key], "DisplayName": "by hand"}
+
+
+def test_drift_is_what_somebody_changed_by_hand(account: Account) -> None:
+    drifting(account)
+    detection = account("DetectStackDrift", StackName="site")["StackDriftDetectionId"]
+    assert account("DescribeStackDriftDetectionStatus", StackDriftDetectionId=detection)["DetectionStatus"] == (
+        "DETECTION_IN_PROGRESS"
+    )
+    account.settle()
+    done = account("DescribeStackDriftDetectionStatus", StackDriftDetectionId=detection)
+    assert (done["StackDriftStatus"], done["DriftedStackResourceCount"]) == ("DRIFTED", 1)
+    [drift] = account(
+        "DescribeStackResourceDrifts", StackName="site", StackResourceDriftStatusFilters=["MODIFIED"]
+    )["StackResourceDrifts"]
+    assert drift["PropertyDifferences"] == [
+        {
+            "PropertyPath": "/DisplayName",
+            "ExpectedValue": "plain",
+            "ActualValue": "by hand",
+            "DifferenceType": "NOT_EQUAL",
+        }
+    ]
+    assert account.stack()["DriftInformation"]["StackDriftStatus"] == "DRIFTED"
+
+
+def test_a_drift_aware_change_set_brings_the_template_back(account: Account) -> None:
+    drifting(account)
+    change_set = account.propose(template(Topic=topic("one"), Same=topic("two")), DeploymentMode="REVERT_DRIFT")
+    assert change_set["StackDriftStatus"] == "DRIFTED"
+    [change] = [each["ResourceChange"] for each in change_set["Changes"]]
+    assert (change["LogicalResourceId"], change["ResourceDriftStatus"]) == ("Topic", "MODIFIED")
+    account.execute(change_set)
+    assert {each.properties["DisplayName"] for each in account.engine.deployed("AWS::SNS::Topic")} == {"plain"}
+    records = account.engine.world.handlers.generic.records  # type: ignore[attr-defined]
+    assert {properties["DisplayName"] for properties in records.values()} == {"plain"}
+
+
+WAITING = {
+    "Type": "AWS::EC2::Instance",
+    "CreationPolicy": {"ResourceSignal": {"Count": 2, "Timeout": "PT10M"}},
+}
+
+
+def test_a_resource_waits_for_its_signals(account: Account) -> None:
+    account("CreateStack", StackName="site", TemplateBody=json.dumps(template(Wait=WAITING)))
+    account.wait(60)
+    for unique in ("one", "two"):
+        assert account.status() == "CREATE_IN_PROGRESS"
+        account("SignalResource", StackName="site", LogicalResourceId="Wait", UniqueId=unique, Status="SUCCESS")
+        account.wait(10)
+    assert account.status() == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("signal", "reason"),
+    [("FAILURE", "Received 1 FAILURE signal(s) out of 2."), (None, "Failed to receive 2 resource signal(s)")],
+)
+def test_a_failed_or_missing_signal_fails_the_resource(account: Account, signal: str | None, reason: str) -> None:
+    account("CreateStack", StackName="site", TemplateBody=json.dumps(template(Wait=WAITING)))
+    account.wait(60)
+    if signal:
+        account("SignalResource", StackName="site", LogicalResourceId="Wait", UniqueId="x", Status=signal)
+    account.settle()
+    assert any(str(why).startswith(reason) for _, status, why in account.story() if status == "CREATE_FAILED")
+
+
+@pytest.fixture
+def client() -> Iterator[boto3.session.Session]:
+    yield boto3.client("cloudformation", region_name="eu-central-1")
+
+
+def test_a_boto3_client_waits_pages_and_raises_modelled_errors(client: object) -> None:
+    cloud = attach(client, clock=VirtualClock(), page_size=2)
+    client.create_stack(StackName="site", TemplateBody=json.dumps(ONE))  # type: ignore[attr-defined]
+    cloud.clock.sleep(120)
+    client.get_waiter("stack_create_complete").wait(StackName="site")  # type: ignore[attr-defined]
+    pages = list(client.get_paginator("describe_stack_events").paginate(StackName="site"))  # type: ignore[attr-defined]
+    assert [len(page["StackEvents"]) for page in pages] == [2, 2, 1]
+    with pytest.raises(client.exceptions.ChangeSetNotFoundException):  # type: ignore[attr-defined]
+        client.describe_change_set(StackName="site", ChangeSetName="none")  # type: ignore[attr-defined]
+
+
+def test_only_the_attached_client_is_local(client: object) -> None:
+    attach(client)
+    other = boto3.client("cloudformation", region_name="eu-central-1", endpoint_url="http://127.0.0.1:1")
+    with pytest.raises(Exception, match="Could not connect"):
+        other.list_stacks()
+
+
+def test_regions_are_apart(account: Account) -> None:
+    account.create(ONE)
+    account.engine.call("CreateStack", {"StackName": "site", "TemplateBody": json.dumps(ONE)}, region="eu-central-1")
+    account.settle()
+    assert len(account.engine.call("ListStacks", {}, region="eu-central-1")["StackSummaries"]) == 1
+    assert account.stack()["StackId"].split(":")[3] == "us-east-1"
