@@ -13,6 +13,7 @@ import platform
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ HOST = "127.0.0.1"
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 STARTS_WITHIN = 10.0
 LARGEST_EVENT = 6 * 1024 * 1024  # "Invocation payload (request and response), synchronous" in Lambda's quotas
+STARTING = threading.Lock()  # a free port is only known to be free until somebody else asks
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
 # As in an image, nothing is importable but the code, the installed packages and Python itself: an editable install in
@@ -57,13 +59,17 @@ class Worker:
 
     def __init__(self, function: Function, log: Path) -> None:
         self._function = function
-        self._port, runtime_port = _free_ports()
         log.parent.mkdir(parents=True, exist_ok=True)
+        with STARTING:
+            self._start(log)
+
+    def _start(self, log: Path) -> None:
+        self._port, runtime_port = _free_ports()
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                command(function.handler, self._port, runtime_port),
-                cwd=function.directory,
-                env=environment(function),
+                command(self._function.handler, self._port, runtime_port),
+                cwd=self._function.directory,
+                env=environment(self._function),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

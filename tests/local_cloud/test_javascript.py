@@ -1,0 +1,40 @@
+"""CloudFront Functions in V8: one event in, one value out."""
+
+import pytest
+
+from local_cloud.javascript import JavaScriptError, call_handler
+
+
+def test_a_handler_returns_what_it_made_of_the_event() -> None:
+    code = "function handler(event) { event.uri += '/é'; return event; }"
+    assert call_handler(code, {"uri": "/ä"}) == {"uri": "/ä/é"}
+
+
+def test_an_async_handler_may_look_into_a_key_value_store_that_is_empty() -> None:
+    code = """
+    import cf from 'cloudfront';
+    const store = cf.kvs('id');
+    async function handler(event) {
+      try { return await store.get('key'); } catch (error) { return String(error); }
+    }"""
+    assert call_handler(code, {}) == "Error: KeyNotFound: key"
+
+
+def test_calls_share_nothing() -> None:
+    code = "let calls = 0; function handler() { return ++calls; }"
+    assert [call_handler(code, {}), call_handler(code, {})] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("function handler(event {", "SyntaxError"),
+        ("function handler() { throw new TypeError('boom'); }", "TypeError: boom"),
+        ("const other = 1;", "handler is not defined"),
+        ("function handler() { for (;;) {} }", "timeout"),
+        ("function handler() { return new Promise(() => {}); }", "never settled"),
+    ],
+)
+def test_a_function_that_cannot_answer_says_why(code: str, message: str) -> None:
+    with pytest.raises(JavaScriptError, match=message):
+        call_handler(code, {})
