@@ -140,10 +140,12 @@ def _ref(name: Any, scope: Scope, _path: Path = ()) -> Any:
         "AWS::NoValue": ABSENT, "AWS::Region": scope.region, "AWS::Partition": scope.partition,
         "AWS::URLSuffix": "amazonaws.com" if scope.partition != "aws-cn" else "amazonaws.com.cn",
     }  # fmt: skip
+    if not isinstance(name, str):
+        return unknown(name)
     for known_names in (scope.variables, pseudo, scope.parameters):
         if name in known_names:
             return known_names[name]
-    return f"${{{name}}}" if isinstance(name, str) else unknown(name)
+    return f"${{{name}}}"
 
 
 def _get_att(argument: Any, scope: Scope, _path: Path = ()) -> Any:
@@ -213,9 +215,9 @@ def _select(argument: Any, scope: Scope, path: Path = ()) -> Any:
 
 
 def _if(argument: Any, scope: Scope, path: Path = ()) -> Any:
-    if not (isinstance(argument, list) and len(argument) == 3 and argument[0] in scope.conditions):
+    if not (isinstance(argument, list) and len(argument) == 3 and str(argument[0]) in scope.conditions):
         return unknown({"Fn::If": argument})
-    branch = 1 if scope.conditions[argument[0]] else 2
+    branch = 1 if scope.conditions[str(argument[0])] else 2
     return evaluate(argument[branch], scope, (*path, branch))
 
 

@@ -151,7 +151,7 @@ def _after_stage(behavior: Behavior, api: Api) -> str | None:
 
 def _compatible(route: str, prefix: str) -> bool:
     """Requests below the prefix can match the route; a variable matches anything."""
-    if route == "$default":
+    if route == "$default" or not known(route):
         return True
     pairs = zip(route.strip("/").split("/"), prefix.strip("/").split("/"), strict=False)
     return all(left == right or left.startswith("{") or not known(right) for left, right in pairs)

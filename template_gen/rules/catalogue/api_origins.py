@@ -105,7 +105,7 @@ def api_origin_http(graph: Graph) -> Iterator[Place]:
     """match-viewer only fails where visitors may come by plain HTTP."""
     for distribution in graph.distributions:
         for origin in distribution.origins:
-            viewers = {b.body.get("ViewerProtocolPolicy") for b in distribution.behaviors if b.origin == origin}
+            viewers = {b.body.text("ViewerProtocolPolicy") for b in distribution.behaviors if b.origin == origin}
             policy = origin.custom.get("OriginProtocolPolicy")
             plain = policy == "http-only" or (policy == "match-viewer" and "allow-all" in viewers)
             if origin.kind in DYNAMIC and plain:
@@ -219,7 +219,7 @@ def behavior_target(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         groups = distribution.config.object("OriginGroups").objects("Items")
         ids = [*(origin.id for origin in distribution.origins), *(group.text("Id") for group in groups)]
-        listed = isinstance(distribution.config.get("Origins"), list) and all(map(known, ids))
+        listed = not distribution.config.unknown("Origins") and not graph.resources.unclear(ids)
         for behavior in distribution.behaviors[:-1] if listed else ():
             target = behavior.body.text("TargetOriginId")
             if known(target) and target not in ids:

@@ -124,10 +124,11 @@ def _permissions(function_id: str, graph: Graph) -> Iterator[Object]:
 
 def _for_api(permission: Object, name: str, graph: Graph) -> bool:
     """It lets API Gateway call, and its SourceArn does not name another API of the template."""
-    others = {api.id for api in graph.apis} - {name}
+    ids = {api.id for api in graph.apis}
     principal = permission.text("Principal")
     named = {symbol.split(".")[0] for symbol in symbols(permission.get("SourceArn"))}
-    return (principal.startswith("apigateway.") or not known(principal)) and not (named & others and name not in named)
+    another = name in ids and name not in named and bool(named & ids)
+    return (principal.startswith("apigateway.") or not known(principal)) and not another
 
 
 @rule(

@@ -49,12 +49,15 @@ def url_without_auth(graph: Graph) -> Iterator[Place]:
     source=_OAC,
 )
 def url_permissions(graph: Graph) -> Iterator[Place]:
-    for origin, url in _urls(graph):
+    permissions = [permission.properties for permission in graph.of("AWS::Lambda::Permission")]
+    keys = ("Action", "FunctionName", "Principal")
+    clear = not any(graph.resources.unclear(found.get(key)) for found in permissions for key in keys)
+    for origin, url in _urls(graph) if clear else ():
         granted = {
-            permission.properties.text("Action").lower()
-            for permission in graph.of("AWS::Lambda::Permission")
-            if permission.properties.text("Principal") in _EVERYBODY
-            and (function := graph.function(permission.properties.get("FunctionName")))
+            permission.text("Action").lower()
+            for permission in permissions
+            if permission.text("Principal") in _EVERYBODY
+            and (function := graph.function(permission.get("FunctionName")))
             and function.id == url.function
         }
         missing = [action for action in _ACTIONS if not granted & {action.lower(), "lambda:*"}]

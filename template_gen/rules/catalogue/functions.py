@@ -240,7 +240,9 @@ def admin_policy(graph: Graph) -> Iterator[Place]:
 
 
 def _of(grant: Any) -> list[Statement]:
-    return [found for found in statements(grant) if found.allows]
+    """The allowing statements of a policy document, bare or inside a role's inline policy."""
+    document = grant.get("PolicyDocument", grant) if isinstance(grant, Object) else grant
+    return [found for found in statements(document) if found.allows]
 
 
 def _everything(statement: Statement) -> bool:
@@ -261,7 +263,12 @@ def store_unreachable(graph: Graph) -> Iterator[Place]:
         granted = graph.grants(function)
         for name, value in function.variables.items() if granted is not None else ():
             store = graph.named(value, *_STORES)
-            if store and granted is not None and not may_reach(granted, names(store)) and not _mentioned(store, graph):
+            if (
+                store
+                and granted is not None
+                and not may_reach(granted, names(store), graph.resources)
+                and not _mentioned(store, graph)
+            ):
                 yield at(function.variables, name)
 
 

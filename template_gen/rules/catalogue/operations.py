@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from template_gen.rules.catalogue.s3_access import has_identity
 from template_gen.rules.graph import DYNAMIC, Distribution, Graph, Kind, Resource
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known, symbols
@@ -107,7 +108,7 @@ def _excluded(distribution: Distribution, tier: str) -> Iterator[Place]:
     config = distribution.config
     holders = [
         *((behavior.body, key) for behavior in distribution.behaviors for key in _NOT_IN_BEHAVIORS),
-        *((origin.body.object("S3OriginConfig"), "OriginAccessIdentity") for origin in distribution.origins),
+        *((o.body.object("S3OriginConfig"), "OriginAccessIdentity") for o in distribution.origins if has_identity(o)),
         (config, "ContinuousDeploymentPolicyId"),
     ]
     yield from (at(holder, key) for holder, key in holders if holder.get(key))
@@ -164,7 +165,9 @@ def metrics_region(graph: Graph) -> Iterator[Place]:
         blind = "DistributionId" not in dimensions or dimensions.get("Region") != "Global"
         if elsewhere:
             yield at(alarm.properties, "Namespace", f"{namespace} in {graph.region}")
-        elif namespace == "AWS/CloudFront" and blind and not alarm.properties.unknown("Dimensions"):
+        elif (
+            namespace == "AWS/CloudFront" and blind and not graph.resources.unclear(alarm.properties.get("Dimensions"))
+        ):
             yield at(alarm.properties, "Dimensions")
 
 

@@ -35,6 +35,11 @@ def identity(origin: Origin) -> str:
     return origin.body.object("S3OriginConfig").text("OriginAccessIdentity")
 
 
+def has_identity(origin: Origin) -> bool:
+    """There surely is one: a parameter that stands alone may be empty."""
+    return bool(re.sub(r"\$\{[^}]*\}", "", identity(origin)))
+
+
 @rule(
     "E9102",
     "The visitor's Host header is forwarded to the bucket",
@@ -75,7 +80,7 @@ def policy_resource(graph: Graph) -> Iterator[Place]:
     for _, _, bucket in _private(graph):
         for statement in cloudfront_readers(bucket, graph.resources):
             found = statement.resources
-            if found and not any("*" in name or "/" in name or symbols(name)[:1] == ("?",) for name in found):
+            if found and not any("*" in name or "/" in name or graph.resources.unclear(name) for name in found):
                 yield at(statement.body, "Resource")
 
 
@@ -160,7 +165,7 @@ def _is_public(bucket: Resource, graph: Graph) -> bool:
 )
 def both_access_kinds(graph: Graph) -> Iterator[Place]:
     for origin in graph.origins():
-        if has_oac(origin) and identity(origin):
+        if has_oac(origin) and has_identity(origin):
             yield at(origin.body.object("S3OriginConfig"), "OriginAccessIdentity")
 
 
@@ -206,7 +211,8 @@ def access_control_mode(graph: Graph) -> Iterator[Place]:
             wanted = "s3" if origin.kind is Kind.BUCKET else "lambda"
             if config.get("SigningBehavior") == "never":
                 yield at(config, "SigningBehavior")
-            if known(kind := config.get("OriginAccessControlOriginType")) and kind != wanted:
+            kind = config.get("OriginAccessControlOriginType", wanted)
+            if known(kind) and kind != wanted:
                 yield at(config, "OriginAccessControlOriginType")
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from template_gen.rules.catalogue.s3_access import has_oac
 from template_gen.rules.graph import Behavior, Distribution, Graph, Kind, Resource
 from template_gen.rules.graph.api import function_named
-from template_gen.rules.graph.bucket import cloudfront_readers, policies
+from template_gen.rules.graph.bucket import cloudfront_readers, policies, readable
 from template_gen.rules.graph.function import statements
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, symbols
@@ -94,7 +94,8 @@ def missing_is_forbidden(graph: Graph) -> Iterator[Place]:
         bucket = graph.bucket(distribution.default.origin)
         responses = {page.number("ErrorCode"): page for page in distribution.config.objects("CustomErrorResponses")}
         page = responses.get(404)
-        private = bucket is not None and cloudfront_readers(bucket, graph.resources) and not _lists(bucket, graph)
+        known = bucket is not None and readable(bucket, graph.resources)
+        private = known and bucket and cloudfront_readers(bucket, graph.resources) and not _lists(bucket, graph)
         if page is not None and page.get("ResponsePagePath") and 403 not in responses and private:
             yield at(page, "ErrorCode")
 

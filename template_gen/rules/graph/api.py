@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any, Final
 
 from template_gen.rules.graph.resources import Resource, Resources
-from template_gen.rules.values import Object, Place, at, symbols
+from template_gen.rules.values import Object, Place, at, known, symbols
 
 HTTP_IMPLICIT: Final = "ServerlessHttpApi"
 REST_IMPLICIT: Final = "ServerlessRestApi"
 SAM_FUNCTION: Final = "AWS::Serverless::Function"
 FUNCTIONS: Final = (SAM_FUNCTION, "AWS::Lambda::Function")
+_ROUTES: Final = ("AWS::ApiGatewayV2::Route", "AWS::ApiGateway::Method")
 _ANY: Final = "x-amazon-apigateway-any-method"
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", _ANY})
 
@@ -129,6 +130,8 @@ def _api(resource: Resource, protocol: Protocol, events: list[tuple[str, Route]]
     body = resource.properties.get("DefinitionBody", resource.properties.get("Body"))
     if unreadable or isinstance(body, str) or (isinstance(body, Object) and not isinstance(body.get("paths"), Object)):
         return Api(resource.id, protocol, resource, _stages(resource, resources), None)
+    if any(resources.unclear(_api_of(route)) for route in resources.of(*_ROUTES)):
+        return Api(resource.id, protocol, resource, _stages(resource, resources), None)
     written = list(_documented(body, resources)) if isinstance(body, Object) else []
     single = list(_single(resource, resources))
     return Api(resource.id, protocol, resource, _stages(resource, resources), (*own, *written, *single))
@@ -158,7 +161,8 @@ def _events(resources: Resources) -> Iterator[tuple[str, Route]]:
     for function in resources.of(SAM_FUNCTION):
         events = function.properties.object("Events")
         for name, event in events.items():
-            if isinstance(event, Object) and event.get("Type") in ("HttpApi", "Api"):
+            readable = isinstance(event, Object) and not event.unknown("Properties")
+            if readable and event.get("Type") in ("HttpApi", "Api"):
                 properties = event.object("Properties")
                 yield _target(event, properties), _route(properties, function.id, at(events, name, event.get("Type")))
 
@@ -207,7 +211,8 @@ def _single(api: Resource, resources: Resources) -> Iterator[Route]:
 
 
 def _http_route(properties: Object, resources: Resources) -> Route:
-    method, _, path = properties.text("RouteKey").rpartition(" ")
+    key = properties.text("RouteKey")
+    method, _, path = key.rpartition(" ") if known(key) else ("", "", key)
     integration = resources.named(properties.get("Target"), "AWS::ApiGatewayV2::Integration")
     target = integration.properties if integration else Object()
     function = function_named(target.get("IntegrationUri"), resources)

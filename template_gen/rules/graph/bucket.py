@@ -21,9 +21,22 @@ def policies(bucket: Resource, resources: Resources) -> list[Resource]:
 
 
 def readable(bucket: Resource, resources: Resources) -> bool:
-    """Its policies are in the template and their statements can be read."""
-    documents = [policy.properties.get("PolicyDocument") for policy in policies(bucket, resources)]
-    return all(isinstance(document, Object) and not document.unknown("Statement") for document in documents)
+    """Whatever the template says about access to the bucket can be read: which policies are its own, what they allow."""
+    for policy in resources.of("AWS::S3::BucketPolicy"):
+        attached, document = policy.properties.get("Bucket"), policy.properties.get("PolicyDocument")
+        if attached in names(bucket):
+            if not (isinstance(document, Object) and _clear(document, resources)):
+                return False
+        elif resources.unclear(attached):
+            return False
+    return True
+
+
+def _clear(document: Object, resources: Resources) -> bool:
+    if document.unknown("Statement"):
+        return False
+    keys = ("Effect", "Action", "Principal")
+    return not any(resources.unclear(body.get(key)) for body in document.objects("Statement") for key in keys)
 
 
 def readers(bucket: Resource, resources: Resources) -> Iterator[Statement]:

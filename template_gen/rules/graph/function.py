@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from template_gen.rules.graph.api import FUNCTIONS, SAM_FUNCTION, function_named
 from template_gen.rules.graph.resources import Resource, Resources
-from template_gen.rules.values import Object, symbols, walk
+from template_gen.rules.values import Object, walk
 
 # Managed policies that reach no data; what others allow is not in the template.
 ASSUMED: Final = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess")
@@ -137,7 +137,8 @@ def grants(function: Function, resources: Resources) -> list[Any] | None:
 
 
 def _of_role(role: Resource, resources: Resources) -> list[Any]:
-    own = [policy.get("PolicyDocument") for policy in role.properties.objects("Policies")]
+    inline = role.properties.get("Policies", [])
+    own = inline if isinstance(inline, list) else [inline]
     managed = role.properties.get("ManagedPolicyArns", [])
     names = managed if isinstance(managed, list) else [managed]
     return [*own, *names, *_attached([f"${{{role.id}}}"], resources)]
@@ -152,14 +153,13 @@ def _attached(roles: list[str], resources: Resources) -> list[Any]:
     ]
 
 
-def may_reach(granted: list[Any], names: tuple[str, ...]) -> bool:
+def may_reach(granted: list[Any], names: tuple[str, ...], resources: Resources) -> bool:
     """Something granted mentions one of the names, or is too wide or too unclear to say no."""
     managed = (grant for grant in granted if isinstance(grant, str))
     if any(name.rsplit("/", 1)[-1] not in ASSUMED for name in managed):
         return True
     for value in walk(granted):
         text = str(value)
-        unclear = text == "*" or any(symbol.startswith("?") for symbol in symbols(text))
-        if unclear or any(name in text for name in names):
+        if text == "*" or resources.unclear(value) or any(name in text for name in names):
             return True
     return False

@@ -64,6 +64,11 @@ class Resources:
                 return found
         return None
 
+    def unclear(self, value: Any) -> bool:
+        """Something in the value, at any depth, is known only when deployed and is no reference to a resource."""
+        names = {symbol.split(".")[0] for leaf in walk(value) for symbol in symbols(leaf)}
+        return any(name not in self._by_id and not name.startswith("AWS::") for name in names)
+
     @cached_property
     def references(self) -> Mapping[str, frozenset[str]]:
         """Logical id -> ids of the resources that mention it (Ref, GetAtt, Sub), itself excepted."""
