@@ -159,7 +159,14 @@ def _names(template: Template, site: Site) -> dict[str, Any]:
 
 def site_names(template: Template, domain: Domain) -> list[Any]:
     """The names under which the site answers, its own one first."""
-    apex = template.parameter("DomainName", Type="String", Description="The site's domain", Default=domain.name)
+    apex = template.parameter(
+        "DomainName",
+        Type="String",
+        Description="The site's domain",
+        Default=domain.name,
+        AllowedPattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$",
+        ConstraintDescription="must be a bare name in small letters like example.com",
+    )
     www = Sub("www.${DomainName}")
     names = {Redirect.WWW_TO_APEX: [apex, www], Redirect.APEX_TO_WWW: [www, apex], Redirect.NONE: [apex]}
     return names[domain.redirect]

@@ -88,6 +88,7 @@ def _rules() -> Any:
 
     rules = Rules.create_from_directory(_DEFAULT_RULESDIR)
     rules.update(Rules.create_from_module(RULES))
+    gc.freeze()  # all this lives until the end: no collection, not even the last one, needs to look at it again
     return rules
 
 
