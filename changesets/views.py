@@ -1,8 +1,8 @@
 """Two readers of one stream of events: for people, and for machines. The only formatting that knows an output.
 
 The rule: a view shows and never decides. JSON is one object per line, first key `type` (the event's class in snake
-case), then the event's fields as they are in outcomes.py and plans.py; a step is its `operation`, `arguments` and
-`why`. Fields may be added, not changed.
+case), then the event's fields as they are in outcomes.py and plans.py, a resource's type as `resource_type`; a step is
+its `operation`, `arguments` and `why`. Fields may be added, not changed.
 """
 
 import dataclasses
@@ -155,13 +155,18 @@ class MarkdownView:
         """Nothing is held back."""
 
 
+_RENAMED = {"type": "resource_type"}  # `type` is the event's own
+
+
 def _tagged(value: Any) -> dict[str, Any]:
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(value).__name__).lower()
     return {"type": name} | _fields(value)
 
 
 def _fields(value: Any) -> dict[str, Any]:
-    fields = {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    fields = {
+        _RENAMED.get(each.name, each.name): _plain(getattr(value, each.name)) for each in dataclasses.fields(value)
+    }
     if hasattr(value, "operation") and hasattr(value, "arguments"):
         fields = {"operation": value.operation, "why": value.why, "arguments": _plain(value.arguments)}
     return fields

@@ -32,7 +32,7 @@ class Aws:
     def cloudformation(self, region: str) -> "CloudFormation":
         from changesets import CloudFormation
 
-        return CloudFormation(self.client("cloudformation", region_name=region))
+        return CloudFormation(self.client("cloudformation", region_name=region), clients=self.client)
 
     def account(self) -> str:
         """The account's 12 digits; asking is the cheapest proof that the credentials work."""

@@ -84,7 +84,7 @@ def test_from_a_clone_to_a_website_and_back(checkout: Checkout) -> None:
     assert b"<html" in asked(first.url + "/")[1]
     status, body = asked(first.url + "/api/activities", data=GPX.encode(), content_type="application/gpx+xml")
     assert status == 201
-    assert json.loads(body)["distance"] == pytest.approx(11_119, abs=30)
+    assert json.loads(body)["summary"]["distance"] == pytest.approx(11_119, abs=30)
 
     again = checkout.deploy()
     assert len(again.of("no_changes")) == 2
