@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from py_mini_racer import JSEvalException, mini_racer
+from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer, mini_racer
 
 LIMIT = 1.0
 IMPORT = re.compile(r"""^[ \t]*import\s+(\w+)\s+from\s+["']cloudfront["'];?""", re.MULTILINE)
@@ -40,12 +40,20 @@ def call_handler(code: str, event: Mapping[str, Any]) -> Any:
     """
     try:
         with mini_racer() as engine:
-            engine.eval(PRELUDE + IMPORT.sub(r"const \1 = __cloudfront;", code), timeout_sec=LIMIT)
-            engine.eval(f"__invoke({json.dumps(event)})", timeout_sec=LIMIT)
-            outcome = engine.eval("__outcome", timeout_sec=LIMIT)
+            _evaluate(engine, PRELUDE + IMPORT.sub(r"const \1 = __cloudfront;", code))
+            _evaluate(engine, f"__invoke({json.dumps(event)})")
+            outcome = _evaluate(engine, "__outcome")
     except JSEvalException as error:
         raise JavaScriptError(str(error)) from error
     return _value(outcome)
+
+
+def _evaluate(engine: MiniRacer, code: str) -> object:
+    try:
+        return engine.eval(code, timeout_sec=LIMIT)
+    except JSTimeoutException:
+        engine.eval("0")  # the stopped script reports to the isolate once more: wait for that before it is closed
+        raise
 
 
 def _value(outcome: object) -> Any:

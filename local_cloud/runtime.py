@@ -4,9 +4,9 @@ The rule: what runs is what is deployed (image digest, environment, timeout, mem
 changed, the old processes are stopped. A process serves one event at a time and stays warm, as on Lambda; concurrent
 events get processes of their own, up to a limit.
 
-Unlike Lambda: no memory limit and no CPU share; importing the code counts against the first event's timeout, where Lambda
-allows it ten seconds of its own; a caller that gives up stops the function instead of leaving it to its own timeout. Only
-images are run, and only those registered with `Images`.
+Unlike Lambda: no memory limit and no CPU share; importing the code counts against the first event's timeout, where
+Lambda allows it ten seconds of its own; a caller that gives up stops the function instead of leaving it to its own
+timeout. Only images are run, and only those registered with `Images`.
 """
 
 import queue
