@@ -20,8 +20,9 @@ class Frontend(StrEnum):
 
     SPA: a private bucket behind CloudFront; a path without a file extension answers `/index.html`, so that the
     browser's router sees every address. PAGES: the same bucket with `/about/` answering `/about/index.html`, `/about`
-    redirecting to `/about/`, and `/404.html` for what is missing: for static site generators. NONE: every path goes
-    to the app, which renders its own pages. Idle cost: the stored files, $0.023 per GB-month.
+    redirecting to `/about/`, and `/404.html` for what is missing: for static site generators. (CloudFront has error
+    pages for the whole distribution only: an answer 403 of the app becomes that page too, its 404 does not.) NONE:
+    every path goes to the app, which renders its own pages. Idle cost: the stored files, $0.023 per GB-month.
     """
 
     SPA = "spa"
