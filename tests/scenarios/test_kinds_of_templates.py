@@ -22,8 +22,8 @@ def bucket(name: str) -> Any:
 def nesting(child: str) -> str:
     """A root with one nested stack; its template is in a bucket, as it must be."""
     client = bucket("templates") if not SERVICES.client("s3").list_buckets()["Buckets"] else SERVICES.client("s3")
-    client.put_object(Bucket="templates", Key="child.json", Body=child.encode())
-    url = "https://templates.s3.us-east-1.amazonaws.com/child.json"
+    client.put_object(Bucket="templates", Key=f"{len(child)}.json", Body=child.encode())
+    url = f"https://templates.s3.us-east-1.amazonaws.com/{len(child)}.json"
     nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
     return template(Child=nested, Topic=topic(str(len(child))))
 
@@ -66,10 +66,15 @@ def test_a_nested_resource_is_skipped_by_the_name_of_its_stack() -> None:
     cloud = Cloud(real=True)
     cloud.apply(nesting(template(Inner=topic("one"))))
     cloud.cloud.faults.add(FailResource(resource="Topic", on=On.UPDATE, reason="No"))
-    cloud.cloud.faults.add(FailResource(resource="Inner", on=On.ROLLBACK, reason="Never", times=None))
     text = json.loads(nesting(template(Inner=topic("longer"))))
     text["Resources"]["Topic"]["DependsOn"] = "Child"
-    outcome = cloud.apply(json.dumps(text), consent=Allowed())
+    told = []
+    for event in cloud.applying(json.dumps(text), consent=Allowed()):
+        told.append(event)
+        if isinstance(event, StackEvent) and (event.logical_id, event.status) == ("Topic", "UPDATE_FAILED"):
+            cloud.cloud.faults.add(FailResource(resource="Inner", on=On.UPDATE, reason="Never", times=None))
+            cloud.cloud.faults.add(FailResource(resource="Inner", on=On.ROLLBACK, reason="Never", times=None))
+    outcome = told[-1]
     assert isinstance(outcome, Stuck), outcome
     (skipped,) = outcome.recovery.steps[0].arguments["ResourcesToSkip"]
     assert skipped.startswith("demo-Child-")

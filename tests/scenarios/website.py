@@ -1,4 +1,4 @@
-"""The repository's own website template, expanded as CloudFormation expands it, so that each resource can be changed."""
+"""The repository's own website template, as CloudFormation expands it, so that each resource can be changed."""
 
 import json
 from functools import cache
