@@ -51,6 +51,8 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def server(port: int, name: str, timeout: float) -> HTTPServer:
+    """Answers invocations one after the other, each with the handler of that name."""
+
     class Invocations(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -89,5 +91,6 @@ def server(port: int, name: str, timeout: float) -> HTTPServer:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    installed = [place for place in sys.path[1:] if place.startswith((sys.prefix, sys.base_prefix))]
+    sys.path[:] = [os.environ["LAMBDA_TASK_ROOT"], *installed]
     server(int(sys.argv[1]), sys.argv[2], float(os.environ["AWS_LAMBDA_FUNCTION_TIMEOUT"])).serve_forever()

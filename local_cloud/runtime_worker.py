@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 STARTS_WITHIN = 10.0
 LARGEST_EVENT = 6 * 1024 * 1024  # "Invocation payload (request and response), synchronous" in Lambda's quotas
+Command = Callable[[str, int, int], list[str]]  # of a handler, the port to listen on, and another free one
 STARTING = threading.Lock()  # a free port is only known to be free until somebody else asks
 MACHINES = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
 
@@ -57,8 +58,9 @@ class Function:
 class Worker:
     """Started at once, ready when its port answers. Raises FunctionError when it does not start."""
 
-    def __init__(self, function: Function, log: Path) -> None:
+    def __init__(self, function: Function, log: Path, *, command: Command | None = None) -> None:
         self._function = function
+        self._command = command or usual_command()
         log.parent.mkdir(parents=True, exist_ok=True)
         with STARTING:
             self._start(log)
@@ -67,7 +69,7 @@ class Worker:
         self._port, runtime_port = _free_ports()
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                command(self._function.handler, self._port, runtime_port),
+                self._command(self._function.handler, self._port, runtime_port),
                 cwd=self._function.directory,
                 env=environment(self._function),
                 stdin=subprocess.DEVNULL,
@@ -126,13 +128,25 @@ class Worker:
         raise FunctionError("Runtime.StartFailed", f"The runtime did not start: {self._function.name}")
 
 
-def command(handler: str, port: int, runtime_port: int) -> list[str]:
-    """How to start the emulator here, or its stand-in."""
+def usual_command() -> Command:
+    """The emulator where it runs, else its stand-in."""
     emulator = interface_emulator()
-    if not emulator:
-        return [sys.executable, str(Path(__file__).with_name("runtime_plain.py")), str(port), handler]
-    addresses = ["--runtime-interface-emulator-address", f"{HOST}:{port}", "--runtime-api-address"]
-    return [str(emulator), *addresses, f"{HOST}:{runtime_port}", sys.executable, "-c", BOOTSTRAP, handler]
+    return emulated(emulator) if emulator else plain
+
+
+def emulated(emulator: Path) -> Command:
+    """The runtime client below the interface emulator."""
+
+    def command(handler: str, port: int, runtime_port: int) -> list[str]:
+        addresses = ["--runtime-interface-emulator-address", f"{HOST}:{port}", "--runtime-api-address"]
+        return [str(emulator), *addresses, f"{HOST}:{runtime_port}", sys.executable, "-c", BOOTSTRAP, handler]
+
+    return command
+
+
+def plain(handler: str, port: int, _runtime_port: int) -> list[str]:
+    """The stand-in in Python."""
+    return [sys.executable, str(Path(__file__).with_name("runtime_plain.py")), str(port), handler]
 
 
 def interface_emulator() -> Path | None:

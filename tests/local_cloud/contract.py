@@ -1,0 +1,152 @@
+"""What HTTP owes a site, whatever serves it: requests, what must come back, and what is known to differ.
+
+A way to serve is a base URL. Another way (a container, `sam local start-api`) needs a URL and its own differences here.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+BINARY = bytes(range(256)) * 40
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = (
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="caf\xc3\xa9.gpx"\r\n'
+    b"Content-Type: application/octet-stream\r\n\r\n" + BINARY + b"\r\n--x--\r\n"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """`json`, `body` and `length` (of the decoded body) are compared when given; headers as a subset."""
+
+    status: int = 200
+    json: Any = None
+    body: bytes | None = None
+    length: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request; what is expected back everywhere but where `DIFFERENCES` says otherwise."""
+
+    target: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    expected: Expected = field(default_factory=Expected)
+
+
+def _json(value: Any, status: int = 200) -> Expected:
+    return Expected(status=status, json=value)
+
+
+def _post(target: str, content_type: str, body: bytes, expected: Expected) -> Exchange:
+    return Exchange(method="POST", target=target, headers={"Content-Type": content_type}, body=body, expected=expected)
+
+
+EXCHANGES: Mapping[str, Exchange] = {
+    **{
+        f"{method} reaches the app": Exchange(method=method, target="/api/method", expected=_json({"method": method}))
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    },
+    "HEAD has the headers and no body": Exchange(
+        method="HEAD", target="/api/head", expected=Expected(body=b"", headers={"content-length": "5"})
+    ),
+    "HEAD of a route without it": Exchange(
+        method="HEAD", target="/api/query", expected=Expected(status=405, body=b"", headers={"allow": "GET"})
+    ),
+    "a JSON body": _post(
+        "/api/items", "application/json", '{"name":"é","count":1}'.encode(), _json({"name": "é", "count": 1}, 201)
+    ),
+    "a form": _post("/api/form", FORM, b"name=caf%C3%A9+1", _json({"name": "café 1"})),
+    "a binary upload": _post(
+        "/api/upload",
+        "multipart/form-data; boundary=x",
+        MULTIPART,
+        _json({"name": "café.gpx", "sha256": hashlib.sha256(BINARY).hexdigest()}),
+    ),
+    "binary both ways": _post("/api/bytes", "application/octet-stream", BINARY, Expected(body=BINARY)),
+    "a body of nothing": _post("/api/bytes", "application/octet-stream", b"", Expected(body=b"")),
+    "a binary download": Exchange(
+        target="/api/binary/10240", expected=Expected(body=BINARY, headers={"content-type": "image/png", "etag": '"b"'})
+    ),
+    "repeated query parameters keep their order": Exchange(
+        target="/api/query?q=2&q=1&q=2", expected=_json(["2", "1", "2"])
+    ),
+    "query strings are decoded once": Exchange(
+        target="/api/query?q=a%20b&q=a+b&q=a%2Bb&q=%2525&q=caf%C3%A9&q=",
+        expected=_json(["a b", "a b", "a+b", "%25", "café", ""]),
+    ),
+    "a comma in a parameter is no separator": Exchange(target="/api/query?q=1,2", expected=_json(["1,2"])),
+    "a non-ASCII path": Exchange(target="/api/path/caf%C3%A9/%E2%82%AC", expected=_json({"name": "café/€"})),
+    "a space in the path": Exchange(target="/api/path/a%20b", expected=_json({"name": "a b"})),
+    "two cookies are set": Exchange(
+        target="/api/cookies/set",
+        expected=Expected(
+            headers={"set-cookie": "one=1; HttpOnly; Path=/; SameSite=lax, two=2; Max-Age=60; Path=/; SameSite=lax"}
+        ),
+    ),
+    "two cookies are sent": Exchange(
+        target="/api/cookies", headers={"Cookie": "one=1; two=2"}, expected=_json(["1", "2"])
+    ),
+    "Authorization and headers of one's own": Exchange(
+        target="/api/header",
+        headers={"Authorization": "Bearer x", "X-Many": "a, b"},
+        expected=_json({"authorization": "Bearer x", "many": "a, b"}),
+    ),
+    "a redirect is left to the browser": Exchange(
+        target="/api/redirect", expected=Expected(status=303, headers={"location": "/api/query?q=1"})
+    ),
+    "a missing trailing slash redirects to this host": Exchange(
+        target="/api/tracks?a=1", expected=Expected(status=307, headers={"location": "{base}/api/tracks/?a=1"})
+    ),
+    "no such route": Exchange(target="/api/none", expected=_json({"detail": "Not Found"}, 404)),
+    "a 404 of the app": Exchange(target="/api/missing", expected=_json({"detail": "No such track"}, 404)),
+    "no such method": Exchange(
+        method="DELETE", target="/api/query", expected=Expected(status=405, headers={"allow": "GET"})
+    ),
+    "an invalid body": _post("/api/items", "application/json", b'{"name":1}', Expected(status=422)),
+    "no content": Exchange(target="/api/empty", expected=Expected(status=204, body=b"")),
+    "an exception": Exchange(target="/api/boom", expected=Expected(status=500, body=b"Internal Server Error")),
+    "text of a megabyte": Exchange(
+        target="/api/text/500000",
+        expected=Expected(length=1_000_000, headers={"content-type": "text/plain; charset=utf-8"}),
+    ),
+    "the app's compression": Exchange(
+        target="/api/text/5000",
+        headers={"Accept-Encoding": "gzip"},
+        expected=Expected(length=10_000, headers={"content-encoding": "gzip", "vary": "Accept-Encoding"}),
+    ),
+    "a slow answer": Exchange(target="/api/slow/0.5", expected=_json({"slept": 0.5})),
+    "an answer over Lambda's six megabytes": Exchange(
+        target="/api/binary/6291456", headers={"Accept-Encoding": "identity"}, expected=Expected(length=6_291_456)
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What a way answers instead, and why that is so on AWS too."""
+
+    why: str
+    expected: Expected
+
+
+DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
+    "uvicorn": {},
+    "edge": {
+        "an answer over Lambda's six megabytes": Difference(
+            why="a function's answer is at most 6 MB, and binary grows by a third as base64",
+            expected=_json({"message": "Internal Server Error"}, 500),
+        ),
+        "a missing trailing slash redirects to this host": Difference(
+            why="the app is called by the API's name, unless it trusts X-Forwarded-Host",
+            expected=Expected(
+                status=307,
+                headers={"location": "https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/api/tracks/?a=1"},
+            ),
+        ),
+    },
+}

@@ -1,0 +1,108 @@
+"""The same requests get the same answers from uvicorn and from the local edge (CloudFront, HTTP API, Lambda)."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from contract import DIFFERENCES, EXCHANGES, Exchange, Expected
+from contract_app import app
+from handmade import BUCKET, FUNCTION, FUNCTION_ARN, SITE, Resource, added, deployed, site
+
+from local_cloud.edge import Edge
+from local_cloud.images import Images
+from local_cloud.runtime import Runtime
+from local_cloud.server import Server
+from local_cloud.services import Services
+
+HERE = Path(__file__).parent
+URI = "111111111111.dkr.ecr.us-east-1.amazonaws.com/app@sha256:" + "c" * 64
+PAGE = b"<!doctype html><title>Tracks</title>"
+
+
+@contextmanager
+def by_uvicorn(_: Path) -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
+def by_edge(folder: Path) -> Iterator[str]:
+    """A bucket, an HTTP API and a function behind a distribution, deployed by hand."""
+    services, images = Services(), Images(folder / "images")
+    services.reset()
+    services.client("s3").create_bucket(Bucket=BUCKET)
+    services.client("s3").put_object(Bucket=BUCKET, Key="index.html", Body=PAGE, ContentType="text/html")
+    images.register(URI, HERE, "contract_app.handler")
+    properties = {"Code": {"ImageUri": URI}, "Timeout": 20, "MemorySize": 512}
+    function = Resource(
+        type="AWS::Lambda::Function",
+        physical_id=FUNCTION,
+        properties=properties,
+        attributes={"Arn": FUNCTION_ARN},
+    )
+    ours = deployed(added(site(), "function", function))
+    runtime = Runtime(ours, images, endpoint=lambda: "http://127.0.0.1:1", logs=folder / "logs")
+    with Server(Edge(ours, services=services, invoke=runtime.invoke).wsgi(SITE)) as server:
+        yield server.endpoint
+    runtime.close()
+    services.reset()
+
+
+WAYS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {"uvicorn": by_uvicorn, "edge": by_edge}
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, httpx.Client]]:
+    """A way to serve the app, by its name, and a client that asks it."""
+    with WAYS[request.param](tmp_path_factory.mktemp("way")) as base, httpx.Client(base_url=base, timeout=30) as client:
+        yield request.param, client
+
+
+def answered(client: httpx.Client, exchange: Exchange) -> httpx.Response:
+    return client.request(exchange.method, exchange.target, headers=exchange.headers, content=exchange.body)
+
+
+def expect(answer: httpx.Response, expected: Expected, base: str) -> None:
+    assert answer.status_code == expected.status
+    for name, value in expected.headers.items():
+        assert answer.headers.get(name) == value.replace("{base}", base)
+    if expected.json is not None:
+        assert answer.json() == expected.json
+    if expected.body is not None:
+        assert answer.content == expected.body
+    if expected.length is not None:
+        assert len(answer.content) == expected.length
+
+
+@pytest.mark.parametrize("name", EXCHANGES)
+def test_every_way_keeps_the_contract(way: tuple[str, httpx.Client], name: str) -> None:
+    kind, client = way
+    exchange = EXCHANGES[name]
+    difference = DIFFERENCES[kind].get(name)
+    expected = difference.expected if difference else exchange.expected
+    expect(answered(client, exchange), expected, str(client.base_url).rstrip("/"))
+
+
+def test_the_edge_serves_the_bucket_beside_the_api(tmp_path: Path) -> None:
+    with by_edge(tmp_path) as base, httpx.Client(base_url=base) as client:
+        assert client.get("/").content == PAGE
+        assert client.head("/index.html").headers["content-length"] == str(len(PAGE))
+        assert client.get("/none.html").status_code == 404
+
+
+def test_the_differences_are_of_exchanges_that_exist() -> None:
+    assert DIFFERENCES.keys() == WAYS.keys()
+    assert all(known.keys() <= EXCHANGES.keys() for known in DIFFERENCES.values())
