@@ -32,6 +32,21 @@ _FORWARDED_HOST = """\
   // The API is called by its own name; the app learns the visitor's from here, for redirects and links.
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };
 """
+_BODY_LIMIT = """\
+  // Lambda takes 6 MB, and what is not text reaches it a third larger. More could only fail, without saying why.
+  const length = request.headers['content-length'];
+  const type = request.headers['content-type'];
+  const isText = type && /^(text\\/|application\\/(json|xml|javascript))/.test(type.value);
+  const limit = isText ? 6000000 : 4500000;
+  if (length && parseInt(length.value, 10) > limit) {
+    return {
+      statusCode: 413,
+      statusDescription: 'Content Too Large',
+      headers: { 'content-type': { value: 'application/json' } },
+      body: { encoding: 'text', data: '{"detail":"This is more than the ' + limit + ' bytes that can be sent."}' },
+    };
+  }
+"""
 _REDIRECT_FUNCTION = """
 function redirect(location, querystring) {
   const pairs = [];
@@ -63,7 +78,7 @@ def frontend_code(site: Site) -> str:
 
 def api_code(site: Site) -> str:
     """What runs before the app is asked."""
-    return _handler(site, _FORWARDED_HOST)
+    return _handler(site, _BODY_LIMIT + _FORWARDED_HOST)
 
 
 def _handler(site: Site, step: str) -> str:

@@ -15,11 +15,20 @@ DOMAIN = Site(name="ab", domain=Domain(name="example.com"))
 WWW = Site(name="ab", frontend=Frontend.PAGES, domain=Domain(name="example.com", redirect=Redirect.APEX_TO_WWW))
 
 
-def run(site: Site, function: str, uri: str, *, host: str = "d1.cloudfront.net", query: Any = None) -> Any:
+def run(
+    site: Site,
+    function: str,
+    uri: str,
+    *,
+    host: str = "d1.cloudfront.net",
+    query: Any = None,
+    headers: dict[str, str] | None = None,
+) -> Any:
     """What the function of the site's template answers: a request to go on with, or a response."""
     code = yaml_parse(build(site)["website.yaml"])["Resources"][function]["Properties"]["FunctionCode"]
     text = code["Fn::Sub"] if isinstance(code, dict) else code
-    event = {"request": {"method": "GET", "uri": uri, "querystring": query or {}, "headers": {"host": {"value": host}}}}
+    sent = {name: {"value": value} for name, value in {"host": host, **(headers or {})}.items()}
+    event = {"request": {"method": "GET", "uri": uri, "querystring": query or {}, "headers": sent}}
     script = f"{text.replace('${DomainName}', 'example.com')}; JSON.stringify(handler({json.dumps(event)}))"
     return json.loads(str(MiniRacer().eval(script)))
 
@@ -88,3 +97,18 @@ def test_the_app_learns_the_visitors_host() -> None:
     request = run(SPA, "ApiRequests", "/api/items", host="example.com")
     assert request["uri"] == "/api/items"
     assert request["headers"]["x-forwarded-host"] == {"value": "example.com"}
+
+
+@pytest.mark.parametrize(
+    ("size", "content_type", "passes"),
+    [
+        (4_500_000, "application/gpx+xml", True),
+        (4_500_001, "application/gpx+xml", False),
+        (6_000_000, "application/json; charset=utf-8", True),
+        (6_000_001, "application/json", False),
+    ],
+)
+def test_a_body_that_lambda_cannot_take_gets_a_clear_answer(size: int, content_type: str, passes: bool) -> None:
+    answer = run(SPA, "ApiRequests", "/api/x", headers={"content-length": str(size), "content-type": content_type})
+    assert answer.get("statusCode") == (None if passes else 413)
+    assert passes or "bytes that can be sent" in answer["body"]["data"]
