@@ -74,7 +74,7 @@ def _create(run: Run, live: Live) -> Stack:
         world, child, create, kind="CREATE_STACK", status=S.CREATE_IN_PROGRESS, token=run.operation.token,
         options=replace(run.options, problem=problem, imports={}),
     )  # fmt: skip
-    run.tell(replace(live, physical_id=child.id, made=True))
+    run.tell(replace(live, physical_id=child.id, made=True, reason="Resource creation Initiated"))
     return child
 
 

@@ -56,16 +56,17 @@ def _make(run: Run, live: Live, verb: str) -> Steps[bool]:
     yield run.world.seconds(0.5)
     try:
         state = yield from attempt(run, On.CREATE, live)
-        live = run.tell(_with(live, state, reason=INITIATED, made=True))
+        live = _with(live, state, reason=INITIATED, made=True)
+        if live.type != STACK_TYPE:  # a nested stack has told this when its child began
+            run.tell(live)
         if live.type in CONSISTENCY_CHECKED and verb == "CREATE":
             run.tell(replace(live, reason=CONSISTENCY), unnumbered=True, detailed="CONFIGURATION_COMPLETE")
         live = replace(live, reason=None)
         if not run.options.express:
             yield from settle(run, On.CREATE, live)
     except Failure as failure:
-        made = run.stack.resources[live.logical_id].made or failure.state is not None
-        live = _with(live, failure.state, made=made) if failure.state else live
-        run.tell(replace(live, status=f"{verb}_FAILED", reason=failure.reason, made=made))
+        live = _with(live, failure.state, made=True) if failure.state else live
+        run.tell(replace(live, status=f"{verb}_FAILED", reason=failure.reason))
         return False
     run.tell(replace(live, status=f"{verb}_COMPLETE", reason=EXPRESS if run.options.express else None))
     return True

@@ -16,6 +16,7 @@ from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, HangResource, On
 from local_cloud.cloudformation.machine import STABLE, StackStatus
 from local_cloud.cloudformation.model import Stack
+from local_cloud.cloudformation.stage import stage
 
 NAMES = ("A", "B", "C")
 TERMINAL = ("_COMPLETE", "_FAILED", "_SKIPPED")
@@ -39,29 +40,36 @@ def _template(chosen: dict[str, tuple[str, str | None, bool]]) -> dict[str, Any]
 class Story(RuleBasedStateMachine):
     """The calls and faults that a story is made of."""
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(status=st.sampled_from(list(StackStatus)), body=templates())
+    def begin(self, status: StackStatus, body: dict[str, Any]) -> None:
         self.account = Account()
-        self.last_good: dict[str, Any] = {}
+        stage(self.account.engine, "site", status, template=body, seconds=30)
 
     @property
     def stacks(self) -> list[Stack]:
         return list(self.account.engine.world.stacks.values())
 
-    def attempt(self, operation: str, **params: Any) -> None:
+    def attempt(self, operation: str, *, settled: bool = False, **params: Any) -> None:
         before = [(stack.status, len(stack.events)) for stack in self.stacks]
         try:
             self.account(operation, StackName="site", **params)
         except ApiError:
             assert [(stack.status, len(stack.events)) for stack in self.stacks] == before
+        if settled:
+            self.account.settle()
 
     @rule(body=templates(), paused=st.booleans())
     def create(self, body: dict[str, Any], paused: bool) -> None:
         self.attempt("CreateStack", TemplateBody=json.dumps(body), DisableRollback=paused)
 
-    @rule(body=templates(), paused=st.booleans())
-    def update(self, body: dict[str, Any], paused: bool) -> None:
-        self.attempt("UpdateStack", TemplateBody=json.dumps(body), DisableRollback=paused)
+    @rule(body=templates(), paused=st.booleans(), settled=st.booleans())
+    def update(self, body: dict[str, Any], paused: bool, settled: bool) -> None:
+        self.attempt("UpdateStack", settled=settled, TemplateBody=json.dumps(body), DisableRollback=paused)
+
+    @rule(body=templates(), name=st.sampled_from(NAMES), on=st.sampled_from(list(On)), settled=st.booleans())
+    def update_badly(self, body: dict[str, Any], name: str, on: On, settled: bool) -> None:
+        self.account.fail(FailResource(resource=name, on=on), FailResource(resource=name, on=On.ROLLBACK))
+        self.attempt("UpdateStack", settled=settled, TemplateBody=json.dumps(body))
 
     @rule(body=templates(), kind=st.sampled_from(["CREATE", "UPDATE"]))
     def propose(self, body: dict[str, Any], kind: str) -> None:
@@ -75,9 +83,11 @@ class Story(RuleBasedStateMachine):
     def delete(self, force: bool) -> None:
         self.attempt("DeleteStack", **({"DeletionMode": "FORCE_DELETE_STACK"} if force else {}))
 
-    @rule(operation=st.sampled_from(["CancelUpdateStack", "RollbackStack", "ContinueUpdateRollback"]))
-    def recover(self, operation: str) -> None:
-        self.attempt(operation)
+    @rule(
+        operation=st.sampled_from(["CancelUpdateStack", "RollbackStack", "ContinueUpdateRollback"]), settled=st.booleans()
+    )
+    def recover(self, operation: str, settled: bool) -> None:
+        self.attempt(operation, settled=settled)
 
     @rule()
     def skip_everything(self) -> None:
@@ -149,8 +159,9 @@ class Story(RuleBasedStateMachine):
             assert self.existing() == set()
 
     def left_behind(self) -> bool:
-        """Whether a failed deletion was given up: by force, or after three tries at cleanup."""
-        return any(event.status == "DELETE_FAILED" for stack in self.stacks for event in stack.events)
+        """Whether something was retained, or its deletion given up: by force, or after three tries at cleanup."""
+        kept = ("DELETE_FAILED", "DELETE_SKIPPED")
+        return any(event.status in kept for stack in self.stacks for event in stack.events)
 
 
 TestStory = Story.TestCase
