@@ -1,7 +1,7 @@
 """Buckets for what visitors bring: private, versioned, kept when the stack goes.
 
-An upload through the API is limited to 10 MB (6 MB with a function URL); a browser that got a presigned URL from the
-app puts up to 5 GB straight into the bucket, which therefore answers CORS preflights.
+A request through Lambda carries at most 6 MB, 4.5 MB of a file; a browser that got a presigned URL from the app puts up
+to 5 GB straight into the bucket, which then answers CORS preflights.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,7 @@ from troposphere import Ref, s3
 
 from template_gen import policies
 from template_gen.checks import environment_name
-from template_gen.edge import site_url
-from template_gen.frontend import private
+from template_gen.names import site_url
 from template_gen.options import Bucket
 from template_gen.site import Site
 from template_gen.stores import Access
@@ -38,6 +37,22 @@ def add_buckets(template: Template, site: Site) -> Buckets:
     for resource in resources.values():
         template.add(_policy(resource))
     return Buckets(resources, _access(resources))
+
+
+def private() -> dict[str, Any]:
+    """Properties of every bucket: encrypted, without ACLs, closed to the public whatever a policy says."""
+    encryption = s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
+    return {
+        "BucketEncryption": s3.BucketEncryption(
+            ServerSideEncryptionConfiguration=[s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=encryption)]
+        ),
+        "OwnershipControls": s3.OwnershipControls(
+            Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
+        ),
+        "PublicAccessBlockConfiguration": s3.PublicAccessBlockConfiguration(
+            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
+        ),
+    }
 
 
 def _bucket(bucket: Bucket, site: Site) -> s3.Bucket:

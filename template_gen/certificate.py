@@ -8,8 +8,7 @@ from typing import Any
 
 from troposphere import Ref, certificatemanager
 
-from template_gen.dns import add_zone
-from template_gen.edge import site_names
+from template_gen.names import add_zone, site_names
 from template_gen.options import Domain
 from template_gen.template import Template
 

@@ -7,22 +7,13 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, cloudfront, route53
 
-from template_gen.edge import site_names
+from template_gen.names import add_zone, site_names
 from template_gen.site import Site
 from template_gen.template import Template
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 """The hosted zone of every distribution: https://docs.aws.amazon.com/general/latest/gr/cf_region.html"""
 RECORD_TYPES = ("A", "AAAA")
-
-
-def add_zone(template: Template) -> Ref:
-    """The parameter with the zone, which is nobody's to create here: its name servers are known at the registrar."""
-    return template.parameter(
-        "HostedZoneId",
-        Type="AWS::Route53::HostedZone::Id",
-        Description="The existing public hosted zone of the domain",
-    )
 
 
 def add_dns(template: Template, site: Site, distribution: cloudfront.Distribution) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, cloudfront
 
-from template_gen import requests
 from template_gen.api import Door
-from template_gen.frontend import MANAGED_CACHING_OPTIMIZED, Files, edge_function
+from template_gen.edge_functions import api_code, edge_function
+from template_gen.frontend import MANAGED_CACHING_OPTIMIZED, Files
 from template_gen.frontend import ORIGIN_ID as FRONTEND
-from template_gen.options import Api, Domain, Frontend, Plan, Redirect
+from template_gen.names import site_names, site_url
+from template_gen.options import Api, Frontend, Plan
 from template_gen.plan import Guard
 from template_gen.secrets import Secrets
 from template_gen.site import MAX_TIMEOUT, Site
@@ -40,7 +41,7 @@ def add_edge(
 ) -> Edge:
     template.section("Edge: one address in front of frontend and API")
     headers = template.add(_security_headers(site))
-    forward = template.add(edge_function("ApiRequests", "api", requests.api_code(site)))
+    forward = template.add(edge_function("ApiRequests", "api", api_code(site)))
     api = _api_behavior(headers, forward)
     distribution = template.add(
         cloudfront.Distribution(
@@ -155,25 +156,6 @@ def _names(template: Template, site: Site) -> dict[str, Any]:
             AcmCertificateArn=certificate, MinimumProtocolVersion="TLSv1.2_2021", SslSupportMethod="sni-only"
         ),
     }
-
-
-def site_names(template: Template, domain: Domain) -> list[Any]:
-    """The names under which the site answers, its own one first."""
-    apex = template.parameter(
-        "DomainName",
-        Type="String",
-        Description="The site's domain",
-        Default=domain.name,
-        AllowedPattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$",
-        ConstraintDescription="must be a bare name in small letters like example.com",
-    )
-    www = Sub("www.${DomainName}")
-    names = {Redirect.WWW_TO_APEX: [apex, www], Redirect.APEX_TO_WWW: [www, apex], Redirect.NONE: [apex]}
-    return names[domain.redirect]
-
-
-def site_url(domain: Domain) -> Any:
-    return Sub("https://www.${DomainName}" if domain.redirect is Redirect.APEX_TO_WWW else "https://${DomainName}")
 
 
 def _security_headers(site: Site) -> cloudfront.ResponseHeadersPolicy:

@@ -10,7 +10,9 @@ from typing import Any
 
 from troposphere import GetAtt, Ref, Sub, cloudfront, s3
 
-from template_gen import policies, requests
+from template_gen import policies
+from template_gen.buckets import private
+from template_gen.edge_functions import edge_function, frontend_code
 from template_gen.options import Frontend
 from template_gen.site import Site
 from template_gen.suppressions import suppress
@@ -46,7 +48,7 @@ def add_frontend(template: Template, site: Site) -> Files | None:
             ),
         )
     )
-    rewrite = template.add(edge_function("FrontendRequests", "frontend", requests.frontend_code(site)))
+    rewrite = template.add(edge_function("FrontendRequests", "frontend", frontend_code(site)))
     return Files(bucket, _origin(bucket, control), rewrite, _error_pages(site))
 
 
@@ -59,35 +61,6 @@ def allow_distribution(template: Template, files: Files | None, distribution: cl
         statements.append(policies.list_objects_as_cloudfront(files.bucket, distribution))
     template.add(
         s3.BucketPolicy("FrontendBucketPolicy", Bucket=Ref(files.bucket), PolicyDocument=policies.document(*statements))
-    )
-
-
-def private() -> dict[str, Any]:
-    """Properties of every bucket: encrypted, without ACLs, closed to the public whatever a policy says."""
-    encryption = s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256")
-    return {
-        "BucketEncryption": s3.BucketEncryption(
-            ServerSideEncryptionConfiguration=[s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=encryption)]
-        ),
-        "OwnershipControls": s3.OwnershipControls(
-            Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
-        ),
-        "PublicAccessBlockConfiguration": s3.PublicAccessBlockConfiguration(
-            BlockPublicAcls=True, BlockPublicPolicy=True, IgnorePublicAcls=True, RestrictPublicBuckets=True
-        ),
-    }
-
-
-def edge_function(title: str, name: str, code: str) -> cloudfront.Function:
-    """A CloudFront Function, published as soon as it changes. Names are global in an account: the stack's is in it."""
-    return cloudfront.Function(
-        title,
-        Name=Sub(f"${{AWS::StackName}}-${{AWS::Region}}-{name}"),
-        AutoPublish=True,
-        FunctionCode=Sub(code) if "${" in code else code,
-        FunctionConfig=cloudfront.FunctionConfig(
-            Comment=Sub(f"{title} of ${{AWS::StackName}}"), Runtime="cloudfront-js-2.0"
-        ),
     )
 
 

@@ -155,7 +155,7 @@ class Bucket:
 
     The app finds its name in `<NAME>_BUCKET` and may read, write and delete its objects. `browser_uploads`: allows
     browsers to PUT with presigned URLs (CORS). `expire_days`: objects older than this are deleted. Idle cost: $0.023
-    per GB-month. Use it for files; an HTTP API takes at most 10 MB per request, a presigned upload 5 GB.
+    per GB-month. Use it for files; a request through Lambda carries at most 6 MB, a presigned upload 5 GB.
     """
 
     name: str

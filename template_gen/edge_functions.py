@@ -4,6 +4,8 @@ Each function is put together from steps. The text passes through `!Sub`, so `${
 JavaScript's own template literals are not used. Two million calls a month are free, then $0.10 per million.
 """
 
+from troposphere import Sub, cloudfront
+
 from template_gen.options import Frontend, Redirect
 from template_gen.site import Site
 
@@ -68,6 +70,19 @@ _NAMES = {
     Redirect.WWW_TO_APEX: {"from": "www.${DomainName}", "to": "${DomainName}"},
     Redirect.APEX_TO_WWW: {"from": "${DomainName}", "to": "www.${DomainName}"},
 }
+
+
+def edge_function(title: str, name: str, code: str) -> cloudfront.Function:
+    """A CloudFront Function, published as soon as it changes. Names are global in an account: the stack's is in it."""
+    return cloudfront.Function(
+        title,
+        Name=Sub(f"${{AWS::StackName}}-${{AWS::Region}}-{name}"),
+        AutoPublish=True,
+        FunctionCode=Sub(code) if "${" in code else code,
+        FunctionConfig=cloudfront.FunctionConfig(
+            Comment=Sub(f"{title} of ${{AWS::StackName}}"), Runtime="cloudfront-js-2.0"
+        ),
+    )
 
 
 def frontend_code(site: Site) -> str:
