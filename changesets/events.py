@@ -55,9 +55,9 @@ class Pace:
 PATIENCE = 8  # unanswered reads in a row, each after all of botocore's own retries
 
 
-def patiently(clock: Clock, pace: Pace, read: Callable[[], T]) -> T:
-    """The answer to a read that may be repeated at will; after PATIENCE silences the last error."""
-    for _ in range(PATIENCE - 1):
+def patiently(clock: Clock, pace: Pace, read: Callable[[], T], *, patience: int = PATIENCE) -> T:
+    """The answer to a read that may be repeated at will; after so many silences the last error."""
+    for _ in range(patience - 1):
         try:
             return read()
         except Unreachable:

@@ -57,7 +57,7 @@ _HINTS = {
 def connect(*, region: str | None = None, profile: str | None = None, endpoint: str | None = None) -> "CloudFormation":
     """A gateway from botocore's usual configuration (AWS_PROFILE, AWS_ENDPOINT_URL, config files, ...).
 
-    Retries are botocore's "standard" mode with 8 attempts, unless AWS_RETRY_MODE or the config file say otherwise.
+    Retries are botocore's "standard" mode with 4 attempts, unless AWS_RETRY_MODE or the config file say otherwise.
     """
     import boto3
     from botocore.config import Config
@@ -66,7 +66,7 @@ def connect(*, region: str | None = None, profile: str | None = None, endpoint: 
     try:
         session = boto3.Session(region_name=region, profile_name=profile)
         chosen = session._session.get_config_variable("retry_mode")
-        config = Config(retries=None if chosen != "legacy" else {"mode": "standard", "total_max_attempts": 8})
+        config = Config(retries=None if chosen != "legacy" else {"mode": "standard", "total_max_attempts": 4})
 
         def client(service: str) -> Any:
             return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]

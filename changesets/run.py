@@ -13,7 +13,7 @@ from typing import TypeVar
 from changesets import executor, review, templates
 from changesets.clock import Clock
 from changesets.errors import Refused
-from changesets.events import Pace, newest_operation, patiently
+from changesets.events import PATIENCE, Pace, newest_operation, patiently
 from changesets.gateway import CloudFormation
 from changesets.kinds import holds_data
 from changesets.models import (
@@ -33,6 +33,7 @@ from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
 T = TypeVar("T")
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
 ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth one more deployment
+FIRST_PATIENCE = 2  # a wrong address or no network at all should be told within seconds
 CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gives up
 
 
@@ -54,6 +55,7 @@ class Run:
     deleted: str | None = None
     review: Review | None = None
     failure: Diagnosis | None = None
+    met: bool = False
     made_shell: bool = False
     looked_for_survivors: bool = False
     survivors: tuple[Resource, ...] = ()
@@ -62,8 +64,11 @@ class Run:
     conflicts: int = 0
 
     def read(self, question: Callable[[], T]) -> T:
-        """The answer, asked for again while none comes: for what has no effect."""
-        return patiently(self.clock, Pace(), question)
+        """The answer, asked for again while none comes: for what has no effect. Before first contact, once more only."""
+        patience = PATIENCE if self.met else FIRST_PATIENCE
+        answer = patiently(self.clock, Pace(), question, patience=patience)
+        self.met = True
+        return answer
 
     def look(self) -> Stack | None:
         """The stack by id, or by name; a deleted one counts as absent, and its id is remembered for what it left."""

@@ -1,0 +1,78 @@
+"""Given a served local cloud, an unmodified AWS CLI packages, deploys, sees no changes, and reports a failure."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios import tools
+from tests.scenarios.real_clients import Served, serving
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(tools.missing(tools.aws)), reason=f"aws cloudformation {tools.missing(tools.aws)}"),
+]
+TEMPLATE = """
+Parameters:
+  Name:
+    Type: String
+    Default: first
+Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: !Ref Name
+  Child:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: child.yaml
+"""
+Aws = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def aws(served: Served, tmp_path: Path) -> Aws:
+    (tmp_path / "template.yaml").write_text(TEMPLATE)
+    (tmp_path / "child.yaml").write_text("Resources:\n  Handle:\n    Type: AWS::CloudFormation::WaitConditionHandle\n")
+    served.client("s3").create_bucket(Bucket="artifacts")
+    return lambda *words: served.run(tools.aws, *words, cwd=tmp_path)
+
+
+def test_package_and_deploy_create_update_and_see_no_changes(served: Served, aws: Aws) -> None:
+    packaged = aws(
+        *("cloudformation", "package", "--template-file", "template.yaml", "--s3-bucket", "artifacts"),
+        *("--output-template-file", "packaged.yaml"),
+    )
+    assert packaged.returncode == 0, packaged.stderr
+    assert served.client("s3").list_objects_v2(Bucket="artifacts")["KeyCount"] == 1
+
+    deploy = ("cloudformation", "deploy", "--stack-name", "site", "--template-file", "packaged.yaml")
+    assert aws(*deploy).returncode == 0
+    assert served.status("site") == "CREATE_COMPLETE"
+
+    again = aws(*deploy)
+    assert (again.returncode, "No changes to deploy. Stack site is up to date" in again.stdout) == (0, True)
+
+    assert aws(*deploy, "--parameter-overrides", "Name=second").returncode == 0
+    assert served.status("site") == "UPDATE_COMPLETE"
+
+    events = aws("cloudformation", "describe-stack-events", "--stack-name", "site", "--query", "StackEvents[0]")
+    assert json.loads(events.stdout)["ResourceStatus"] == "UPDATE_COMPLETE"
+
+
+def test_a_failing_deploy_says_so(served: Served, aws: Aws) -> None:
+    served.fault(fault="fail-resource", resource="Handle", on="create", reason="No.")
+
+    failed = aws("cloudformation", "deploy", "--stack-name", "site", "--template-file", "child.yaml")
+
+    assert failed.returncode != 0
+    assert "Failed to create/update the stack" in failed.stderr
+    assert served.status("site") == "ROLLBACK_COMPLETE"

@@ -1,0 +1,68 @@
+"""Given a served local cloud, an unmodified CDK bootstraps, deploys, fails, and rolls back."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios import tools
+from tests.scenarios.real_clients import Served, serving
+
+LACKS = tools.missing(tools.cdk, tools.cdk_python)
+pytestmark = [pytest.mark.slow, pytest.mark.node, pytest.mark.skipif(bool(LACKS), reason=f"cdk {LACKS}")]
+
+APP = """
+import os
+import aws_cdk as cdk
+from aws_cdk import aws_sqs
+
+app = cdk.App()
+stack = cdk.Stack(app, "Tracks", env=cdk.Environment(account="111111111111", region="us-east-1"))
+aws_sqs.Queue(stack, "Queue", visibility_timeout=cdk.Duration.seconds(int(os.environ["VISIBLE"])))
+app.synth()
+"""
+Cdk = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def cdk(served: Served, tmp_path: Path) -> Cdk:
+    (tmp_path / "app.py").write_text(APP)
+    quietly = ("--ci", "--no-notices", "--app", f"{tools.cdk_python} app.py")
+
+    def run(*words: str, visible: int = 30) -> subprocess.CompletedProcess[str]:
+        env = {"VISIBLE": str(visible), "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        return served.run(tools.cdk, *words, *quietly, cwd=tmp_path, env=env)
+
+    return run
+
+
+def test_bootstrap_deploy_update_failing_update_and_rollback(served: Served, cdk: Cdk) -> None:
+    deploy = ("deploy", "Tracks", "--require-approval", "never")
+
+    bootstrapped = cdk("bootstrap", "aws://111111111111/us-east-1")
+    assert bootstrapped.returncode == 0, bootstrapped.stderr
+    assert served.status("CDKToolkit") == "CREATE_COMPLETE"
+
+    created = cdk(*deploy)
+    assert created.returncode == 0, created.stderr
+    assert served.status("Tracks") == "CREATE_COMPLETE"
+
+    assert cdk(*deploy, visible=60).returncode == 0
+    assert served.status("Tracks") == "UPDATE_COMPLETE"
+
+    served.fault(fault="fail-resource", resource="Queue*", on="update", reason="The queue is on strike.")
+    failed = cdk(*deploy, "--no-rollback", visible=90)
+    assert failed.returncode == 1
+    assert "The queue is on strike." in failed.stdout + failed.stderr
+    assert served.status("Tracks") == "UPDATE_FAILED"
+
+    rolled_back = cdk("rollback", "Tracks")
+    assert rolled_back.returncode == 0, rolled_back.stderr
+    assert served.status("Tracks") == "UPDATE_ROLLBACK_COMPLETE"

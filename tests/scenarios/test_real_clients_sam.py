@@ -1,0 +1,80 @@
+"""Given a served local cloud, an unmodified `sam deploy` creates, updates, sees no changes, and reports a failure."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.scenarios.real_clients import Served, serving
+
+TEMPLATE = """
+AWSTemplateFormatVersion: '2010-09-09'
+Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Memory:
+    Type: Number
+    Default: 128
+Resources:
+  Hello:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.12
+      MemorySize: !Ref Memory
+      Events:
+        Api:
+          Type: HttpApi
+Outputs:
+  Name:
+    Value: !Ref Hello
+"""
+Sam = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def sam_deploy(served: Served, tmp_path: Path) -> Sam:
+    project = tmp_path / "project"
+    (project / "src").mkdir(parents=True)
+    (project / "src" / "app.py").write_text("def handler(event, context):\n    return 'hello'\n")
+    (project / "template.yaml").write_text(TEMPLATE)
+    command = (Path(sys.executable).with_name("sam"), "deploy", "--stack-name", "hello", "--resolve-s3")
+    quietly = ("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar")
+    return lambda *more: served.run(*command, *quietly, *more, cwd=project, env={"SAM_CLI_POLL_DELAY": "0.2"})
+
+
+@pytest.mark.slow
+def test_sam_deploy_creates_updates_and_sees_no_changes(served: Served, sam_deploy: Sam) -> None:
+    created = sam_deploy()
+    assert "Successfully created/updated stack - hello in us-east-1" in created.stdout, created.stderr
+    assert served.status("hello") == "CREATE_COMPLETE"
+
+    again = sam_deploy()
+    assert "No changes to deploy. Stack hello is up to date" in again.stderr
+
+    updated = sam_deploy("--parameter-overrides", "Memory=256")
+    assert updated.returncode == 0, updated.stderr
+    [stack] = served.client("cloudformation").describe_stacks(StackName="hello")["Stacks"]
+    name = stack["Outputs"][0]["OutputValue"]
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert served.client("lambda").get_function(FunctionName=name)["Configuration"]["MemorySize"] == 256
+
+
+@pytest.mark.slow
+def test_a_failing_sam_deploy_shows_the_cause_and_ends_in_rollback(served: Served, sam_deploy: Sam) -> None:
+    served.fault(fault="fail-resource", resource="Hello", on="create", reason="The function is too large.")
+
+    failed = sam_deploy()
+
+    assert failed.returncode == 1
+    assert "Failed to create/update the stack: hello" in failed.stderr
+    assert "CREATE_FAILED            AWS::Lambda::Function    Hello" in failed.stdout
+    assert served.status("hello") == "ROLLBACK_COMPLETE"
