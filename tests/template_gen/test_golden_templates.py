@@ -51,6 +51,13 @@ def test_a_shape_is_clean_for_the_linter_and_our_own_rules_even_for_their_advice
     assert [finding for finding in found if finding.rule != NO_BUDGET] == []
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("shape", "found"), [("everything", set()), ("free-plan", {"E9301"})])
+def test_only_the_free_plan_binds_a_website_to_one_region(shape: str, found: set[str]) -> None:
+    text = (GOLDEN / shape / "website.yaml").read_text(encoding="utf-8")
+    assert {finding.rule for finding in lint(text, name=shape, region="eu-west-1")} == found
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_shape_is_accepted_by_the_sam_translator(shape: str) -> None:
     parameters = {"ImageUri": IMAGE, "HostedZoneId": "Z1", "CertificateArn": "arn", "AlertEmail": "me@example.com"}
