@@ -128,11 +128,11 @@ def publish(target: Target, aws: Aws, outputs: Outputs) -> Iterator[Event]:
     """The frontend's files and the smoke test."""
     if bucket := outputs.get("FrontendBucketName"):
         yield Working("uploading the frontend")
-        sync = frontend.synchronize(aws, target.project.frontend, bucket)
+        store = frontend.Bucket(aws, bucket, outputs["DistributionId"])
+        sync, invalidation = frontend.synchronize(store, target.project.frontend)
         yield Stage("frontend", str(sync))
-        if sync.paths:
-            frontend.invalidate(aws, outputs["DistributionId"], sync)
-            yield Stage("invalidation", " ".join(sync.paths))
+        if invalidation.paths:
+            yield Stage("invalidation", " ".join(invalidation.paths))
     url = site_url(aws, outputs)
     yield Working(f"asking {url}")
     answers = smoke.check(url, ("/", "/api/health") if bucket else ("/api/health",))

@@ -5,10 +5,12 @@ there yet. Browsers ask again each time (an ETag answers 304), CloudFront keeps 
 """
 
 import hashlib
+import json
 import mimetypes
 import re
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from groat.aws import Aws
@@ -36,6 +38,8 @@ TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
+RESERVED = ".groat/"  # keys of ours in the bucket
+OWED = f"{RESERVED}invalidation.json"
 MOST_PATHS = 15  # CloudFront bills paths, and `/*` is one path
 
 
@@ -97,40 +101,83 @@ def files(folder: Path) -> tuple[File, ...]:
 
 
 def plan(wanted: Iterable[File], present: Mapping[str, str]) -> Sync:
-    """`present` maps the bucket's keys to ETags (unquoted)."""
+    """`present` maps the bucket's keys to ETags (unquoted); what groat keeps there itself is left alone."""
     wanted = tuple(wanted)
     changed = sorted(
         (file for file in wanted if present.get(file.key) != file.etag), key=lambda file: (file.is_page, file.key)
     )
-    keys = {file.key for file in wanted}
-    return Sync(tuple(changed), tuple(sorted(present.keys() - keys)), len(wanted) - len(changed))
+    gone = present.keys() - {file.key for file in wanted}
+    remove = sorted(key for key in gone if not key.startswith(RESERVED))
+    return Sync(tuple(changed), tuple(remove), len(wanted) - len(changed))
 
 
-def present(aws: Aws, bucket: str) -> dict[str, str]:
-    pages = aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    return {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", ())}
+@dataclass(frozen=True, slots=True)
+class Invalidation:
+    """What CloudFront is to fetch anew. The same reference twice is one request, so it may be repeated."""
+
+    reference: str
+    paths: tuple[str, ...]
+
+    def and_also(self, paths: tuple[str, ...]) -> "Invalidation":
+        """These paths too: a new request, because a reference stands for its paths."""
+        everything = tuple(sorted({*self.paths, *paths}))
+        return self if everything == self.paths else Invalidation(uuid.uuid4().hex, everything)
 
 
-def synchronize(aws: Aws, folder: Path, bucket: str) -> Sync:
-    """Bring the bucket to what `folder` holds, and say what that took."""
-    sync = plan(files(folder), present(aws, bucket))
-    s3 = aws.client("s3")
-    for file in sync.upload:
-        s3.put_object(
-            Bucket=bucket, Key=file.key, Body=file.body, ContentType=file.content_type, CacheControl=file.cache_control
-        )
-    for key in sync.remove:
-        s3.delete_object(Bucket=bucket, Key=key)
-    return sync
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The site's bucket, and the distribution in front of it."""
+
+    aws: Aws
+    name: str
+    distribution: str
+
+    def present(self) -> dict[str, str]:
+        pages = self.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.name)
+        return {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", ())}
+
+    def owed(self) -> Invalidation:
+        """What a run that was killed had still to ask for."""
+        record = json.load(self.aws.client("s3").get_object(Bucket=self.name, Key=OWED)["Body"])
+        return Invalidation(record["reference"], tuple(record["paths"]))
+
+    def owe(self, invalidation: Invalidation) -> None:
+        self.aws.client("s3").put_object(Bucket=self.name, Key=OWED, Body=json.dumps(asdict(invalidation)).encode())
+
+    def write(self, sync: Sync) -> None:
+        s3 = self.aws.client("s3")
+        for file in sync.upload:
+            s3.put_object(
+                Bucket=self.name,
+                Key=file.key,
+                Body=file.body,
+                ContentType=file.content_type,
+                CacheControl=file.cache_control,
+            )
+        for key in sync.remove:
+            s3.delete_object(Bucket=self.name, Key=key)
+
+    def invalidate(self, invalidation: Invalidation) -> None:
+        batch = {
+            "Paths": {"Quantity": len(invalidation.paths), "Items": list(invalidation.paths)},
+            "CallerReference": invalidation.reference,
+        }
+        client = self.aws.client("cloudfront")
+        client.create_invalidation(DistributionId=self.distribution, InvalidationBatch=batch)
+        self.aws.client("s3").delete_object(Bucket=self.name, Key=OWED)
 
 
-def invalidate(aws: Aws, distribution: str, sync: Sync) -> None:
-    """Ask CloudFront to fetch what changed anew. The reference is the content's: the same call twice is one request."""
-    reference = hashlib.sha256("\n".join([*(f"{file.key} {file.etag}" for file in sync.upload), *sync.remove]).encode())
-    aws.client("cloudfront").create_invalidation(
-        DistributionId=distribution,
-        InvalidationBatch={
-            "Paths": {"Quantity": len(sync.paths), "Items": list(sync.paths)},
-            "CallerReference": reference.hexdigest(),
-        },
-    )
+def synchronize(bucket: Bucket, folder: Path) -> tuple[Sync, Invalidation]:
+    """Bring the bucket to what `folder` holds; what that took, and what CloudFront was asked to fetch anew.
+
+    The invalidation is written down before the first upload: a run killed after it leaves a debt, not old pages.
+    """
+    present = bucket.present()
+    sync = plan(files(folder), present)
+    owed = bucket.owed() if OWED in present else Invalidation("", ())
+    invalidation = owed.and_also(sync.paths)
+    if invalidation.paths:
+        bucket.owe(invalidation)
+        bucket.write(sync)
+        bucket.invalidate(invalidation)
+    return sync, invalidation

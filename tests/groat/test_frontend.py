@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from groat.errors import GroatError
-from groat.frontend import IMMUTABLE, REVALIDATE, File, files, plan
+from groat.frontend import IMMUTABLE, OWED, REVALIDATE, File, Invalidation, files, plan
 
 PAGE, SCRIPT, OTHER = File("index.html", b"<h1>"), File("app.js", b"1"), File("blog/index.html", b"<p>")
 
@@ -22,6 +22,26 @@ def test_only_what_differs_goes_up() -> None:
 
 def test_what_is_gone_from_the_folder_is_removed() -> None:
     assert plan([PAGE], present={"index.html": PAGE.etag, "old.css": "x"}).remove == ("old.css",)
+
+
+def test_what_groat_keeps_in_the_bucket_is_no_file_of_the_frontend() -> None:
+    assert plan([PAGE], present={"index.html": PAGE.etag, OWED: "x"}).remove == ()
+
+
+def test_a_debt_without_news_is_the_same_request_again() -> None:
+    owed = Invalidation("first", ("/a", "/b"))
+    assert owed.and_also(("/a",)) == owed
+
+
+def test_a_debt_with_news_is_a_new_request_for_both() -> None:
+    both = Invalidation("first", ("/a",)).and_also(("/b",))
+    assert both.paths == ("/a", "/b")
+    assert both.reference != "first"
+
+
+def test_the_same_change_made_again_later_is_a_new_request() -> None:
+    nothing = Invalidation("", ())
+    assert nothing.and_also(("/a",)).reference != nothing.and_also(("/a",)).reference
 
 
 def test_nothing_changed_means_no_path_to_invalidate() -> None:
