@@ -20,7 +20,7 @@ from local_cloud.cloudformation.inputs import (
     fingerprint,
     template_of,
 )
-from local_cloud.cloudformation.launch import USER_INITIATED, check_mode, check_role
+from local_cloud.cloudformation.launch import USER_INITIATED, check_mode, usable_role
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import ChangeSet, OnFailure, Operation, Stack
 from local_cloud.cloudformation.paging import Pages
@@ -58,7 +58,7 @@ def create_change_set(world: World, region: str, params: Params) -> Answer:
     check_capabilities(source, params.get("Capabilities", ()))
     if same := stack.change_sets.get(name):
         return _again(same, params)
-    check_role(world, stack, params.get("RoleARN"))
+    role = usable_role(world, stack, params.get("RoleARN"))
     if kind != "CREATE":
         check_mode(stack, deployment_of(params).mode)
     definition = definition_of(world, params, stack, source)
@@ -78,6 +78,7 @@ def create_change_set(world: World, region: str, params: Params) -> Answer:
         deployment=deployment_of(params),
         revert_drift=params.get("DeploymentMode") == "REVERT_DRIFT",
         operation_id=str(uuid4()),
+        role_arn=role,
     )
     _show_shell(world, stack)
     stack.change_sets[name] = change_set
@@ -168,7 +169,7 @@ def execute_change_set(world: World, region: str, params: Params) -> Answer:
         check_updatable(stack, {**params, **express, "StackName": stack.id}, Call.EXECUTE_UPDATE)
     if change_set.on_failure and "DisableRollback" in params:
         raise validation_error("DisableRollback cannot be specified for a change set that has OnStackFailure")
-    check_role(world, stack, None)
+    stack.role_arn = usable_role(world, stack, change_set.role_arn)
     change_set.token = token
     options = Options(
         disable_rollback=params.get("DisableRollback", False),

@@ -21,11 +21,11 @@ from local_cloud.cloudformation.launch import (
     Body,
     cancel_process,
     check_mode,
-    check_role,
     define,
     interrupt,
     repeated,
     start,
+    usable_role,
 )
 from local_cloud.cloudformation.machine import PAUSED, StackStatus
 from local_cloud.cloudformation.model import DeploymentConfig, OnFailure, Stack
@@ -68,9 +68,10 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
             return {"StackId": existing.id}
         require(Call.CREATE_STACK, existing.status, name=name)
     stack = existing or new_stack(world, region, name)
-    check_role(world, stack, params.get("RoleARN"))
-    _configure_creation(stack, params)
+    role = usable_role(world, stack, params.get("RoleARN"))
     definition = definition_of(world, params, stack, source)
+    _configure_creation(stack, params)
+    stack.role_arn = role
     for change_set in stack.change_sets.values():
         change_set.execution_status = "OBSOLETE"
     world.add(stack)
@@ -144,10 +145,11 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     check_capabilities(source, params.get("Capabilities", ()), expands=True)
     check_updatable(stack, params)
     check_mode(stack, deployment_of(params).mode)
-    check_role(world, stack, params.get("RoleARN"))
+    role = usable_role(world, stack, params.get("RoleARN"))
     definition = definition_of(world, params, stack, source)
     if stack.status not in PAUSED and nothing_changes(world, stack, definition):
         raise NO_UPDATES.error()
+    stack.role_arn = role
     if body := params.get("StackPolicyBody"):
         parse(body)
         stack.policy = body
@@ -192,7 +194,7 @@ def delete_stack(world: World, region: str, params: Params) -> Answer:
     require(Call.DELETE_STACK, stack.status, stack=params["StackName"])
     retain, force = frozenset(params.get("RetainResources", ())), params.get("DeletionMode") == FORCE
     _check_retained(stack, retain, force=force)
-    check_role(world, stack, params.get("RoleARN"))
+    stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
     cancel_process(world, stack)
     stack.deleted = world.schedule.now
     _obsolete(stack)
@@ -232,7 +234,7 @@ def continue_update_rollback(world: World, region: str, params: Params) -> Answe
         raise CONTINUE_ON_CHILD.error()
     require(Call.CONTINUE_ROLLBACK, stack.status)
     skip = check_skips(world, stack, params.get("ResourcesToSkip", ()), force=params.get("ForceRollback", False))
-    check_role(world, stack, params.get("RoleARN"))
+    stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
     resume_children(world, stack, skip)
     start(
         world, stack, continue_rollback, kind="CONTINUE_ROLLBACK", status=StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
@@ -250,7 +252,7 @@ def rollback_stack(world: World, region: str, params: Params) -> Answer:
     require(Call.ROLLBACK_STACK, stack.status)
     if stack.deployment.mode == "EXPRESS":
         raise EXPRESS_ROLLBACK.error()
-    check_role(world, stack, params.get("RoleARN"))
+    stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
     body, status = _way_back(stack)
     if status is not StackStatus.UPDATE_ROLLBACK_IN_PROGRESS:
         stack.deleted = world.schedule.now

@@ -11,7 +11,7 @@ from local_cloud.cloudformation.model import Definition, Stack
 from local_cloud.cloudformation.parameters import Parameters, parameter_values
 from local_cloud.cloudformation.refusals import CAPABILITIES
 from local_cloud.cloudformation.schemas import unrecognized
-from local_cloud.cloudformation.template import Environment, Template, TemplateError, load
+from local_cloud.cloudformation.template import Environment, Template, TemplateError, dependencies, load
 from local_cloud.cloudformation.transforms import transform
 from local_cloud.cloudformation.world import World
 
@@ -75,6 +75,8 @@ def definition_of(world: World, params: Params, stack: Stack, source: Template) 
             source, params.get("Parameters", []), current.parameters.raw if current else {},
             lambda name: world.surroundings.ssm(stack.region, name),
         )  # fmt: skip
+        if not source.transforms:  # what a transform makes is checked when it ran
+            processed(world, stack, source, values)
     except TemplateError as problem:
         raise validation_error(str(problem)) from None
     return Definition(
@@ -96,16 +98,17 @@ def _tags(params: Params, current: Definition | None) -> Mapping[str, str]:
 
 
 def processed(world: World, stack: Stack, source: Template, parameters: Parameters) -> Template:
-    """The template with its transforms applied and its types known. Raises TemplateError."""
+    """The template with its transforms applied, its types known and its references in order. Raises TemplateError."""
     environment = Environment(
         parameters=parameters.values, account=world.account, region=stack.region,
-        stack_name=stack.name, stack_id=stack.id,
+        stack_name=stack.name, stack_id=stack.id, exports=lambda name: name,
         dynamic=lambda service, key: world.surroundings.dynamic(stack.region, service, key),
     )  # fmt: skip
     template = transform(source, environment)
     if unknown := unrecognized(resource.type for resource in template.resources.values()):
         listed = ", ".join(dict.fromkeys(unknown))
         raise TemplateError(f"Template format error: Unrecognized resource types: [{listed}]")
+    dependencies(template, environment)
     return template
 
 

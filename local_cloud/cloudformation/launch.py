@@ -53,12 +53,12 @@ def define(world: World, stack: Stack, definition: Definition) -> str | None:
     return None
 
 
-def check_role(world: World, stack: Stack, given: str | None) -> None:
-    """A service role is sticky, can be exchanged, and without it nothing can be written (recorded)."""
+def usable_role(world: World, stack: Stack, given: str | None) -> str | None:
+    """The role of the next operation: sticky, can be exchanged, and without it nothing can be written (recorded)."""
     role = given or stack.role_arn
     if role and world.faults.role_is_gone(role):
         raise ROLE.error(role=role)
-    stack.role_arn = role
+    return role
 
 
 def check_mode(stack: Stack, mode: str) -> None:

@@ -77,6 +77,9 @@ def update(run: Run) -> Steps[None]:
 
 def delete(run: Run) -> Steps[None]:
     """From DELETE_IN_PROGRESS; an export in use puts the stack back where it was (recorded)."""
+    if not run.stack.resources:  # a shell, or what a rollback left: gone at once
+        _forget(run)
+        return
     yield run.world.seconds(EXPORT_CHECK)
     if blocked := blocked_delete(run.world, run.stack):
         run.stack.deleted = None
@@ -87,6 +90,10 @@ def delete(run: Run) -> Steps[None]:
     if failed:
         run.enter(S.DELETE_FAILED, failures(run, failed))
         return
+    _forget(run)
+
+
+def _forget(run: Run) -> None:
     run.stack.outputs, run.stack.imports, run.stack.stable = (), frozenset(), None
     run.enter(S.DELETE_COMPLETE)
 

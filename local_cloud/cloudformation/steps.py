@@ -51,8 +51,8 @@ def create(run: Run, desired: ResolvedResource) -> Steps[bool]:
     return (yield from _make(run, live, "CREATE"))
 
 
-def _make(run: Run, live: Live, verb: str) -> Steps[bool]:
-    """The second half of a create and of a replacement."""
+def _make(run: Run, live: Live, verb: str, old: Live | None = None) -> Steps[bool]:
+    """The second half of a create and of a replacement, which falls back to the `old` one when nothing was made."""
     yield run.world.seconds(0.5)
     try:
         state = yield from attempt(run, On.CREATE, live)
@@ -66,6 +66,7 @@ def _make(run: Run, live: Live, verb: str) -> Steps[bool]:
             yield from settle(run, On.CREATE, live)
     except Failure as failure:
         live = _with(live, failure.state, made=True) if failure.state else live
+        live = live if live.made or old is None else old
         run.tell(replace(live, status=f"{verb}_FAILED", reason=failure.reason))
         return False
     run.tell(replace(live, status=f"{verb}_COMPLETE", reason=EXPRESS if run.options.express else None))
@@ -108,7 +109,7 @@ def replace_resource(run: Run, live: Live, desired: ResolvedResource) -> Steps[b
         return (yield from _refused(run, live.logical_id, live, problem))
     run.tell(replace(live, status="UPDATE_IN_PROGRESS", reason=REPLACING))
     fresh = replace(_begin(run, desired, "UPDATE_IN_PROGRESS"), attributes={})
-    return (yield from _make(run, fresh, "UPDATE"))
+    return (yield from _make(run, fresh, "UPDATE", live))
 
 
 def revert(run: Run, old: Live) -> Steps[bool]:

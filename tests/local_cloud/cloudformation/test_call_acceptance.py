@@ -139,7 +139,7 @@ def test_termination_protection_stops_a_delete_until_it_is_off(account: Account)
 def test_resources_can_be_retained_only_after_a_failed_delete(account: Account) -> None:
     stack_id = account.create(template(Topic=topic()))
     for params, text in (
-        ({"RetainResources": ["Topic"]}, "specify which resources to retain only when the stack is in the DELETE_FAILED"),
+        ({"RetainResources": ["Topic"]}, "specify which resources to retain only when the stack is in"),
         ({"DeletionMode": "FORCE_DELETE_STACK"}, "only when the stack is in the DELETE_FAILED state."),
     ):
         with pytest.raises(ApiError) as refused:
@@ -158,7 +158,7 @@ def test_capabilities_are_asked_for_with_aws_blank_before_the_colon(account: Acc
 
 def test_an_update_without_changes_is_refused(account: Account) -> None:
     account.create(template(Topic=topic()))
-    with pytest.raises(ApiError, match="No updates are to be performed."):
+    with pytest.raises(ApiError, match="No updates are to be performed"):
         account.update(template(Topic=topic()))
 
 
@@ -179,3 +179,37 @@ def test_a_template_that_is_too_long_has_to_come_from_s3(account: Account) -> No
     assert "at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200" in (
         refused.value.message
     )
+
+
+@pytest.mark.parametrize(
+    ("resources", "text"),
+    [
+        ({"X": {"Type": "AWS::No::Type"}}, "Template format error: Unrecognized resource types: [AWS::No::Type]"),
+        (
+            {"A": topic(DependsOn="B"), "B": topic(DependsOn="A")},
+            "Circular dependency between resources: [A, B]",
+        ),
+        (
+            {"A": topic(DependsOn="Nobody")},
+            "Template format error: Unresolved resource dependencies [Nobody] in the Resources block of the template",
+        ),
+    ],
+)
+def test_a_template_that_cannot_work_is_refused_before_anything_begins(
+    account: Account, resources: dict[str, Any], text: str
+) -> None:
+    for operation, params in (
+        ("CreateStack", {}),
+        ("CreateChangeSet", {"ChangeSetName": "c", "ChangeSetType": "CREATE"}),
+    ):
+        with pytest.raises(ApiError) as refused:
+            account(operation, StackName="site", TemplateBody=json.dumps({"Resources": resources}), **params)
+        assert (refused.value.code, refused.value.message) == ("ValidationError", text)
+    assert account("ListStacks")["StackSummaries"] == []
+
+
+def test_a_refused_update_does_not_even_change_the_role(account: Account) -> None:
+    account.create(template(Topic=topic()))
+    with pytest.raises(ApiError, match="No updates"):
+        account.update(template(Topic=topic()), RoleARN="arn:aws:iam::111111111111:role/new")
+    assert "RoleARN" not in account.stack()

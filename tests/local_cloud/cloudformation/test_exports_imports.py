@@ -64,7 +64,7 @@ def test_two_stacks_cannot_export_the_same_name(linked: Account) -> None:
 
 def test_an_export_without_importers_has_no_list(account: Account) -> None:
     account.create(producer(), "producer")
-    with pytest.raises(ApiError, match="Export 'shared' is not imported by any stack."):
+    with pytest.raises(ApiError, match="Export 'shared' is not imported by any stack"):
         account("ListImports", ExportName="shared")
 
 

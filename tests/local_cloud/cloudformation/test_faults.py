@@ -55,7 +55,8 @@ def test_a_fault_of_another_stack_does_not_strike(account: Account) -> None:
 def test_a_create_may_fail_after_the_thing_exists_and_it_is_deleted(account: Account) -> None:
     account.fail(FailResource(resource="Topic", on=On.CREATE, made=True, reason="Exceeded attempts to wait"))
     account.create(ONE)
-    assert [status for who, status, _ in account.story() if who == "Topic"][-2:] == ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
+    last = [status for who, status, _ in account.story() if who == "Topic"][-2:]
+    assert last == ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]
     assert account.engine.deployed("AWS::SNS::Topic") == []
 
 

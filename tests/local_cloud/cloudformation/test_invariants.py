@@ -19,6 +19,7 @@ from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.stage import stage
 
 NAMES = ("A", "B", "C")
+RECOVERIES = ("CancelUpdateStack", "RollbackStack", "ContinueUpdateRollback")
 TERMINAL = ("_COMPLETE", "_FAILED", "_SKIPPED")
 
 
@@ -50,6 +51,7 @@ class Story(RuleBasedStateMachine):
         return list(self.account.engine.world.stacks.values())
 
     def attempt(self, operation: str, *, settled: bool = False, **params: Any) -> None:
+        self.account.engine.advance()
         before = [(stack.status, len(stack.events)) for stack in self.stacks]
         try:
             self.account(operation, StackName="site", **params)
@@ -83,9 +85,7 @@ class Story(RuleBasedStateMachine):
     def delete(self, force: bool) -> None:
         self.attempt("DeleteStack", **({"DeletionMode": "FORCE_DELETE_STACK"} if force else {}))
 
-    @rule(
-        operation=st.sampled_from(["CancelUpdateStack", "RollbackStack", "ContinueUpdateRollback"]), settled=st.booleans()
-    )
+    @rule(operation=st.sampled_from(RECOVERIES), settled=st.booleans())
     def recover(self, operation: str, settled: bool) -> None:
         self.attempt(operation, settled=settled)
 
@@ -125,19 +125,19 @@ class Story(RuleBasedStateMachine):
             assert self.existing() == things
 
     def existing(self) -> set[str]:
-        records = self.account.engine.world.handlers.generic.records  # type: ignore[attr-defined]
+        records = self.account.engine.world.handlers.generic.records
         return {f"{key[-1]}={sorted(properties.items())}" for key, properties in records.items()}
 
     @invariant()
     def every_status_was_reached_along_the_table(self) -> None:
-        for stack in getattr(self, "account", None) and self.stacks or ():
+        for stack in (getattr(self, "account", None) and self.stacks) or ():
             seen = [event.status for event in stack.events if event.physical_id == stack.id]
             moves = [StackStatus(status) for i, status in enumerate(seen) if i == 0 or status != seen[i - 1]]
             assert moves[-1] is stack.status
 
     @invariant()
     def a_resource_has_one_terminal_event_in_an_operation(self) -> None:
-        for stack in getattr(self, "account", None) and self.stacks or ():
+        for stack in (getattr(self, "account", None) and self.stacks) or ():
             terminal = [
                 (event.operation_id, event.logical_id, event.physical_id, event.status)
                 for event in stack.events

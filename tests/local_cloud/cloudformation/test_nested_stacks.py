@@ -1,7 +1,6 @@
 """Stacks inside stacks: a child is a stack of its own, and its failure is its parent's."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -28,8 +27,8 @@ def parent(name: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
-    yield Account(surroundings=Surroundings(read_url=lambda _url: json.dumps(CHILD)))
+def account() -> Account:
+    return Account(surroundings=Surroundings(read_url=lambda _url: json.dumps(CHILD)))
 
 
 def child_of(account: Account) -> str:

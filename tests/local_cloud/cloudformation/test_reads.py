@@ -1,10 +1,11 @@
 """Reading: pages, fields that come and go, resources, templates, drift, signals."""
 
 import json
-from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from cfn_account import Account, template, topic
 
 from local_cloud import ApiError, VirtualClock, attach
@@ -128,7 +129,7 @@ def test_a_template_is_summed_up(account: Account) -> None:
 def drifting(account: Account) -> None:
     """Somebody changes the topic behind CloudFormation's back."""
     account.create(template(Topic=topic("one"), Same=topic("two")))
-    records = account.engine.world.handlers.generic.records  # type: ignore[attr-defined]
+    records = account.engine.world.handlers.generic.records
     key = next(key for key, properties in records.items() if properties.get("TopicName") == "one")
     records[key] = {**records[key], "DisplayName": "by hand"}
 
@@ -142,9 +143,9 @@ def test_drift_is_what_somebody_changed_by_hand(account: Account) -> None:
     account.settle()
     done = account("DescribeStackDriftDetectionStatus", StackDriftDetectionId=detection)
     assert (done["StackDriftStatus"], done["DriftedStackResourceCount"]) == ("DRIFTED", 1)
-    [drift] = account(
-        "DescribeStackResourceDrifts", StackName="site", StackResourceDriftStatusFilters=["MODIFIED"]
-    )["StackResourceDrifts"]
+    [drift] = account("DescribeStackResourceDrifts", StackName="site", StackResourceDriftStatusFilters=["MODIFIED"])[
+        "StackResourceDrifts"
+    ]
     assert drift["PropertyDifferences"] == [
         {
             "PropertyPath": "/DisplayName",
@@ -164,7 +165,7 @@ def test_a_drift_aware_change_set_brings_the_template_back(account: Account) -> 
     assert (change["LogicalResourceId"], change["ResourceDriftStatus"]) == ("Topic", "MODIFIED")
     account.execute(change_set)
     assert {each.properties["DisplayName"] for each in account.engine.deployed("AWS::SNS::Topic")} == {"plain"}
-    records = account.engine.world.handlers.generic.records  # type: ignore[attr-defined]
+    records = account.engine.world.handlers.generic.records
     assert {properties["DisplayName"] for properties in records.values()} == {"plain"}
 
 
@@ -198,24 +199,27 @@ def test_a_failed_or_missing_signal_fails_the_resource(account: Account, signal:
 
 
 @pytest.fixture
-def client() -> Iterator[boto3.session.Session]:
-    yield boto3.client("cloudformation", region_name="eu-central-1")
+def client() -> Any:
+    return boto3.client("cloudformation", region_name="eu-central-1")
 
 
-def test_a_boto3_client_waits_pages_and_raises_modelled_errors(client: object) -> None:
+def test_a_boto3_client_waits_pages_and_raises_modelled_errors(client: Any) -> None:
     cloud = attach(client, clock=VirtualClock(), page_size=2)
-    client.create_stack(StackName="site", TemplateBody=json.dumps(ONE))  # type: ignore[attr-defined]
+    client.create_stack(StackName="site", TemplateBody=json.dumps(ONE))
     cloud.clock.sleep(120)
-    client.get_waiter("stack_create_complete").wait(StackName="site")  # type: ignore[attr-defined]
-    pages = list(client.get_paginator("describe_stack_events").paginate(StackName="site"))  # type: ignore[attr-defined]
+    client.get_waiter("stack_create_complete").wait(StackName="site")
+    pages = list(client.get_paginator("describe_stack_events").paginate(StackName="site"))
     assert [len(page["StackEvents"]) for page in pages] == [2, 2, 1]
-    with pytest.raises(client.exceptions.ChangeSetNotFoundException):  # type: ignore[attr-defined]
-        client.describe_change_set(StackName="site", ChangeSetName="none")  # type: ignore[attr-defined]
+    with pytest.raises(client.exceptions.ChangeSetNotFoundException):
+        client.describe_change_set(StackName="site", ChangeSetName="none")
 
 
-def test_only_the_attached_client_is_local(client: object) -> None:
+def test_only_the_attached_client_is_local(client: Any) -> None:
     attach(client)
-    other = boto3.client("cloudformation", region_name="eu-central-1", endpoint_url="http://127.0.0.1:1")
+    no_retries = Config(retries={"total_max_attempts": 1})
+    other = boto3.client(
+        "cloudformation", region_name="eu-central-1", endpoint_url="http://127.0.0.1:1", config=no_retries
+    )
     with pytest.raises(Exception, match="Could not connect"):
         other.list_stacks()
 

@@ -174,7 +174,8 @@ def test_a_skipped_resource_is_updated_for_real_by_the_next_update(account: Acco
     account("ContinueUpdateRollback", StackName="site", ForceRollback=True)
     account.settle()
     account.update(template(A=PLAIN, B=PLAIN, C=PLAIN))
-    assert [status for who, status, _ in account.story()[-9:] if who == "A"] == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+    last = [status for who, status, _ in account.story()[-9:] if who == "A"]
+    assert last == ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
 
 
 @pytest.mark.parametrize("skip", ["Nobody", "Other.A"])
@@ -198,7 +199,8 @@ def test_a_plain_retain_survives_a_failed_create_unless_the_call_says_otherwise(
 
 
 def test_a_retained_name_collides_on_the_next_try(account: Account) -> None:
-    body = template(Kept={"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain", "Properties": {"LogGroupName": "l"}})
+    named = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "named"}}
+    body = template(Kept={**named, "DeletionPolicy": "Retain"})
     account.create(body)
     account("DeleteStack", StackName="site")
     account.settle()
@@ -252,7 +254,7 @@ def test_express_mode_does_not_wait_and_does_not_roll_back(account: Account) -> 
     account.fail(FailResource(resource="Topic", on=On.UPDATE))
     account.update(template(Topic=CHANGED), DeploymentConfig={"Mode": "EXPRESS"})
     assert account.status() == "UPDATE_FAILED"
-    with pytest.raises(ApiError, match="RollbackStack is not supported for stacks that were last updated using EXPRESS"):
+    with pytest.raises(ApiError, match="not supported for stacks that were last updated using EXPRESS"):
         account("RollbackStack", StackName="site")
     with pytest.raises(ApiError, match="Follow-up operations must use the same DeploymentConfig"):
         account("UpdateStack", StackName="site", TemplateBody=json.dumps(template(T=PLAIN)), DisableRollback=True)
