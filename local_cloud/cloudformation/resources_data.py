@@ -166,7 +166,7 @@ class Queue(Backed):
         url = client.create_queue(QueueName=name, Attributes=_queue_attributes(wanted), tags=tag_map(wanted))[
             "QueueUrl"
         ]
-        return self._state(request, url)
+        return self._state(request, url.replace("http://", "https://", 1))  # moto has the scheme of whoever asked first
 
     def update(self, request: Request) -> State:
         url = physical_id(request)

@@ -24,10 +24,10 @@ Resources:
     Type: AWS::SNS::Topic
     Properties:
       DisplayName: !Ref Name
-  Child:
-    Type: AWS::CloudFormation::Stack
+  Layer:
+    Type: AWS::Lambda::LayerVersion
     Properties:
-      TemplateURL: child.yaml
+      Content: layer
 """
 Aws = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,7 +41,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def aws(served: Served, tmp_path: Path) -> Aws:
     (tmp_path / "template.yaml").write_text(TEMPLATE)
-    (tmp_path / "child.yaml").write_text("Resources:\n  Handle:\n    Type: AWS::CloudFormation::WaitConditionHandle\n")
+    (tmp_path / "layer").mkdir()
+    (tmp_path / "layer" / "useful.py").write_text("ANSWER = 42\n")
     served.client("s3").create_bucket(Bucket="artifacts")
     return lambda *words: served.run(tools.aws, *words, cwd=tmp_path)
 
@@ -58,7 +59,7 @@ def test_package_and_deploy_create_update_and_see_no_changes(served: Served, aws
     assert aws(*deploy).returncode == 0
     assert served.status("site") == "CREATE_COMPLETE"
 
-    again = aws(*deploy)
+    again = aws(*deploy, "--no-fail-on-empty-changeset")
     assert (again.returncode, "No changes to deploy. Stack site is up to date" in again.stdout) == (0, True)
 
     assert aws(*deploy, "--parameter-overrides", "Name=second").returncode == 0
@@ -68,10 +69,11 @@ def test_package_and_deploy_create_update_and_see_no_changes(served: Served, aws
     assert json.loads(events.stdout)["ResourceStatus"] == "UPDATE_COMPLETE"
 
 
-def test_a_failing_deploy_says_so(served: Served, aws: Aws) -> None:
-    served.fault(fault="fail-resource", resource="Handle", on="create", reason="No.")
+def test_a_failing_deploy_says_so(served: Served, aws: Aws, tmp_path: Path) -> None:
+    (tmp_path / "topic.yaml").write_text("Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n")
+    served.fault(fault="fail-resource", resource="Topic", on="create", reason="No more topics.")
 
-    failed = aws("cloudformation", "deploy", "--stack-name", "site", "--template-file", "child.yaml")
+    failed = aws("cloudformation", "deploy", "--stack-name", "site", "--template-file", "topic.yaml")
 
     assert failed.returncode != 0
     assert "Failed to create/update the stack" in failed.stderr
