@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local_cloud.edge.invoke import FunctionError, TooSlow
+from local_cloud.edge.invoke import TOO_LARGE, FunctionError, TooSlow
 
 HOST = "127.0.0.1"
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
@@ -87,7 +87,7 @@ class Worker:
         """The handler's return value. Raises FunctionError, TooSlow (the process is stopped then)."""
         body = json.dumps(event).encode()
         if len(body) > LARGEST_EVENT:
-            raise FunctionError("RequestTooLargeException", f"Larger than {LARGEST_EVENT} bytes: {len(body)}")
+            raise FunctionError(TOO_LARGE, f"Larger than {LARGEST_EVENT} bytes: {len(body)}")
         try:
             status, answer = self._post(body, seconds)
         except TimeoutError as error:

@@ -6,7 +6,6 @@ update shows at once; values in, values out, and the only I/O is S3 (a boto3 cli
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     edge.handle("E2ABC…", Request(method="GET", path="/", headers=Headers((("Host", "127.0.0.1:8080"),))))
     Server(edge.wsgi("E2ABC…"))      # one loopback port per distribution
-    edge.api_wsgi("a1b2c3d4e5")      # the HTTP API alone, as if called on its execute-api name
 
 Differences from CloudFront, all deliberate: nothing is cached (X-Cache is always `Miss from cloudfront`); http plays
 https, so that viewer protocol policies never redirect and `https://<this host>` in a Location comes back as http; the
@@ -16,19 +15,6 @@ viewer's Host is the loopback one, since that is what the browser sends.
 from local_cloud.edge.invoke import FunctionError, Invoke, TooSlow
 from local_cloud.edge.live import Deployed
 from local_cloud.edge.messages import Headers, Request, Response
-from local_cloud.edge.s3_origin import Services
 from local_cloud.edge.server import Edge
-from local_cloud.edge.wsgi import wsgi
 
-__all__ = [
-    "Deployed",
-    "Edge",
-    "FunctionError",
-    "Headers",
-    "Invoke",
-    "Request",
-    "Response",
-    "Services",
-    "TooSlow",
-    "wsgi",
-]
+__all__ = ["Deployed", "Edge", "FunctionError", "Headers", "Invoke", "Request", "Response", "TooSlow"]

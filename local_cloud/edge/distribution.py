@@ -41,6 +41,7 @@ class Origin:
     headers: tuple[tuple[str, str], ...]
     access_control: str | None
     protocol: str | None
+    http_port: int
     read_timeout: float
 
 
@@ -113,6 +114,7 @@ def _origin(config: Config) -> Origin:
         headers=tuple((each["HeaderName"], each["HeaderValue"]) for each in config.get("OriginCustomHeaders", [])),
         access_control=config.get("OriginAccessControlId") or None,
         protocol=custom["OriginProtocolPolicy"] if custom else None,
+        http_port=int((custom or {}).get("HTTPPort", 80)),
         read_timeout=float((custom or {}).get("OriginReadTimeout", 30)),
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from local_cloud.edge import payload, permissions
-from local_cloud.edge.invoke import FunctionError, Invoke
+from local_cloud.edge.invoke import TOO_LARGE, FunctionError, Invoke
 from local_cloud.edge.live import Deployed, Live, account
 from local_cloud.edge.messages import Headers, Request, Response
 
@@ -48,7 +48,8 @@ class FunctionUrl:
             return payload.response(self._invoke(self._function, event, seconds=seconds))
         except (FunctionError, payload.PayloadError) as error:
             LOG.warning("%s %s: %s", request.method, request.path, error)
-            return _json(502, "Internal Server Error")
+            too_large = isinstance(error, FunctionError) and error.kind == TOO_LARGE
+            return _json(413, "Request Entity Too Large") if too_large else _json(502, "Internal Server Error")
 
     def _refusal(self, request: Request, caller: Caller) -> Response | None:
         if self._url.properties.get("AuthType") != "AWS_IAM":

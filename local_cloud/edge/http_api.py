@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from local_cloud.edge import cors, payload, permissions
 from local_cloud.edge.answers import api_error
-from local_cloud.edge.invoke import FunctionError, Invoke, TooSlow
+from local_cloud.edge.invoke import TOO_LARGE, FunctionError, Invoke, TooSlow
 from local_cloud.edge.live import Deployed, Live, account, region
 from local_cloud.edge.messages import Request, Response
 from local_cloud.edge.policies import truth
@@ -104,7 +104,8 @@ class HttpApi:
             return api_error(503)
         except (FunctionError, payload.PayloadError) as error:
             LOG.warning("%s %s: %s", request.method, request.path, error)
-            return api_error(500)
+            too_large = isinstance(error, FunctionError) and error.kind == TOO_LARGE
+            return api_error(413, "Request Entity Too Large") if too_large else api_error(500)
 
     def _call(self, matched: Matched, stage: str, path: str) -> payload.Call:
         return payload.Call(

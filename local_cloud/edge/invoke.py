@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 LONGEST = 900.0  # seconds: Lambda's own limit
+TOO_LARGE = "RequestTooLargeException"  # the kind of error that Lambda has for an event over its 6 MB
 
 
 class Invoke(Protocol):

@@ -47,10 +47,6 @@ def origin_request(
     )
 
 
-def host_is_forwarded(forwardings: Sequence[Forwarding]) -> bool:
-    return any("host" in each.headers for each in forwardings)
-
-
 def _forwarded(viewer: Request, forwardings: Sequence[Forwarding]) -> list[tuple[str, str]]:
     kept = [(name, value) for name, value in viewer.headers if _travels(name.lower(), forwardings)]
     cookies = _cookies(viewer.headers.all("Cookie"), lambda name: any(name in each.cookies for each in forwardings))

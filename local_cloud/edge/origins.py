@@ -43,7 +43,7 @@ class Origins:
         if bucket := DOMAIN.match(origin.domain):
             reader = Reader(arn=site.arn, account=site.account, signs=self._signs(origin, "s3"))
             return self._s3.handle(bucket.groupdict(), request, reader, host=origin.domain)
-        if origin.domain.partition(":")[0] in LOOPBACK:
+        if origin.domain in LOOPBACK:
             return _proxied(origin, request)
         if origin.protocol == "http-only" and (EXECUTE_API.match(origin.domain) or LAMBDA_URL.match(origin.domain)):
             return cloudfront_error(502, NO_CONNECTION)  # nothing listens on port 80 there
@@ -67,7 +67,7 @@ class Origins:
 
 def _proxied(origin: Origin, request: Request) -> Response:
     """A server on this machine, over plain HTTP: `groat dev` puts uvicorn there."""
-    connection = http.client.HTTPConnection(origin.domain, timeout=origin.read_timeout)
+    connection = http.client.HTTPConnection(origin.domain, origin.http_port, timeout=origin.read_timeout)
     try:
         connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
         for name, value in _sent(request):

@@ -74,7 +74,7 @@ class S3Origin:
                 return s3_error(404, "NoSuchBucket", "The specified bucket does not exist")
             return s3_error(403, "AccessDenied", "Access Denied")
         headers = found["ResponseMetadata"]["HTTPHeaders"].items()
-        shown = [(name, value) for name, value in headers if name in SHOWN or name.startswith("x-amz-meta-")]
+        shown = [(name.title(), value) for name, value in headers if name in SHOWN or name.startswith("x-amz-meta-")]
         whole = Response(
             headers=Headers((*shown, ("Accept-Ranges", "bytes"), ("Server", "AmazonS3"))), body=found["Body"].read()
         )

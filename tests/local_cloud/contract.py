@@ -136,6 +136,12 @@ class Difference:
 
 DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
     "uvicorn": {},
+    "edge before uvicorn": {
+        "a missing trailing slash redirects to this host": Difference(
+            why="the app is called by its origin's name, unless it trusts X-Forwarded-Host",
+            expected=Expected(status=307, headers={"location": "http://127.0.0.1/api/tracks/?a=1"}),
+        ),
+    },
     "edge": {
         "an answer over Lambda's six megabytes": Difference(
             why="a function's answer is at most 6 MB, and binary grows by a third as base64",

@@ -178,4 +178,4 @@ def _openapi() -> Mapping[str, Any]:
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{FUNCTION_ARN}/invocations"
     integration = {"type": "aws_proxy", "httpMethod": "POST", "payloadFormatVersion": "2.0", "uri": uri}
     method = {"isDefaultRoute": True, "x-amazon-apigateway-integration": integration, "responses": {}}
-    return {"openapi": "3.0.1", "paths": {"$default": {"x-amazon-apigateway-any-method": method}}}
+    return {"openapi": "3.0.1", "paths": {"/$default": {"x-amazon-apigateway-any-method": method}}}

@@ -29,7 +29,7 @@ STATEMENTS = ("PolicyDocument", "Statement")
 FIRST = (*STATEMENTS, 0)
 FORBIDDEN = b'{"message":"Forbidden"}'
 NOT_FOUND = b'{"message":"Not Found"}'
-ANY_METHOD = site()["api"].properties["Body"]["paths"]["$default"]
+ANY_METHOD = site()["api"].properties["Body"]["paths"]["/$default"]
 LEGACY = {"PathPattern": "/api/*", "TargetOriginId": "api"}
 URL_DOMAIN = "abc123.lambda-url.us-east-1.on.aws"
 

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from handmade import API, API_DOMAIN, FUNCTION_ARN, Resource, Site, added, deployed, echo, site, ticked, without
 
-from local_cloud.edge import Edge, FunctionError, Headers, Invoke, Request, Response, TooSlow
-from local_cloud.services import Services
+from local_cloud.edge import FunctionError, Headers, Invoke, Request, Response, TooSlow
+from local_cloud.edge.http_api import HttpApi
+from local_cloud.edge.invoke import TOO_LARGE
+from local_cloud.edge.live import Live
 
 ROUTES = [
     "GET /items",
@@ -22,7 +24,8 @@ ROUTES = [
 
 
 def ask(before: Site, request: Request, invoke: Invoke = echo) -> Response:
-    return Edge(deployed(before), services=Services(), invoke=invoke).handle_api(API, request)
+    api = HttpApi(before["api"], Live(deployed(before)), invoke)
+    return api.handle(request.but(headers=request.headers.setting(("Host", API_DOMAIN))))
 
 
 def event(request: Request, before: Site | None = None) -> Mapping[str, Any]:
@@ -149,7 +152,11 @@ def test_a_function_that_fails_is_a_500_and_one_that_never_answers_a_503() -> No
     def hangs(function: str, event: Mapping[str, Any], *, seconds: float = 0) -> Any:
         raise TooSlow(f"No answer within {seconds} s")
 
+    def refuses(function: str, event: Mapping[str, Any], *, seconds: float = 0) -> Any:
+        raise FunctionError(TOO_LARGE, "Larger than 6291456 bytes")
+
     assert ask(site(), Request(), fails).status == 500
+    assert ask(site(), Request(), refuses).status == 413
     answer = ask(site(), Request(), hangs)
     assert (answer.status, answer.body) == (503, b'{"message":"Service Unavailable"}')
 

@@ -12,9 +12,9 @@ import pytest
 import uvicorn
 from contract import DIFFERENCES, EXCHANGES, Exchange, Expected
 from contract_app import app
-from handmade import BUCKET, FUNCTION, FUNCTION_ARN, SITE, Resource, added, deployed, site
+from handmade import BUCKET, FUNCTION, FUNCTION_ARN, SITE, Resource, Site, added, deployed, echo, site, ticked
 
-from local_cloud.edge import Edge
+from local_cloud.edge import Edge, Invoke
 from local_cloud.images import Images
 from local_cloud.runtime import Runtime
 from local_cloud.server import Server
@@ -41,27 +41,47 @@ def by_uvicorn(_: Path) -> Iterator[str]:
 @contextmanager
 def by_edge(folder: Path) -> Iterator[str]:
     """A bucket, an HTTP API and a function behind a distribution, deployed by hand."""
-    services, images = Services(), Images(folder / "images")
-    services.reset()
-    services.client("s3").create_bucket(Bucket=BUCKET)
-    services.client("s3").put_object(Bucket=BUCKET, Key="index.html", Body=PAGE, ContentType="text/html")
+    images = Images(folder / "images")
     images.register(URI, HERE, "contract_app.handler")
-    properties = {"Code": {"ImageUri": URI}, "Timeout": 20, "MemorySize": 512}
     function = Resource(
         type="AWS::Lambda::Function",
         physical_id=FUNCTION,
-        properties=properties,
+        properties={"Code": {"ImageUri": URI}, "Timeout": 20, "MemorySize": 512},
         attributes={"Arn": FUNCTION_ARN},
     )
-    ours = deployed(added(site(), "function", function))
-    runtime = Runtime(ours, images, endpoint=lambda: "http://127.0.0.1:1", logs=folder / "logs")
-    with Server(Edge(ours, services=services, invoke=runtime.invoke).wsgi(SITE)) as server:
-        yield server.endpoint
+    ours = added(site(), "function", function)
+    runtime = Runtime(deployed(ours), images, endpoint=lambda: "http://127.0.0.1:1", logs=folder / "logs")
+    with served(ours, runtime.invoke) as base:
+        yield base
     runtime.close()
+
+
+@contextmanager
+def by_edge_before_uvicorn(folder: Path) -> Iterator[str]:
+    """The same distribution with uvicorn on this machine as the API's origin: how a developer's edits show at once."""
+    with by_uvicorn(folder) as base:
+        custom = {"OriginProtocolPolicy": "http-only", "HTTPPort": base.rpartition(":")[2]}
+        origin = {"Id": "api", "DomainName": "127.0.0.1", "CustomOriginConfig": custom}
+        with served(ticked(site(), "distribution", "DistributionConfig", "Origins", 1, value=origin), echo) as edge:
+            yield edge
+
+
+@contextmanager
+def served(ours: Site, invoke: Invoke) -> Iterator[str]:
+    services = Services()
+    services.reset()
+    services.client("s3").create_bucket(Bucket=BUCKET)
+    services.client("s3").put_object(Bucket=BUCKET, Key="index.html", Body=PAGE, ContentType="text/html")
+    with Server(Edge(deployed(ours), services=services, invoke=invoke).wsgi(SITE)) as server:
+        yield server.endpoint
     services.reset()
 
 
-WAYS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {"uvicorn": by_uvicorn, "edge": by_edge}
+WAYS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
+    "uvicorn": by_uvicorn,
+    "edge": by_edge,
+    "edge before uvicorn": by_edge_before_uvicorn,
+}
 
 
 @pytest.fixture(scope="module", params=WAYS)
