@@ -97,16 +97,16 @@ def values(
     given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
     if "ImageUri" in declared and "ImageUri" not in target.settings.parameters:
         yield Working("publishing the app's image")
-        given["ImageUri"] = publish_image(target, aws, given["RepositoryUri"])
+        given["ImageUri"] = publish_image(target, aws, given["RepositoryUri"], template)
         yield Stage("image", given["ImageUri"])
     return {name: value for name, value in {**given, **target.settings.parameters}.items() if name in declared}
 
 
-def publish_image(target: Target, aws: Aws, repository: str) -> str:
+def publish_image(target: Target, aws: Aws, repository: str, template: str) -> str:
     if aws.endpoint is None:
         from groat.docker import publish as publish_container
 
-        return publish_container(target.project, aws, repository)
+        return publish_container(target.project, aws, repository, template)
     image = images.snapshot(target.project)
     uri = f"{repository}@{image.digest}"
     local.register(aws.endpoint, uri, image)
@@ -141,7 +141,9 @@ def publish(target: Target, aws: Aws, outputs: Outputs) -> Iterator[Event]:
 
 
 def site_url(aws: Aws, outputs: Outputs) -> str:
-    """Where the site answers: what the stack says, or where the local cloud serves that distribution."""
-    if aws.endpoint is None:
-        return outputs["Url"]
-    return local.site_url(aws.endpoint, outputs["DistributionDomainName"])
+    """Where the site answers: what the stack says, or where the local cloud serves that distribution.
+
+    A local cloud is also what plays AWS for another environment, when AWS_ENDPOINT_URL points to one.
+    """
+    cloud = aws.endpoint or local.cloud_at(aws.client("cloudfront").meta.endpoint_url)
+    return local.site_url(cloud, outputs["DistributionDomainName"]) if cloud else outputs["Url"]

@@ -1,119 +1,154 @@
-"""The app's container, built and pushed to the registry stack's repository; what goes into the template is its digest.
+"""The app's container: built, inspected, tried and pushed to the registry stack's repository, named by its digest.
 
 Docker's Python SDK is used because SAM CLI brings it, and because its classic builder makes a single manifest: Lambda
-refuses the image indexes with attestations that `docker buildx` pushes by default. The tag is the digest of the app's
-files, so an app that was pushed before is not built again, and tags can be immutable.
+refuses the image indexes with attestations that `docker buildx` pushes by default. The tag is the recipe's digest: an
+app that was pushed before is neither built nor pushed again, and tags can be immutable.
 """
 
-import base64
+import os
+import shutil
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
-from groat import images
+from groat import ecr
 from groat.aws import Aws
 from groat.errors import GroatError
 from groat.project import Project
+from groat.recipe import Recipe, recipe
 
 PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
-# what Lambda takes: a single manifest (AWS Lambda developer guide, "Requirements for container images")
-MANIFESTS = frozenset({
-    "application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json",
-})  # fmt: skip
+MACHINES = {"arm64": "arm64", "x86_64": "amd64"}  # as Docker names them
+INSTALL = "install Docker: https://docs.docker.com/engine/install/, or on Debian and Ubuntu: apt-get install docker.io"
+START = "start Docker: sudo systemctl start docker, or Docker Desktop"
 TROUBLE = (  # what the engine says, what to do
     ("permission denied", "add yourself to the group: sudo usermod -aG docker $USER, then log in anew"),
     ("no space left", "docker system prune"),
-    ("no such file or directory", "start Docker: sudo systemctl start docker, or Docker Desktop"),
-    ("connection refused", "start Docker: sudo systemctl start docker, or Docker Desktop"),
+    ("no such file or directory", START),
+    ("connection refused", START),
     ("exec format error", "build on a machine of that architecture, or install QEMU: apt-get install qemu-user-static"),
 )
+IMPORT = """
+import importlib, sys
+module, _, name = sys.argv[1].rpartition(".")
+getattr(importlib.import_module(module), name)
+"""
 
 
-def publish(project: Project, aws: Aws, repository: str, *, architecture: str = "arm64") -> str:
+def publish(project: Project, aws: Aws, repository: str, template: str) -> str:
     """`repository@sha256:...` of the app as it is now, built and pushed if it is not there yet. Raises GroatError."""
-    tag = "app-" + images.digest(project.app).removeprefix("sha256:")[:20]
-    if present := pushed(aws, repository, tag):
+    wanted = recipe(project, template)
+    if present := ecr.pushed(aws, repository, wanted.tag):
         return f"{repository}@{present}"
-    client = engine()
-    build(client, project.app, f"{repository}:{tag}", architecture)
-    return f"{repository}@{push(client, aws, repository, tag)}"
+    client, registry = engine(), ecr.registry(aws)
+    remote = f"{registry.host}/{ecr.repository_name(repository)}"
+    make(client, wanted, f"{remote}:{wanted.tag}")
+    digest = push(client, remote, wanted.tag, registry.auth)
+    if (arrived := ecr.pushed(aws, repository, wanted.tag)) != digest:
+        raise GroatError(f"The registry was given {digest} and has under that tag: {arrived}", hint="make deploy")
+    return f"{repository}@{digest}"
 
 
-def pushed(aws: Aws, repository: str, tag: str) -> str | None:
-    """The digest of an image that the repository holds under this tag."""
-    ecr = aws.client("ecr")
-    name = repository.partition("/")[2]
-    try:
-        found = ecr.describe_images(repositoryName=name, imageIds=[{"imageTag": tag}])["imageDetails"][0]
-    except ecr.exceptions.ImageNotFoundException:
-        return None
-    refuse_unsupported(found.get("imageManifestMediaType"), repository, tag)
-    return str(found["imageDigest"])
-
-
-def refuse_unsupported(media_type: str | None, repository: str, tag: str) -> None:
-    if media_type and media_type not in MANIFESTS:
-        raise GroatError(
-            f"Lambda does not take an image of this media type: {media_type}",
-            hint=f"remove {repository}:{tag} and deploy again: groat builds a single manifest without attestations",
-        )
+def make(client: Any, wanted: Recipe, name: str) -> None:
+    """Build the image, look at it and try it."""
+    build(client, wanted, name)
+    inspect(client, wanted, name)
+    try_out(client, wanted, name)
 
 
 def engine() -> Any:
     """A client of the running Docker engine. Raises GroatError in the words of what is missing."""
     import docker
+    from docker.context import ContextAPI
     from docker.errors import DockerException
 
     try:
-        client = docker.from_env(timeout=600)
+        # `docker context` is how Docker Desktop, Colima and rootless engines say where they listen
+        here = {} if "DOCKER_HOST" in os.environ else {"base_url": ContextAPI.get_current_context().Host}
+        client = docker.DockerClient(**here, timeout=600) if here else docker.from_env(timeout=600)
         client.ping()
     except DockerException as error:
+        if not shutil.which("docker"):
+            raise GroatError(
+                f"Docker is needed to build the app's image and is not installed: {error}", hint=INSTALL
+            ) from error
         raise trouble("Docker cannot be used", error) from error
     return client
 
 
-def build(client: Any, app: Path, name: str, architecture: str) -> None:
+def build(client: Any, wanted: Recipe, name: str) -> None:
     from docker.errors import APIError, BuildError
 
     try:
-        client.images.build(path=str(app), tag=name, platform=PLATFORMS[architecture], rm=True, forcerm=True)
+        client.images.build(
+            path=str(wanted.context), tag=name, platform=PLATFORMS[wanted.architecture], target=wanted.target,
+            buildargs=wanted.build_arguments, rm=True, forcerm=True,
+        )  # fmt: skip
     except BuildError as error:
         tail = "".join(str(line.get("stream", "")) for line in error.build_log)[-1500:]
-        raise GroatError(f"The app's image does not build: {error}\n{tail}", hint=f"docker build {app}") from error
+        raise trouble(
+            "The app's image does not build", f"{error}\n{tail}", otherwise=f"docker build {wanted.context}"
+        ) from error
     except APIError as error:
         raise trouble("The app's image does not build", error) from error
 
 
-def push(client: Any, aws: Aws, repository: str, tag: str) -> str:
+def inspect(client: Any, wanted: Recipe, name: str) -> None:
+    """Is it an image that this function can run? Lambda would say so only when the function is called."""
+    facts = client.images.get(name).attrs
+    if facts["Architecture"] != MACHINES[wanted.architecture]:
+        raise GroatError(
+            f"The function runs on {wanted.architecture}, and the image was built for: {facts['Architecture']}",
+            hint="name a base image of that architecture, or say Site(architecture=...)",
+        )
+    if facts["Config"]["Cmd"] != [wanted.handler]:
+        raise GroatError(
+            f"The image's command is not the handler {wanted.handler} but: {facts['Config']['Cmd']}",
+            hint=f'end the Dockerfile\'s last stage with CMD ["{wanted.handler}"]',
+        )
+
+
+def try_out(client: Any, wanted: Recipe, name: str) -> None:
+    """Import the handler in the image as Lambda would: without rights to write, and here without a network."""
+    from docker.errors import APIError, ContainerError
+
+    variables = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"} | {key: key for key in wanted.variables}
+    try:
+        client.containers.run(
+            name, [wanted.handler], entrypoint=["python3", "-c", IMPORT], environment=variables, read_only=True,
+            network_mode="none", remove=True,
+        )  # fmt: skip
+    except ContainerError as error:
+        said = (error.stderr or b"").decode(errors="replace")[-1500:]
+        raise trouble(
+            f"The handler {wanted.handler} cannot be imported in the image", said,
+            otherwise=f"docker run --rm -it --entrypoint python3 {name}",
+        ) from error  # fmt: skip
+    except APIError as error:
+        raise trouble("The image does not start", error) from error
+
+
+def push(client: Any, remote: str, tag: str, auth: Mapping[str, str]) -> str:
     """The digest that the registry gave to what was pushed."""
     from docker.errors import APIError
 
     try:
-        answers = client.images.push(repository, tag=tag, auth_config=credentials(aws), stream=True, decode=True)
-        return digest_of(answers, repository)
+        return digest_of(client.images.push(remote, tag=tag, auth_config=auth, stream=True, decode=True), remote)
     except APIError as error:
-        raise trouble(f"The image cannot be pushed to {repository}", error) from error
+        raise trouble(f"The image cannot be pushed to {remote}", error) from error
 
 
-def digest_of(answers: Iterable[Mapping[str, Any]], repository: str) -> str:
+def digest_of(answers: Iterable[Mapping[str, Any]], remote: str) -> str:
     digest = ""
     for answer in answers:
         if "error" in answer:
-            raise GroatError(f"The image cannot be pushed to {repository}: {answer['error']}")
+            raise trouble(f"The image cannot be pushed to {remote}", answer["error"])
         digest = answer.get("aux", {}).get("Digest", digest)
     if not digest:
-        raise GroatError(f"The registry gave no digest for what was pushed to {repository}")
+        raise GroatError(f"The registry gave no digest for what was pushed to {remote}")
     return digest
 
 
-def credentials(aws: Aws) -> dict[str, str]:
-    """ECR's token, good for 12 hours: `user:password` in base64."""
-    data = aws.client("ecr").get_authorization_token()["authorizationData"][0]
-    user, _, password = base64.b64decode(data["authorizationToken"]).decode().partition(":")
-    return {"username": user, "password": password}
-
-
-def trouble(what: str, error: Exception) -> GroatError:
-    said = str(error)
-    hint = next((fix for text, fix in TROUBLE if text in said.lower()), "docker info")
+def trouble(what: str, error: object, *, otherwise: str = "docker info") -> GroatError:
+    said = str(error).strip()
+    hint = next((fix for text, fix in TROUBLE if text in said.lower()), otherwise)
     return GroatError(f"{what}: {said}", hint=hint)

@@ -11,10 +11,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from groat.dockerignore import ignoring
 from groat.errors import GroatError
 from groat.project import Project
 
-NOT_RUN = {"frontend", "tests", "__pycache__", ".pytest_cache", ".mypy_cache"}
+# left out of every image, whatever the app's .dockerignore says; what that names comes on top
+LEFT_OUT = ("frontend", "**/tests", "**/__pycache__", "**/.*")
 COMMAND = re.compile(r"^CMD\s+(\[.*\])\s*$", re.MULTILINE)
 
 
@@ -28,12 +30,12 @@ class LocalImage:
 
 
 def app_files(app: Path) -> tuple[Path, ...]:
-    """The files that the image holds, in a fixed order."""
-    return tuple(
-        path for path in sorted(app.rglob("*")) if path.is_file()
-        and not NOT_RUN & set(path.relative_to(app).parts[:-1])
-        and not path.name.startswith(".") and path.suffix != ".pyc"
-    )  # fmt: skip
+    """The files that the image is made of, in a fixed order: what `docker build` is sent, and the Dockerfile."""
+    ignore = app / ".dockerignore"
+    lines = ignore.read_text(encoding="utf-8").splitlines() if ignore.is_file() else []
+    ignored = ignoring([*lines, "!Dockerfile", *LEFT_OUT])
+    paths = (path for path in sorted(app.rglob("*")) if path.is_file())
+    return tuple(path for path in paths if not ignored(path.relative_to(app).as_posix()))
 
 
 def digest(app: Path) -> str:

@@ -57,6 +57,16 @@ def register(endpoint: str, uri: str, image: LocalImage) -> None:
     control(endpoint, "images", body)
 
 
+def cloud_at(endpoint: str) -> str | None:
+    """The endpoint again if a local cloud answers there; it is on this machine, or it is none."""
+    if not endpoint.startswith(http.HERE):
+        return None
+    try:
+        return endpoint if control(endpoint, "health")["status"] == "ok" else None
+    except (GroatError, ValueError, KeyError, TypeError):
+        return None
+
+
 def site_url(endpoint: str, domain: str) -> str:
     """Where the distribution of that domain name is served on this machine."""
     for site in control(endpoint, "sites"):

@@ -67,9 +67,26 @@ def load_site(project: Project) -> "Site":
 
 
 def site_reference(project: Project) -> str:
-    path = project.root / "pyproject.toml"
-    table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    reference = table.get("tool", {}).get("groat", {}).get("site", "website:site")
+    reference = settings(project).get("site", "website:site")
     if not isinstance(reference, str) or not all(reference.partition(":")):
         raise GroatError(f'pyproject.toml, [tool.groat] site must be "module:name", got: {reference}')
     return reference
+
+
+def settings(project: Project) -> dict[str, Any]:
+    """pyproject's `[tool.groat]`. Raises GroatError when the file is no TOML."""
+    path = project.root / "pyproject.toml"
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except tomllib.TOMLDecodeError as error:
+        raise GroatError(f"pyproject.toml is not well-formed TOML: {error}", hint="mend that line") from error
+    found: dict[str, Any] = document.get("tool", {}).get("groat", {})
+    return found
+
+
+def table(project: Project, name: str) -> dict[str, Any]:
+    """pyproject's `[tool.groat.NAME]`, empty when there is none."""
+    found = settings(project).get(name, {})
+    if not isinstance(found, dict):
+        raise GroatError(f"pyproject.toml: this must be a table, [tool.groat.{name}]: {found}")
+    return found

@@ -53,3 +53,20 @@ def test_a_dockerfile_without_a_handler_is_refused(project: Project, text: str) 
     (project.app / "Dockerfile").write_text(text, encoding="utf-8")
     with pytest.raises(GroatError, match="no CMD of one handler"):
         handler(project.app)
+
+
+@pytest.mark.parametrize("name", ["README.md", ".dockerignore", "tests/test_main.py", "notes/a.md"])
+def test_what_the_image_does_not_hold_is_no_new_image(project: Project, name: str) -> None:
+    (project.app / ".dockerignore").write_text("README.md\nnotes/*.md\n", encoding="utf-8")
+    before = digest(project.app)
+    path = project.app / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("# of no interest to the function\nREADME.md\nnotes/*.md\n", encoding="utf-8")
+    assert digest(project.app) == before
+
+
+def test_another_dockerfile_is_another_image(project: Project) -> None:
+    (project.app / ".dockerignore").write_text("Dockerfile\n", encoding="utf-8")
+    before = digest(project.app)
+    (project.app / "Dockerfile").write_text('FROM other\nCMD ["app.handler.handler"]\n', encoding="utf-8")
+    assert digest(project.app) != before
