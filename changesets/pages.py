@@ -8,6 +8,7 @@ The rule: nothing is written by hand there; what is known stands in the one tabl
 import sys
 from pathlib import Path
 
+from changesets import words
 from changesets.diagnosis import Failure, failures
 
 INDEX = "README.md"
@@ -27,19 +28,10 @@ def _index() -> str:
 def _page(row: Failure) -> str:
     parts = [f"# {row.title}", row.meaning, f"**Fix.** {row.fix}"]
     if row.command:
-        parts.append(f"```sh\n{_command(row.command)}\n```")
+        parts.append(f"```sh\n{words.runnable(row.command, 'STACK')}\n```")
     if row.retryable:
         parts.append("This often passes by itself: `apply` tries once more.")
     return "\n\n".join([*parts, "[All errors](README.md)"]) + "\n"
-
-
-def _command(command: str) -> str:
-    """A bare verb or flag is one of ours."""
-    verb = command.split(maxsplit=1)[0]
-    ours = "python -m changesets"
-    if verb in ("apply", "recover", "delete"):
-        return f"{ours} {verb} --stack-name STACK{command.removeprefix(verb)}"
-    return f"{ours} apply ... {command}" if verb.startswith("--") else command
 
 
 def write(folder: Path) -> None:

@@ -64,7 +64,7 @@ class Run:
     conflicts: int = 0
 
     def read(self, question: Callable[[], T]) -> T:
-        """The answer, asked for again while none comes: for what has no effect. Before first contact, once more only."""
+        """The answer, asked for again while none comes; before first contact once more only. For what has no effect."""
         patience = PATIENCE if self.met else FIRST_PATIENCE
         answer = patiently(self.clock, Pace(), question, patience=patience)
         self.met = True

@@ -133,8 +133,8 @@ def _replaces(situation: Situation) -> bool:
 
 
 def _why(changes: int, paused: bool) -> str:
-    count = {0: "outputs, tags or settings only", 1: "1 change"}.get(changes, f"{changes} changes")
-    return f"fixes forward, keeping what was built ({count})" if paused else count
+    count = {0: "only outputs, tags or settings", 1: "1 change"}.get(changes, f"{changes} changes")
+    return f"fixes forward, keeping what was built: {count}" if paused else f"as reviewed: {count}"
 
 
 def _guards(situation: Situation, stack_id: str) -> tuple[Step, ...]:

@@ -28,10 +28,14 @@ QUIET = (WayOut.UPDATE, WayOut.CREATE)
 
 
 class HumanView:
-    """Tables and a live progress on a terminal; plain log lines elsewhere. `console` is a rich Console."""
+    """Tables and a live progress on a terminal; plain log lines elsewhere. `console` is a rich Console.
 
-    def __init__(self, console: "Console") -> None:
+    `ours` spells our commands for whoever is in front: ours("recover --yes", "demo") is what to type for that.
+    """
+
+    def __init__(self, console: "Console", *, ours: words.Typed = words.typed) -> None:
         self._console = console
+        self._ours = ours
         self._progress = Progress()
         self._live: Live | None = None
 
@@ -54,7 +58,7 @@ class HumanView:
 
     def report(self, told: Report) -> None:
         """The answer of `status`."""
-        first, *rest = words.report(told)
+        first, *rest = words.report(told, self._ours)
         self._say(first, "bold")
         for line in rest:
             self._say(line)
@@ -108,7 +112,7 @@ class HumanView:
         self.close()
         if isinstance(outcome, Reviewed) and outcome.review is not None:
             self._console.print(rendering.review(outcome.review))
-        first, *rest = words.outcome(outcome)
+        first, *rest = words.outcome(outcome, self._ours)
         self._say(first, "bold red" if exit_code(outcome) else "bold green")
         for line in rest:
             self._say(line)

@@ -5,7 +5,7 @@ Colours and tables are rendering.py's; JSON is views.py's.
 """
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, assert_never
 
 from changesets.models import Resource
@@ -29,6 +29,14 @@ from changesets.plans import Hazard, Plan
 from changesets.steps import CreateChangeSet, Empty, Step, Wait
 
 PAGES = "docs/errors/"
+VERBS = ("apply", "recover", "delete", "status", "review")
+Typed = Callable[[str, str], str]
+
+
+def typed(words: str, stack_name: str) -> str:
+    """What to type for "recover" or "delete --allow Table": the manager's own command line."""
+    verb, _, flags = words.partition(" ")
+    return f"python -m changesets {verb} --stack-name {stack_name} {flags}".rstrip()
 
 
 def command(step: Step) -> str:
@@ -64,32 +72,41 @@ def hazard(each: Hazard) -> str:
     return f"{each.kind.upper()}  {each.logical_id}: {each.message}"
 
 
-def diagnosis(told: Diagnosis) -> list[str]:
+def diagnosis(told: Diagnosis, stack_name: str = "", ours: Typed = typed) -> list[str]:
     where = f"{told.logical_id} ({told.type})" if told.logical_id else told.stack_name
     lines = [f"{where}: {told.cause}" if where else told.cause]
     lines += [each for each in (told.meaning, told.fix and f"Fix: {told.fix}") if each]
-    lines += [f"→ {told.command}"] if told.command else []
+    lines += [f"→ {runnable(told.command, stack_name or told.stack_name, ours)}"] if told.command else []
     lines += [f"More: {PAGES}{told.page}"] if told.page else []
     lines += [f"also failed: {each.logical_id}: {each.reason}" for each in told.others]
     return lines
 
 
-def plan(steps: Plan) -> list[str]:
-    lines = [f"{place}. {step.operation}: {step.why}" for place, step in enumerate(steps.steps, 1)]
-    return lines + [hazard(each) for each in steps.hazards]
+def runnable(words: str, stack_name: str, ours: Typed = typed) -> str:
+    """A row of failures.yaml says a verb of ours, a flag of `apply`, or another program's command."""
+    if words.startswith("--"):
+        return ours(f"apply {words}", stack_name)
+    return ours(words, stack_name) if words.split(maxsplit=1)[0] in VERBS else words
+
+
+def plan(told: Plan) -> list[str]:
+    """The steps that do something, numbered, and the hazards."""
+    steps = (step for step in told.steps if not isinstance(step, Wait))
+    lines = [f"{place}. {step.operation}: {step.why}" for place, step in enumerate(steps, 1)]
+    return lines + [hazard(each) for each in told.hazards]
 
 
 def resource(each: Resource) -> str:
     return f"{each.type} {each.physical_id}" + (f" ({each.reason})" if each.reason else "")
 
 
-def outcome(told: Outcome) -> list[str]:
-    """The first line says what came of it; the others what to know and to do."""
+def outcome(told: Outcome, ours: Typed = typed) -> list[str]:
+    """The first line says what came of it; the others what to know and to do. `ours` spells our own commands."""
     match told:
         case Deployed() | NoChanges() | Deleted() | Recovered() | Reviewed():
             return _success(told)
         case RolledBack() | Rejected() | Stuck() | Declined() | Detached() | TimedOut():
-            return _stop(told)
+            return _stop(told, ours)
         case _:
             assert_never(told)
 
@@ -112,14 +129,16 @@ def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed) -> lis
     return lines
 
 
-def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut) -> list[str]:
+def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, ours: Typed) -> list[str]:
     match told:
         case RolledBack(stack=before, diagnosis=why):
-            lines = [_as_before(before.name if before else ""), *diagnosis(why)]
+            name = before.name if before else ""
+            lines = [_as_before(name), *diagnosis(why, name, ours)]
         case Rejected(stack_name=name, diagnosis=why):
-            lines = [f"CloudFormation refused the change set, nothing was touched: {name}", *diagnosis(why)]
+            lines = [f"CloudFormation refused the change set, nothing was touched: {name}", *diagnosis(why, name, ours)]
         case Stuck(status=status, diagnosis=why, recovery=way):
-            lines = _stuck(f"Stopped in {status or 'no stack'}: {way.stack_name}", why, way)
+            first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
+            lines = [first, *diagnosis(why, way.stack_name, ours), *_way_out(way, ours)]
         case Declined(plan=declined):
             lines = ["Not done, consent is missing:", *map(hazard, declined.hazards), *_how_to_allow(declined)]
         case Detached(stack=stack):
@@ -141,24 +160,31 @@ def _outputs(outputs: Any) -> list[str]:
     return [f"{key} = {outputs[key]}" for key in sorted(outputs)]
 
 
-def _stuck(first: str, why: Diagnosis, recovery: Plan) -> list[str]:
-    way = ["The way out:", *plan(recovery), *_how_to_allow(recovery)] if recovery.steps else []
-    return [first, *diagnosis(why), *way]
+def _way_out(way: Plan, ours: Typed) -> list[str]:
+    if not way.steps:
+        return []
+    flags = " ".join(_flags(way))
+    return ["The way out:", *plan(way), f"→ {ours(f'recover {flags}'.strip(), way.stack_name)}"]
 
 
 def _how_to_allow(declined: Plan) -> list[str]:
-    """The flags that would have let the plan run."""
-    severe = sorted({each.logical_id for each in declined.hazards if each.severe})
-    flags = [f"--allow {name}" for name in severe] + (["--yes"] if len(severe) < len(declined.hazards) else [])
+    flags = _flags(declined)
     return [f"→ to do it all the same: {' '.join(flags)}"] if flags else []
 
 
-def report(told: Report) -> list[str]:
+def _flags(declined: Plan) -> list[str]:
+    """The flags that let the plan run."""
+    severe = sorted({each.logical_id for each in declined.hazards if each.severe})
+    ordinary = any(not each.severe for each in declined.hazards)
+    return [f"--allow {name}" for name in severe] + (["--yes"] if ordinary else [])
+
+
+def report(told: Report, ours: Typed = typed) -> list[str]:
     stack = told.stack
     lines = [f"{told.stack_name}: {told.meaning}" + (f" ({stack.status})" if stack else "")]
     if stack is not None:
         lines += [f"last operation: {stack.last_operation or 'unknown'}, {stack.updated or stack.created}"]
         lines += [] if stack.drift == "NOT_CHECKED" else [f"drift: {stack.drift}"]
         lines += _outputs(stack.outputs)
-    lines += diagnosis(told.diagnosis) if told.diagnosis else []
-    return lines + ([f"→ {told.next}"] if told.next else [])
+    lines += diagnosis(told.diagnosis, told.stack_name, ours) if told.diagnosis else []
+    return lines + ([f"→ {ours(told.next, told.stack_name)}"] if told.next else [])

@@ -87,7 +87,7 @@ def test_json_is_one_object_per_line_and_the_outcome_is_last(run: Run) -> None:
     assert [line["type"] for line in lines[:2]] == ["observed", "step_started"]
     assert lines[-1]["type"] == "deployed"
     executed = next(line for line in lines if line.get("step", {}).get("operation") == "ExecuteChangeSet")
-    assert executed["step"]["why"] == "1 change"
+    assert executed["step"]["why"] == "as reviewed: 1 change"
 
 
 def test_without_consent_the_flags_that_would_give_it_are_named(run: Run) -> None:

@@ -1,0 +1,161 @@
+"""What people and machines see of a stream of events."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from changesets import Allowed, Event, HumanView, JsonView, MarkdownView, Report, StackEvent, StackStatus, status
+from changesets.outcomes import Declined, Deployed, Detached, Diagnosis, NoChanges, Recovered, Rejected, Stuck, TimedOut
+from changesets.plans import Plan
+from changesets.steps import ContinueUpdateRollback, CreateChangeSet, DeleteStack, Empty, RollbackStack, Wait
+from changesets.words import command, outcome
+from local_cloud.cloudformation.faults import FailResource, On
+from tests.changesets.cloud import TABLE, TOPIC, Cloud, kept, template, topic
+from tests.changesets.values import resource, stack
+
+Golden = Callable[[str, str], None]
+
+
+def told() -> list[Event]:
+    """A create, an update that is refused for its hazards, one that fails, and the deletion."""
+    cloud = Cloud()
+    events: list[Event] = []
+    cloud.apply(template(Topic=TOPIC, Table=TABLE, Logs=kept({"Type": "AWS::Logs::LogGroup"})))
+    events += cloud.events
+    cloud.apply(template(Topic=topic("two")), consent=Allowed())
+    events += cloud.events
+    cloud.cloud.faults.add(FailResource(resource="Topic", on=On.UPDATE, reason="Action denied by stack policy"))
+    cloud.apply(template(Topic=topic("two"), Table=TABLE, Logs=kept({"Type": "AWS::Logs::LogGroup"})))
+    events += cloud.events
+    cloud.delete(consent=Allowed(yes=True, names=frozenset({"Table", "Logs"})))
+    return events + cloud.events
+
+
+def without_chance(text: str) -> str:
+    """Generated names and ids end in random letters."""
+    import re
+
+    text = re.sub(r"(demo-(?:Topic|Table|Logs)-)\w+", r"\1x", text)
+    text = re.sub(r"groat-[0-9a-f]{8}-[0-9a-f-]{27}", "groat-token", text)
+    text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", "id", text)
+    text = re.sub(r"\d\d:\d\d:\d\d", "12:00:00", text)
+    return re.sub(r" +\n", "\n", text)
+
+
+def shown(events: list[Event], *, terminal: bool = False) -> str:
+    stream = io.StringIO()
+    view = HumanView(Console(file=stream, width=140, force_terminal=terminal, no_color=True))
+    for event in events:
+        view.show(event)
+    view.close()
+    return stream.getvalue()
+
+
+def test_the_log_without_a_terminal(golden: Golden) -> None:
+    golden("changesets/human.txt", without_chance(shown(told())))
+
+
+def test_on_a_terminal_the_progress_is_live_and_only_failures_scroll_by() -> None:
+    text = shown(told(), terminal=True)
+    assert "Action denied by stack policy" in text
+    assert "CREATE_IN_PROGRESS" not in text
+
+
+def test_the_json_lines(golden: Golden) -> None:
+    stream = io.StringIO()
+    view = JsonView(stream)
+    for event in told():
+        if not isinstance(event, StackEvent):
+            view.show(event)
+    lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+    golden("changesets/types.txt", "\n".join(line["type"] for line in lines) + "\n")
+    assert lines[0] == {"type": "observed", "stack_name": "demo", "stack": None}
+
+
+def test_the_markdown_of_a_review(golden: Golden) -> None:
+    cloud = Cloud()
+    cloud.apply(template(Topic=TOPIC, Table=TABLE, Old=topic("old")))
+    named = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "named"}}
+    stream = io.StringIO()
+    MarkdownView(stream).show(cloud.review(template(Topic=topic("two"), Old=named, New=topic("new"))))
+    golden("changesets/review.md", without_chance(stream.getvalue()))
+
+
+def test_status_of_a_broken_stack_names_cause_fix_and_command() -> None:
+    from local_cloud.cloudformation.stage import stage
+
+    cloud = Cloud()
+    stage(cloud.cloud.engine, "demo", StackStatus.UPDATE_ROLLBACK_FAILED, template=template())
+    stream = io.StringIO()
+    HumanView(Console(file=stream, width=140)).report(status(cloud.gateway, "demo"))
+    first, *rest = stream.getvalue().splitlines()
+    assert first == "demo: stuck in a rollback that failed (UPDATE_ROLLBACK_FAILED)"
+    assert "Topic (AWS::SNS::Topic): Staged failure" in rest
+    assert rest[-1] == "→ python -m changesets recover --stack-name demo"
+
+
+def test_status_as_json_has_the_stack_as_it_is() -> None:
+    stream = io.StringIO()
+    JsonView(stream).report(Report(stack_name="demo", stack=stack(), meaning="healthy", next=""))
+    assert json.loads(stream.getvalue())["stack"]["status"] == "UPDATE_COMPLETE"
+
+
+ARN = "arn:aws:cloudformation:us-east-1:111111111111:stack/demo/1"
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Wait(stack="demo", why=""), "aws cloudformation describe-stack-events --stack-name demo"),
+        (
+            ContinueUpdateRollback(stack="demo", token="t", why="", skip=("A", "B"), role_arn="r"),
+            "aws cloudformation continue-update-rollback --stack-name demo --resources-to-skip A B --role-arn r",
+        ),
+        (
+            RollbackStack(stack="demo", token="t", why=""),
+            "aws cloudformation rollback-stack --stack-name demo --retain-except-on-create",
+        ),
+        (
+            DeleteStack(stack="demo", token="t", why="", force=True),
+            "aws cloudformation delete-stack --stack-name demo --deletion-mode FORCE_DELETE_STACK",
+        ),
+        (Empty(resource=resource("Bucket"), why=""), "aws s3 rm --recursive s3://bucket"),
+    ],
+)
+def test_a_step_is_also_a_command_of_the_aws_command_line(step: Any, words: str) -> None:
+    assert command(step) == words
+
+
+def test_every_outcome_has_words() -> None:
+    plan = Plan(stack_name="demo", rung="x", steps=(DeleteStack(stack=ARN, token="t", why="because"),))
+    why = Diagnosis(cause="No.", logical_id="Topic", type="T", meaning="It means no.", fix="Say yes.", page="no.md")
+    every = [
+        (Deployed(stack=stack(), orphans=(resource("Old"),)), "Deployed: demo"),
+        (NoChanges(stack=stack()), "No changes: demo"),
+        (
+            Rejected(stack_name="demo", diagnosis=why),
+            "CloudFormation refused the change set, nothing was touched: demo",
+        ),
+        (Stuck(status=None, diagnosis=why, recovery=plan), "Stopped in no stack: demo"),
+        (Recovered(stack=None), "Ready for the next deployment"),
+        (Declined(plan=plan), "Not done, consent is missing:"),
+        (Detached(stack=stack()), "Left it running: demo"),
+        (TimedOut(stack=stack()), "Still running, the wait is over: demo"),
+    ]
+    assert [outcome(each)[0] for each, _ in every] == [first for _, first in every]
+    assert "More: docs/errors/no.md" in outcome(every[2][0])
+
+
+def test_a_change_set_as_a_command_names_its_type() -> None:
+    from changesets.planner import next_plan
+    from tests.changesets.values import situation
+
+    plan = next_plan(situation())
+    assert plan is not None
+    (step,) = plan.steps
+    assert isinstance(step, CreateChangeSet)
+    assert command(step).endswith("--change-set-type UPDATE")
