@@ -124,15 +124,11 @@ def prefix_not_routed(graph: Graph) -> Iterator[Place]:
     for _, behavior in graph.behaviors(Kind.API):
         api = graph.api(behavior.origin)
         prefix = _literal_prefix(behavior.pattern or "")
-        if api is None or not api.routes or not prefix or _rewrites(behavior) or not known(behavior.pattern):
+        if api is None or not api.routes or not prefix or behavior.runs_code or not known(behavior.pattern):
             continue
         path = _after_stage(behavior, api)
         if path is not None and not any(_compatible(route.path, path + prefix) for route in api.routes):
             yield at(behavior.body, "PathPattern")
-
-
-def _rewrites(behavior: Behavior) -> bool:
-    return "FunctionAssociations" in behavior.body or "LambdaFunctionAssociations" in behavior.body
 
 
 def _literal_prefix(pattern: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from template_gen.rules.graph import DYNAMIC, Api, Graph, Kind, Origin, Protocol
+from template_gen.rules.graph import DYNAMIC, Api, Distribution, Graph, Kind, Origin, Protocol
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, differ, known
 
@@ -29,20 +29,26 @@ def origin_path_vs_stage(graph: Graph) -> Iterator[Place]:
         for origin in distribution.origins:
             api = graph.api(origin)
             users = [behavior for behavior in distribution.behaviors if behavior.origin == origin]
-            rewritten = any(
-                "FunctionAssociations" in user.body or "LambdaFunctionAssociations" in user.body for user in users
-            )
             patterns = [user.pattern or "" for user in users]
-            if api and api.stages and origin.kind is Kind.API and not rewritten and _wrong_path(origin, api, patterns):
+            rewritten = any(user.runs_code for user in users)
+            judged = origin.kind is Kind.API and not rewritten and not _open(distribution)
+            if api and api.stages and judged and _wrong_path(origin, api, patterns):
                 yield at(origin.body, "OriginPath", origin.body.text("OriginPath") or f"stage {', '.join(api.stages)}")
+
+
+def _open(distribution: Distribution) -> bool:
+    """Which paths lead where is decided only when deployed."""
+    keys = ("PathPattern", "TargetOriginId")
+    unclear = any(b.body.unknown(key) for b in distribution.behaviors for key in keys)
+    unnamed = not all(known(origin.id) for origin in distribution.origins)
+    return unclear or unnamed or distribution.config.unknown("CacheBehaviors")
 
 
 def _wrong_path(origin: Origin, api: Api, patterns: list[str]) -> bool:
     path, stages = origin.body.text("OriginPath"), api.stages or ()
     if not path:
         by_visitor = any(pattern.lstrip("/").startswith(stage) for pattern in patterns for stage in stages)
-        sure = api.protocol is Protocol.REST or all(map(known, stages))
-        return sure and not by_visitor and "$default" not in stages
+        return all(map(known, stages)) and not by_visitor and "$default" not in stages
     if stages == ("$default",):
         paths = {route.path for route in api.routes or ()}
         routed = "$default" in paths or "/{proxy+}" in paths or any(found.startswith(path) for found in paths)
@@ -219,7 +225,10 @@ def behavior_target(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         groups = distribution.config.object("OriginGroups").objects("Items")
         ids = [*(origin.id for origin in distribution.origins), *(group.text("Id") for group in groups)]
-        listed = not distribution.config.unknown("Origins") and not graph.resources.unclear(ids)
+        open_ended = distribution.config.unknown("Origins") or graph.resources.unclear(
+            distribution.config.get("OriginGroups")
+        )
+        listed = not open_ended and not graph.resources.unclear(ids)
         for behavior in distribution.behaviors[:-1] if listed else ():
             target = behavior.body.text("TargetOriginId")
             if known(target) and target not in ids:

@@ -56,7 +56,8 @@ def aliases_without_certificate(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         viewer = _viewer(distribution)
         unclear = distribution.config.unknown("ViewerCertificate")
-        if distribution.aliases and not unclear and not viewer.keys() & {"AcmCertificateArn", "IamCertificateId"}:
+        listed = isinstance(distribution.config.get("Aliases"), list) and bool(distribution.aliases)
+        if listed and not unclear and not viewer.keys() & {"AcmCertificateArn", "IamCertificateId"}:
             yield at(distribution.config, "Aliases", ", ".join(distribution.aliases))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.catalogue.s3_access import has_oac
-from template_gen.rules.graph import Behavior, Distribution, Graph, Kind, Resource
+from template_gen.rules.graph import Distribution, Graph, Kind, Resource
 from template_gen.rules.graph.api import function_named
 from template_gen.rules.graph.bucket import cloudfront_readers, policies, readable
 from template_gen.rules.graph.function import statements
@@ -54,11 +54,7 @@ def _shows_pages(distribution: Distribution, graph: Graph) -> bool:
     pages = any(".htm" in page.text("ResponsePagePath") for page in distribution.config.objects("CustomErrorResponses"))
     website = bucket is not None and "WebsiteConfiguration" in bucket.properties
     evidence = pages or website or distribution.serves_both
-    return default.goes_to(Kind.BUCKET) and evidence and not _at_edge(default)
-
-
-def _at_edge(behavior: Behavior) -> bool:
-    return "FunctionAssociations" in behavior.body or "LambdaFunctionAssociations" in behavior.body
+    return default.goes_to(Kind.BUCKET) and evidence and not default.runs_code
 
 
 @rule(
@@ -77,7 +73,7 @@ def directory_index(graph: Graph) -> Iterator[Place]:
             default.goes_to(Kind.BUCKET)
             and "DefaultRootObject" in distribution.config
             and not single_page
-            and not _at_edge(default)
+            and not default.runs_code
         ):
             yield at(default.body)
 

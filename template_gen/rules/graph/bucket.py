@@ -21,7 +21,7 @@ def policies(bucket: Resource, resources: Resources) -> list[Resource]:
 
 
 def readable(bucket: Resource, resources: Resources) -> bool:
-    """Whatever the template says about access to the bucket can be read: which policies are its own, what they allow."""
+    """What the template says about access to the bucket can be read: which policies are its own, what they allow."""
     for policy in resources.of("AWS::S3::BucketPolicy"):
         attached, document = policy.properties.get("Bucket"), policy.properties.get("PolicyDocument")
         if attached in names(bucket):

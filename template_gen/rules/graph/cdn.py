@@ -80,6 +80,11 @@ class Behavior:
             return None
         return frozenset(self.body.texts("AllowedMethods") or ("GET", "HEAD"))
 
+    @property
+    def runs_code(self) -> bool:
+        """A function at the edge sees the request, and may rewrite or sign it."""
+        return not self.body.keys().isdisjoint({"FunctionAssociations", "LambdaFunctionAssociations"})
+
     def forwarded_headers(self) -> frozenset[str]:
         """Lower-case names of viewer headers that reach the origin, `*` for all of them."""
         listed = [*self.body.object("ForwardedValues").texts("Headers")]

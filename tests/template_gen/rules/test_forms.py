@@ -11,7 +11,7 @@ from tests.template_gen.rules import wrong_cdn, wrong_rest
 from tests.template_gen.rules.wrong import Wrong, built, right
 
 MANAGED = {"AWSLambdaBasicExecutionRole": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
-# SAM refuses the first itself, cfn-lint finds the second in what SAM makes, and the third is a remark on SAM's own type.
+# SAM refuses the first itself, cfn-lint finds the second in what SAM makes, the third is a remark on SAM's own type.
 ONLY_RAW = {"E9127", "E9192", "I9213"}
 SAM = [
     case

@@ -1,4 +1,4 @@
-"""A wrong value is found behind any function of CloudFormation; a value that only the deployment knows is not judged."""
+"""A wrong value is found behind any function of CloudFormation; one that only the deployment knows is not judged."""
 
 from typing import Any
 

@@ -39,7 +39,8 @@ def right(name: str) -> dict[str, Any]:
 
 @cache
 def _right(name: str) -> dict[str, Any]:
-    return load((RIGHT / f"{name}.yaml").read_text(encoding="utf-8"))
+    (path,) = RIGHT.glob(f"{name}.*")
+    return load(path.read_text(encoding="utf-8"))
 
 
 def changed(template: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
