@@ -29,7 +29,8 @@ def _factor(_: click.Context, __: click.Parameter, value: float) -> float:
 @click.option("--port", default=PORT, show_default=True, help="Loopback port; 0 takes a free one.")
 @click.option("--speed", default=1.0, show_default=True, callback=_factor, help="How many times faster than AWS.")
 @click.option("--state", type=click.Path(path_type=Path), help="Folder for images; without it they are forgotten.")
-def serve(port: int, speed: float, state: Path | None) -> None:
+@click.option("--registry", default="", metavar="HOST:PORT", help="A container registry to stand behind ECR.")
+def serve(port: int, speed: float, state: Path | None, registry: str) -> None:
     """Serve every AWS API on one loopback port, in the foreground."""
     from local_cloud.compose import cloud
     from local_cloud.server import PortInUse
@@ -40,7 +41,7 @@ def serve(port: int, speed: float, state: Path | None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with state_folder(state) as folder, cloud(state=folder, port=port, speed=speed) as server:
+        with state_folder(state) as folder, cloud(state=folder, port=port, speed=speed, registry=registry) as server:
             click.echo(f"The local cloud listens on {server.endpoint}, {speed:g} times as fast as AWS. Ctrl-C ends it.")
             stop.wait()
     except PortInUse as error:

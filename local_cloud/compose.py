@@ -18,6 +18,7 @@ from local_cloud.control import Control
 from local_cloud.edge import Edge
 from local_cloud.edge.invoke import FunctionError, TooSlow
 from local_cloud.images import Images
+from local_cloud.registry import Registry
 from local_cloud.runtime import Runtime
 from local_cloud.server import CONTROL, Endpoint, Server
 from local_cloud.services import Services
@@ -29,10 +30,11 @@ LOG = logging.getLogger("local_cloud")
 
 
 @contextmanager
-def cloud(*, state: Path, port: int = 0, speed: float = 1.0) -> Iterator[Server]:
+def cloud(*, state: Path, port: int = 0, speed: float = 1.0, registry: str = "") -> Iterator[Server]:
     """A local cloud that answers on that port (0: any) for as long as the context lasts.
 
-    `state` is the folder for what outlives a restart: the code of images. Raises PortInUse.
+    `state` is the folder for what outlives a restart: the code of images. `registry` is the host:port of a container
+    registry; what is pushed there is in ECR, and functions run in its containers. Raises PortInUse.
     """
 
     def invoke(function: str, event: Mapping[str, Any]) -> None:
@@ -42,7 +44,11 @@ def cloud(*, state: Path, port: int = 0, speed: float = 1.0) -> Iterator[Server]
             LOG.warning("%s failed: %s", function, error)
             raise NoAnswer(str(error)) from error
 
-    services, images = Services(), Images(state / "images")
+    services = Services()
+    containers = Registry(registry, services) if registry else None
+    if containers:
+        services.behind(containers)
+    images = Images(state / "images", container=containers.reference if containers else lambda _: None)
     mailbox = Mailbox(lambda: f"{server.endpoint}{CONTROL}responses")
     handlers = backed(services, custom=CustomResource(invoke, mailbox))
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services))

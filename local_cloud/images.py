@@ -7,6 +7,7 @@ deployed stays what was deployed, however the working tree is edited meanwhile, 
 import json
 import re
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,18 +22,23 @@ class ImageError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """`directory` is what /var/task would hold; `handler` is the image's CMD, as `app.handler.handler`."""
+    """`directory` is what /var/task would hold; `handler` is the image's CMD, as `app.handler.handler`.
+
+    With `container`, a name that Docker can pull, the image itself is run: there is no directory then, and no handler.
+    """
 
     uri: str
     directory: Path
     handler: str
+    container: str = ""
 
 
 class Images:
-    """The registry, one folder per digest."""
+    """The registry, one folder per digest; `container` names what Docker can pull of the images that have no folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, container: Callable[[str], str | None] = lambda _: None) -> None:
         self._folder = folder
+        self._container = container
 
     def register(self, uri: str, directory: Path, handler: str) -> Image:
         """Remember a snapshot of the code under the image's digest; registering a known digest changes nothing.
@@ -49,7 +55,8 @@ class Images:
     def find(self, uri: str) -> Image | None:
         """The image with the URI's digest, whatever repository name stands before it."""
         if not DIGEST.search(uri) or not (record := self._home(uri) / RECORD).exists():
-            return None
+            name = self._container(uri)
+            return Image(uri=uri, directory=self._folder, handler="", container=name) if name else None
         known = json.loads(record.read_text(encoding="utf-8"))
         return Image(uri=uri, directory=record.parent / "task", handler=known["handler"])
 

@@ -6,7 +6,7 @@ events get processes of their own, up to a limit.
 
 Unlike Lambda: no memory limit and no CPU share; importing the code counts against the first event's timeout, where
 Lambda allows it ten seconds of its own; a caller that gives up stops the function instead of leaving it to its own
-timeout. Only images are run, and only those registered with `Images`.
+timeout. Only images are run: those registered with `Images` as processes, those of a registry as containers.
 """
 
 import queue
@@ -19,6 +19,7 @@ from typing import Any
 from local_cloud.edge.invoke import LONGEST, FunctionError, TooSlow
 from local_cloud.edge.live import Deployed, Live, region
 from local_cloud.images import Image, Images
+from local_cloud.runtime_container import in_container
 from local_cloud.runtime_worker import Function, Worker
 
 __all__ = ["Function", "FunctionError", "Runtime", "TooSlow"]
@@ -98,6 +99,7 @@ def function_of(resource: Deployed, image: Image, *, endpoint: str) -> Function:
         region=region(resource),
         environment=tuple(sorted((name, str(value)) for name, value in variables.items())),
         endpoint=endpoint,
+        container=image.container,
     )
 
 
@@ -135,7 +137,8 @@ class _Pool:
         while (worker := self._next_idle()) is not None:
             if worker.alive:
                 return worker
-        return Worker(self.function, self._log)
+        command = in_container(self.function) if self.function.container else None
+        return Worker(self.function, self._log, command=command)
 
     def _give_back(self, worker: Worker) -> None:
         if worker.alive and not self._closed.is_set():

@@ -53,6 +53,7 @@ class Function:
     region: str
     environment: tuple[tuple[str, str], ...]
     endpoint: str
+    container: str = ""  # what Docker runs instead of the directory
 
 
 class Worker:

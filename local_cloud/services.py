@@ -7,7 +7,7 @@ the first request comes, and of its services only the one that is asked for: a h
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -19,8 +19,19 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    Middleware = Callable[[WSGIApplication], WSGIApplication]
+
 ACCOUNT = "111111111111"
 SECRET = "local"
+FIRST_ASKED = {  # in the order in which a deployment comes to them
+    "ecr": "describe_repositories",
+    "s3": "list_buckets",
+    "dynamodb": "list_tables",
+    "logs": "describe_log_groups",
+    "iam": "list_roles",
+    "lambda": "list_functions",
+    "cloudfront": "list_distributions",
+}
 
 
 class UrlError(ValueError):
@@ -33,10 +44,15 @@ class Services:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._moto: WSGIApplication | None = None
+        self._front: Middleware = lambda moto: moto
         self._clients: dict[tuple[str, str], Any] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        return self._application()(environ, start_response)
+        return self._front(self._application())(environ, start_response)
+
+    def behind(self, front: "Middleware") -> None:
+        """Let every request pass `front` on its way to moto."""
+        self._front = front
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A boto3 client whose requests never leave the process."""
@@ -53,8 +69,12 @@ class Services:
         moto_api_backend.reset()
 
     def warm(self) -> None:
-        """Import in the background what the first deployment needs; whoever comes earlier just waits as ever."""
-        threading.Thread(target=self.client("s3").list_buckets, name="warm", daemon=True).start()
+        """Import in the background what a site's first deployment needs; whoever comes earlier waits as ever."""
+        threading.Thread(target=self._warm, name="warm", daemon=True).start()
+
+    def _warm(self) -> None:
+        for service, question in FIRST_ASKED.items():
+            getattr(self.client(service), question)()
 
     def read_url(self, url: str) -> str:
         """The text behind a TemplateURL: an object of the local S3, whatever host its URL names.

@@ -1,0 +1,57 @@
+"""A function's own container under Lambda's interface emulator, by Docker: what a local registry holds is run as it is.
+
+The rule: the container is Lambda's sandbox as far as Docker can be: read-only but for /tmp, no capabilities, the
+function's memory, the image's own entry point and command. It shares the machine's network, because the local cloud and
+the emulator listen on loopback only; so this works with a Docker engine on this machine (Linux), not in a virtual one.
+"""
+
+import json
+import subprocess
+import uuid
+
+from local_cloud.edge.invoke import FunctionError
+from local_cloud.runtime_worker import HOST, Command, Function, environment, interface_emulator
+
+OF_THE_HOST = ("PATH", "PYTHONPATH", "LAMBDA_TASK_ROOT")
+PULL_SECONDS = 600
+
+
+def in_container(function: Function) -> Command:
+    """The command that runs the function's container in the foreground. Raises FunctionError when it cannot be had."""
+
+    def command(handler: str, port: int, runtime_port: int) -> list[str]:
+        entry = entry_point(function.container, handler)
+        addresses = ["--runtime-interface-emulator-address", f"{HOST}:{port}"]
+        addresses += ["--runtime-api-address", f"{HOST}:{runtime_port}"]
+        return [*run(function), function.container, *addresses, *entry]
+
+    return command
+
+
+def run(function: Function) -> list[str]:
+    variables = environment(function)
+    passed = [f"--env={name}={value}" for name, value in variables.items() if name not in OF_THE_HOST]
+    locked = ["--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
+    name = f"local-cloud-{uuid.uuid4().hex[:12]}"
+    emulator = [f"--volume={interface_emulator()}:/emulator:ro", "--entrypoint=/emulator"]
+    start = ["docker", "run", "--rm", "--init", f"--name={name}", "--network=host", f"--memory={function.memory}m"]
+    return [*start, *locked, *emulator, *passed]
+
+
+def entry_point(image: str, handler: str) -> list[str]:
+    """What the image runs, with the function's handler as its command; the image is pulled if need be."""
+    docker("pull", "--quiet", image)
+    (facts,) = json.loads(docker("image", "inspect", image))
+    return [*(facts["Config"]["Entrypoint"] or ()), *([handler] if handler else facts["Config"]["Cmd"] or ())]
+
+
+def docker(*arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["docker", *arguments], capture_output=True, text=True, check=False, timeout=PULL_SECONDS
+        )  # fmt: skip
+    except (FileNotFoundError, subprocess.TimeoutExpired) as error:
+        raise FunctionError("ImageNotRun", f"Docker cannot be used: {error}") from error
+    if done.returncode:
+        raise FunctionError("ImageNotRun", f"docker {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout
