@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -36,42 +36,9 @@ from changesets import (
     review,
     status,
 )
+from changesets.options import Words, common, consenting, template
 
 View = HumanView | JsonView | MarkdownView
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Pairs(click.ParamType):
-    """`Key=Value`, as many words after one flag as follow, like the AWS command line."""
-
-    name = "KEY=VALUE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        key, equals, text = str(value).partition("=")
-        if not (equals and key):
-            self.fail(f"is not KEY=VALUE: {value}", param, ctx)
-        return key, text
-
-
-class Words(click.Command):
-    """A command whose repeatable options take several words each: `--tags a=1 b=2` means `--tags a=1 --tags b=2`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        several = {name for each in self.params if getattr(each, "multiple", False) for name in each.opts}
-        return super().parse_args(ctx, list(_repeated(args, several)))
-
-
-def _repeated(args: list[str], several: set[str]) -> Iterator[str]:
-    flag, given = "", 0
-    for word in args:
-        if word.startswith("--"):
-            flag, given = word, 0
-        elif flag in several and given:
-            yield flag
-            given += 1
-        else:
-            given += 1
-        yield word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,57 +60,6 @@ class Session:
         if not all(click.prompt(f"To go on, type {name}", default="", show_default=False) == name for name in severe):
             return False
         return all(each.severe for each in missing) or click.confirm("Go on?", default=False)
-
-
-def common(command: Command) -> Command:
-    """The flags that every verb has."""
-    for option in reversed(
-        [
-            click.option("--stack-name", required=True, metavar="NAME", help="Name or id of the stack."),
-            click.option("--region", metavar="REGION", help="AWS region; else botocore's configuration."),
-            click.option("--profile", metavar="PROFILE", help="AWS profile; else AWS_PROFILE."),
-            click.option("--endpoint-url", metavar="URL", help="Another endpoint; else AWS_ENDPOINT_URL."),
-            click.option("--json", "as_json", is_flag=True, help="One JSON object per line."),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def consenting(command: Command) -> Command:
-    """The flags of verbs that change something."""
-    for option in reversed(
-        [
-            click.option("--yes", is_flag=True, help="Go on with ordinary hazards without asking."),
-            click.option("--allow", multiple=True, metavar="LOGICAL_ID", help="This resource may lose its data."),
-            click.option("--role-arn", metavar="ARN", help="Service role for CloudFormation to assume."),
-            click.option(
-                "--timeout", type=int, default=180, show_default=True, metavar="MINUTES", help="Longest wait."
-            ),
-        ]
-    ):
-        command = option(command)
-    return command
-
-
-def template(command: Command) -> Command:
-    """The flags that say what to deploy."""
-    file = click.Path(exists=True, dir_okay=False, path_type=Path)
-    for option in reversed(
-        [
-            click.option("--template-file", required=True, type=file, help="The template."),
-            click.option("--parameter-overrides", multiple=True, type=Pairs(), help="Values of parameters."),
-            click.option("--capabilities", multiple=True, metavar="CAPABILITY", help="IAM and macros acknowledged."),
-            click.option("--tags", multiple=True, type=Pairs(), help="Tags of the stack and its resources."),
-            click.option("--notification-arns", multiple=True, metavar="ARN", help="SNS topics for the events."),
-            click.option("--s3-bucket", metavar="BUCKET", help="Takes templates over 51,200 bytes."),
-            click.option("--s3-prefix", default="", metavar="PREFIX", help="Where in that bucket."),
-            click.option("--revert-drift", is_flag=True, help="Also undo changes made by hand."),
-            click.option("--import-existing-resources", is_flag=True, help="Take over resources of the same name."),
-        ]
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

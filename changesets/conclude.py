@@ -1,0 +1,205 @@
+"""What a round came to: an outcome that ends the run, or None for another look. One function per way a round can end.
+
+The rule: an outcome is told with its cause, and a stop with what to do about it. A healthy stack that may not be
+changed is `Declined`; a broken one is `Stuck`, with the plan that would free it.
+"""
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from changesets import executor, rungs_deploy
+from changesets.diagnosis import diagnose, diagnose_change_set, diagnose_rollback, diagnose_text
+from changesets.errors import ChangeSetGone, Refused, StackBusy, StackNotFound, Unreachable
+from changesets.events import Settled
+from changesets.models import ChangeSet, Resource, StackEvent
+from changesets.outcomes import (
+    UNKNOWN_CAUSE,
+    Declined,
+    Deleted,
+    Deployed,
+    Diagnosis,
+    Event,
+    NoChanges,
+    Noticed,
+    Outcome,
+    Recovered,
+    Rejected,
+    Reviewed,
+    RolledBack,
+    Stuck,
+)
+from changesets.planner import first_plan, next_plan
+from changesets.plans import Plan
+from changesets.run import CONFLICTS, Run
+from changesets.situation import Goal, Situation
+from changesets.statuses import StackStatus, WayOut, facts, is_healthy, lives
+from changesets.steps import CreateChangeSet
+
+Conclusion = Generator[Event, None, Outcome | None]
+DEPLOYED = (StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE)
+
+
+# ---- where a run ends ----
+
+
+def reached(run: Run, situation: Situation) -> Outcome | None:
+    """Is the goal reached before anything is done in this round?"""
+    match run.goal:
+        case Goal.DELETE if situation.status is None:
+            return Deleted(stack_name=run.stack_name, left_behind=run.left_behind(run.deleted) if run.deleted else ())
+        case Goal.RECOVER if _is_free(situation) and next_plan(situation) is None:
+            return _recovered(run, situation)
+        case _:
+            return None
+
+
+def _is_free(situation: Situation) -> bool:
+    return situation.way_out in (WayOut.UPDATE, WayOut.CREATE)
+
+
+def _recovered(run: Run, situation: Situation) -> Outcome:
+    if run.failure is not None:
+        return RolledBack(stack=situation.stack, diagnosis=run.failure)
+    return Recovered(stack=situation.stack)
+
+
+def declined(run: Run, situation: Situation, plan: Plan) -> Outcome:
+    """Without consent a healthy stack stays as it is; a broken one is told with its cause and its way out."""
+    if plan.review is not None:
+        run.discard(plan.review.change_set)
+    if _is_free(situation):
+        return Declined(plan=plan)
+    return Stuck(status=situation.status, diagnosis=run.failure or why_stuck(situation), recovery=plan)
+
+
+def stuck(run: Run, situation: Situation) -> Outcome:
+    """At the end of the ladder: what is in the way, and what to do again once that is repaired."""
+    again = first_plan(replace(situation, goal=Goal.APPLY if run.goal is Goal.REVIEW else run.goal, review=None))
+    plan = again or Plan(stack_name=run.stack_name, rung="none", steps=())
+    return Stuck(status=situation.status, diagnosis=run.failure or why_stuck(situation), recovery=plan)
+
+
+def why_stuck(situation: Situation) -> Diagnosis:
+    """The rollback's own failure first: that is what keeps the stack where it is."""
+    told = diagnose_rollback(situation.failures)
+    if told != UNKNOWN_CAUSE:
+        return told
+    failed = (each for each in situation.resources if each.status.endswith("_FAILED") and each.reason)
+    found = next(failed, None)
+    if found is not None:
+        return replace(diagnose_text(found.reason, found.type), logical_id=found.logical_id, type=found.type)
+    return diagnose_text(situation.stack.reason) if situation.stack and situation.stack.reason else UNKNOWN_CAUSE
+
+
+# ---- after a step ----
+
+
+def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreachable) -> Conclusion:
+    """A race is lost, an answer is lost, or the request itself is wrong: only the last ends the run."""
+    asked = isinstance(plan.steps[0], CreateChangeSet)
+    if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):
+        return _rejected(run, diagnose_text(str(error)), error.hint)
+    now = run.read(run.look)
+    overtaken = not isinstance(error, Refused) or isinstance(error, ChangeSetGone) or _moved(situation, now)
+    if not overtaken and (_is_free(situation) or asked):
+        raise error
+    yield Noticed(message=f"{plan.steps[0].operation}: {error}")
+    run.review = None
+    if overtaken:
+        run.conflicts += 1
+        run.spent -= {plan.rung, rungs_deploy.ASK}
+    if run.conflicts > CONFLICTS:
+        raise error
+    return None
+
+
+def _moved(situation: Situation, now: object) -> bool:
+    return now != situation.stack
+
+
+def _rejected(run: Run, diagnosis: Diagnosis, hint: str | None) -> Outcome | None:
+    if run.goal is Goal.RECOVER:
+        return None
+    return Rejected(stack_name=run.stack_name, diagnosis=replace(diagnosis, fix=diagnosis.fix or hint or ""))
+
+
+def made(run: Run, situation: Situation, plan: Plan, change_set: ChangeSet) -> Conclusion:
+    """A change set is there: executable, without changes, or refused by CloudFormation."""
+    run.made_shell = run.made_shell or situation.stack is None
+    if change_set.has_no_changes:
+        run.discard(change_set)
+        return (yield from _unchanged(run, situation))
+    if not change_set.executable:
+        validations = run.read(lambda: run.cloudformation.validations(change_set.id))
+        run.discard(change_set)
+        return _rejected(run, diagnose_change_set(change_set, validations), None)
+    is_import = any(isinstance(step, CreateChangeSet) and step.type == "IMPORT" for step in plan.steps)
+    reviewed = run.read(lambda: run.make_review(replace(change_set, is_import=is_import), situation))
+    if run.goal is Goal.REVIEW:
+        run.discard(change_set)
+        return Reviewed(review=reviewed)
+    return None
+
+
+def _unchanged(run: Run, situation: Situation) -> Conclusion:
+    if run.goal is Goal.REVIEW:
+        return Reviewed(review=None)
+    if run.goal is Goal.RECOVER or situation.stack is None or not is_healthy(situation.status):
+        return None  # nothing to fix forward: the ladder's next rung
+    if guard := rungs_deploy.guard(situation):
+        yield from executor.execute(guard, run.cloudformation, run.clock, until=run.until)
+    return NoChanges(stack=situation.stack)
+
+
+def executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
+    """A change set ran. Done; or failed and worth another attempt; or failed, and the stack is freed before we
+    stop.
+    """
+    run.review = None
+    stack = settled.stack
+    status = stack.status if stack else None
+    if stack is not None and status in DEPLOYED and run.goal is Goal.APPLY:
+        return Deployed(stack=stack, orphans=orphans(settled.events))
+    if is_healthy(status) and (status is StackStatus.IMPORT_COMPLETE or run.goal is Goal.RECOVER):
+        return None
+    diagnosis = diagnose(settled.events)
+    if diagnosis.retryable and run.attempts > 1:
+        run.attempts -= 1
+        run.spent.clear()
+        yield Noticed(message=f"this usually passes, so it is tried once more: {diagnosis.cause}")
+        return None
+    run.failure = run.failure or diagnosis
+    if not lives(status) or is_healthy(status) or status is StackStatus.ROLLBACK_COMPLETE:
+        return RolledBack(stack=stack, diagnosis=run.failure)
+    if _is_paused_on_purpose(run, status):
+        recovery = next_plan(replace(run.read(run.observe), goal=Goal.RECOVER)) or plan
+        return Stuck(status=status, diagnosis=run.failure, recovery=recovery)
+    run.goal = Goal.RECOVER
+    return None
+
+
+def _is_paused_on_purpose(run: Run, status: StackStatus | None) -> bool:
+    """A development environment keeps what was built, to be fixed forward."""
+    keeps = run.deployment is not None and (run.deployment.profile == "development" or run.deployment.express)
+    return keeps and facts(status).way_out is WayOut.FIX_FORWARD
+
+
+def orphans(events: tuple[StackEvent, ...]) -> tuple[Resource, ...]:
+    """Old resources that the cleanup gave up on: alive, and in no stack any more."""
+    failed: dict[str, Resource] = {}
+    cleaning = False
+    for event in events:
+        cleaning = cleaning or (event.is_of_stack and event.status.endswith("_CLEANUP_IN_PROGRESS"))
+        if not cleaning or event.is_of_stack:
+            continue
+        if event.status == "DELETE_FAILED":
+            failed[event.physical_id] = Resource(
+                logical_id=event.logical_id,
+                physical_id=event.physical_id,
+                type=event.type,
+                status=event.status,
+                reason=event.reason,
+            )
+        elif event.status == "DELETE_COMPLETE":
+            failed.pop(event.physical_id, None)
+    return tuple(failed.values())
