@@ -212,14 +212,15 @@ def _limits(api: Api, graph: Graph) -> Iterator[Object]:
     "E9210",
     "The throttling lets nothing through",
     symptom="Every request answers 429 Too Many Requests.",
-    fix="Set both ThrottlingRateLimit and ThrottlingBurstLimit, above zero.",
+    fix="Set ThrottlingRateLimit and ThrottlingBurstLimit above zero.",
     source=f"{_GATEWAY}/http-api-throttling.html",
 )
-def throttle_partial(graph: Graph) -> Iterator[Place]:
+def throttle_zero(graph: Graph) -> Iterator[Place]:
+    """One limit without the other is left alone: SAM's own examples set only one."""
     for api in graph.apis:
         for settings in _limits(api, graph) if api.protocol is Protocol.HTTP else ():
             for key in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
-                if settings.get(key, 0) in (0, "0"):
+                if settings.number(key) == 0:
                     yield at(settings, key)
 
 

@@ -14,14 +14,14 @@ _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/d
 
 
 @rule(
-    "W9212",
+    "I9212",
     "The REST API breaks everything that is not text",
     symptom="Images, fonts and compressed answers arrive corrupted.",
     fix='Set BinaryMediaTypes to ["*~1*"] (SAM) or ["*/*"], or use an HTTP API.',
     source=f"{_GATEWAY}/api-gateway-payload-encodings.html",
 )
 def rest_binary(graph: Graph) -> Iterator[Place]:
-    """JSON needs nothing: only a REST API that serves a whole site, by the default behavior, is judged."""
+    """Informational: JSON needs nothing. Only a REST API behind the default behavior may serve a whole site."""
     for distribution in graph.distributions:
         api = graph.api(distribution.default.origin)
         catch_all = api is not None and any("+}" in route.path for route in api.routes or ())

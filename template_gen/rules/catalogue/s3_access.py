@@ -224,7 +224,8 @@ def access_control_mode(graph: Graph) -> Iterator[Place]:
     source=_OAC,
 )
 def bucket_key(graph: Graph) -> Iterator[Place]:
-    """A key from elsewhere may well allow it: only AWS's own key and keys of this template are judged."""
+    """A key from elsewhere may well allow it: only AWS's own key and keys of this template are judged, and of these
+    none that a custom resource works on (the CDK lets one extend the key's policy)."""
     for _, _, bucket in _private(graph):
         for entry in bucket.properties.object("BucketEncryption").objects("ServerSideEncryptionConfiguration"):
             default = entry.object("ServerSideEncryptionByDefault")
@@ -239,8 +240,11 @@ def _refuses(key: Any, graph: Graph) -> bool:
         return True
     alias = graph.named(key, "AWS::KMS::Alias")
     made = graph.named(alias.properties.get("TargetKeyId") if alias else key, "AWS::KMS::Key")
-    policy = made.properties.get("KeyPolicy") if made else None
-    return policy is not None and not any(CLOUDFRONT in found.principals("Service") for found in statements(policy))
+    if made is None or graph.resources.unclear(made.properties.get("KeyPolicy")):
+        return False
+    changed_later = any(user.type.startswith("Custom::") for user in graph.resources.users(made.id))
+    policy = made.properties.get("KeyPolicy")
+    return not changed_later and not any(CLOUDFRONT in found.principals("Service") for found in statements(policy))
 
 
 @rule(

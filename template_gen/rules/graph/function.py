@@ -125,7 +125,8 @@ def grants(function: Function, resources: Resources) -> list[Any] | None:
 
     None when its role is made elsewhere, or when SAM connectors write policies that are not in the template.
     """
-    if "Connectors" in function.resource.body or any(resources.of("AWS::Serverless::Connector")):
+    connected = any("Connectors" in resource.body for resource in resources)
+    if connected or any(resources.of("AWS::Serverless::Connector")):
         return None
     role = resources.named(function.properties.get("Role"), "AWS::IAM::Role")
     if "Role" in function.properties:
