@@ -152,16 +152,9 @@ def list_imports(world: World, region: str, params: Params, pages: Pages) -> Ans
     return pages.cut("ListImports", "Imports", found, params.get("NextToken"))
 
 
-def get_stack_policy(world: World, region: str, params: Params) -> Answer:
-    """GetStackPolicy."""
-    stack = world.require(region, params["StackName"])
-    return {"StackPolicyBody": stack.policy} if stack.policy else {}
-
-
 CALLS: Mapping[str, Any] = {
     "DescribeStackResource": describe_stack_resource,
     "DescribeStackResources": describe_stack_resources,
-    "GetStackPolicy": get_stack_policy,
 }
 PAGED: Mapping[str, Any] = {
     "DescribeStacks": describe_stacks,

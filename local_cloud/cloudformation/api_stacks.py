@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any
 
 from local_cloud.cloudformation.change_sets import nothing_changes
-from local_cloud.cloudformation.continuing import check_skips, resume_children
 from local_cloud.cloudformation.inputs import (
     Params,
     check_capabilities,
@@ -18,7 +17,6 @@ from local_cloud.cloudformation.inputs import (
     template_of,
 )
 from local_cloud.cloudformation.launch import (
-    Body,
     cancel_process,
     check_mode,
     define,
@@ -32,21 +30,17 @@ from local_cloud.cloudformation.model import DeploymentConfig, OnFailure, Stack
 from local_cloud.cloudformation.operations import TIMED_OUT, create, delete, update
 from local_cloud.cloudformation.policy import parse
 from local_cloud.cloudformation.refusals import (
-    CONTINUE_ON_CHILD,
     CREATED_WITH_DO_NOTHING,
-    EXPRESS_ROLLBACK,
     FORCE_TOO_EARLY,
     NO_UPDATES,
     PAUSED_NEEDS_FLAG,
     PROTECTED,
-    PROTECTION_ON_CHILD,
     RETAIN_DELETED,
     RETAIN_TOO_EARLY,
     RETAIN_UNKNOWN,
     Call,
     require,
 )
-from local_cloud.cloudformation.rollback import continue_rollback, rollback_paused
 from local_cloud.cloudformation.run import Options
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.world import World
@@ -84,7 +78,7 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     if stack.timeout_minutes:
         world.schedule.spawn(_time_out(world, stack, stack.timeout_minutes))
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
-    _remember_token(stack, params, "CreateStack", answer)
+    remember_token(stack, params, "CreateStack", answer)
     return answer
 
 
@@ -124,7 +118,7 @@ def _options(params: Params) -> Options:
     )
 
 
-def _remember_token(stack: Stack, params: Params, call: str, answer: Any) -> None:
+def remember_token(stack: Stack, params: Params, call: str, answer: Any) -> None:
     if token := params.get("ClientRequestToken"):
         stack.tokens[token] = call + fingerprint(params), answer
 
@@ -163,7 +157,7 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
         options=replace(_options(params), problem=problem, disable_rollback=disable),
     )  # fmt: skip
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
-    _remember_token(stack, params, "UpdateStack", answer)
+    remember_token(stack, params, "UpdateStack", answer)
     return answer
 
 
@@ -217,101 +211,8 @@ def _check_retained(stack: Stack, retain: frozenset[str], *, force: bool) -> Non
         raise RETAIN_DELETED.error()
 
 
-def cancel_update_stack(world: World, region: str, params: Params) -> Answer:
-    """CancelUpdateStack: what is in flight is cancelled, then the update rolls back."""
-    stack = world.require(region, params["StackName"])
-    require(Call.CANCEL_UPDATE, stack.status)
-    interrupt(world, stack, "User Initiated")
-    return {}
-
-
-def continue_update_rollback(world: World, region: str, params: Params) -> Answer:
-    """ContinueUpdateRollback."""
-    stack = world.require(region, params["StackName"])
-    if repeated(stack, params.get("ClientRequestToken"), "ContinueUpdateRollback", fingerprint(params)) is not None:
-        return {}
-    if stack.parent_id:
-        raise CONTINUE_ON_CHILD.error()
-    require(Call.CONTINUE_ROLLBACK, stack.status)
-    skip = check_skips(world, stack, params.get("ResourcesToSkip", ()), force=params.get("ForceRollback", False))
-    stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
-    resume_children(world, stack, skip)
-    start(
-        world, stack, continue_rollback, kind="CONTINUE_ROLLBACK", status=StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
-        token=params.get("ClientRequestToken"), options=Options(skip=skip[stack.id]),
-    )  # fmt: skip
-    _remember_token(stack, params, "ContinueUpdateRollback", {})
-    return {}
-
-
-def rollback_stack(world: World, region: str, params: Params) -> Answer:
-    """RollbackStack: from a paused failure back to the last stable state, or to nothing."""
-    stack = world.require(region, params["StackName"])
-    if known := repeated(stack, params.get("ClientRequestToken"), "RollbackStack", fingerprint(params)):
-        return {"StackId": known["StackId"]}
-    require(Call.ROLLBACK_STACK, stack.status)
-    if stack.deployment.mode == "EXPRESS":
-        raise EXPRESS_ROLLBACK.error()
-    stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
-    body, status = _way_back(stack)
-    if status is not StackStatus.UPDATE_ROLLBACK_IN_PROGRESS:
-        stack.deleted = world.schedule.now
-    run = start(
-        world, stack, body, kind="ROLLBACK", status=status, token=params.get("ClientRequestToken"),
-        options=Options(retain_except_on_create=params.get("RetainExceptOnCreate", False)),
-    )  # fmt: skip
-    answer = {"StackId": stack.id, "OperationId": run.operation.id}
-    _remember_token(stack, params, "RollbackStack", answer)
-    return answer
-
-
-def _way_back(stack: Stack) -> tuple[Body, StackStatus]:
-    """A stack that never was stable is deleted (documented), from CREATE_FAILED by way of ROLLBACK_IN_PROGRESS."""
-    if stack.status is StackStatus.CREATE_FAILED:
-        return rollback_paused, StackStatus.ROLLBACK_IN_PROGRESS
-    if stack.stable is None:
-        return delete, StackStatus.DELETE_IN_PROGRESS
-    return rollback_paused, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
-
-
-def update_termination_protection(world: World, region: str, params: Params) -> Answer:
-    """UpdateTerminationProtection."""
-    stack = world.require(region, params["StackName"])
-    if stack.parent_id:
-        raise PROTECTION_ON_CHILD.error(stack=params["StackName"])
-    require(Call.PROTECT, stack.status, stack=params["StackName"])
-    stack.protected = params["EnableTerminationProtection"]
-    return {"StackId": stack.id}
-
-
-def set_stack_policy(world: World, region: str, params: Params) -> Answer:
-    """SetStackPolicy."""
-    stack = world.require(region, params["StackName"])
-    body = params.get("StackPolicyBody")
-    if body is None and "StackPolicyURL" in params:
-        body = world.surroundings.read_url(params["StackPolicyURL"])
-    if body is not None:
-        parse(body)
-        stack.policy = body
-    return {}
-
-
-def signal_resource(world: World, region: str, params: Params) -> Answer:
-    """SignalResource: a resource with a CreationPolicy, or a WaitCondition, that waits for signals counts this one."""
-    stack = world.require(region, params["StackName"])
-    signals = stack.signals.setdefault(params["LogicalResourceId"], {})
-    signals[params["UniqueId"]] = params["Status"]
-    return {}
-
-
 CALLS: Mapping[str, Any] = {
     "CreateStack": create_stack,
     "UpdateStack": update_stack,
     "DeleteStack": delete_stack,
-    "CancelUpdateStack": cancel_update_stack,
-    "ContinueUpdateRollback": continue_update_rollback,
-    "RollbackStack": rollback_stack,
-    "UpdateTerminationProtection": update_termination_protection,
-    "SetStackPolicy": set_stack_policy,
-    "SignalResource": signal_resource,
 }

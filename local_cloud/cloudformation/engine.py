@@ -17,8 +17,10 @@ from local_cloud.cloudformation.api_change_sets import CALLS as CHANGE_SET_CALLS
 from local_cloud.cloudformation.api_change_sets import PAGED as CHANGE_SET_PAGED
 from local_cloud.cloudformation.api_drift import CALLS as DRIFT_CALLS
 from local_cloud.cloudformation.api_drift import PAGED as DRIFT_PAGED
+from local_cloud.cloudformation.api_protection import CALLS as PROTECTION_CALLS
 from local_cloud.cloudformation.api_reads import CALLS as READ_CALLS
 from local_cloud.cloudformation.api_reads import PAGED as READ_PAGED
+from local_cloud.cloudformation.api_recovery import CALLS as RECOVERY_CALLS
 from local_cloud.cloudformation.api_stacks import CALLS as STACK_CALLS
 from local_cloud.cloudformation.api_templates import CALLS as TEMPLATE_CALLS
 from local_cloud.cloudformation.errors import ApiError
@@ -41,7 +43,15 @@ from local_cloud.cloudformation.shown import stack as shown_stack
 from local_cloud.cloudformation.template import TemplateError
 from local_cloud.cloudformation.world import Surroundings, World
 
-CALLS: Mapping[str, Any] = {**STACK_CALLS, **CHANGE_SET_CALLS, **READ_CALLS, **TEMPLATE_CALLS, **DRIFT_CALLS}
+CALLS: Mapping[str, Any] = {
+    **STACK_CALLS,
+    **RECOVERY_CALLS,
+    **PROTECTION_CALLS,
+    **CHANGE_SET_CALLS,
+    **READ_CALLS,
+    **TEMPLATE_CALLS,
+    **DRIFT_CALLS,
+}
 PAGED: Mapping[str, Any] = {**CHANGE_SET_PAGED, **READ_PAGED, **DRIFT_PAGED}
 READS = ("Describe", "List", "Get", "Validate", "Detect")
 

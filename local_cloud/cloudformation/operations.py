@@ -124,12 +124,12 @@ def commit(run: Run, outputs: tuple[ResolvedOutput, ...]) -> None:
 def _bring_about(run: Run) -> Steps[None]:
     """Every resource of the template, in the order of need. Raises Broken."""
     if run.options.problem:
-        raise Broken(run.options.problem)
+        raise Broken(f"{run.options.problem}.")
     try:
         assert run.stack.definition is not None
         run.needs = dependencies(run.stack.template, run.environment(run.stack.definition))
     except TemplateError as problem:
-        raise Broken(str(problem)) from None
+        raise Broken(f"{problem}.") from None
     failed = yield from walk(run, run.needs, lambda name: apply(run, name), keep_going=run.options.disable_rollback)
     if failed:
         raise Broken(failures(run, failed))

@@ -1,6 +1,7 @@
 """Reading: pages, fields that come and go, resources, templates, drift, signals."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -230,3 +231,19 @@ def test_regions_are_apart(account: Account) -> None:
     account.settle()
     assert len(account.engine.call("ListStacks", {}, region="eu-central-1")["StackSummaries"]) == 1
     assert account.stack()["StackId"].split(":")[3] == "us-east-1"
+
+
+def test_eight_threads_may_call_at_once() -> None:
+    account = Account(speed=0)
+
+    def deploy(number: int) -> str:
+        for _ in range(5):
+            account("CreateStack", StackName=f"site-{number}", TemplateBody=json.dumps(ONE))
+            account("DescribeStacks", StackName=f"site-{number}")
+            account("DeleteStack", StackName=f"site-{number}")
+            account("DescribeStacks")
+        account("CreateStack", StackName=f"site-{number}", TemplateBody=json.dumps(ONE))
+        return account.status(f"site-{number}")
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(deploy, range(8))) == {"CREATE_COMPLETE"}

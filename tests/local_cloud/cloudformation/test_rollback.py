@@ -281,3 +281,16 @@ def test_a_stack_policy_denies_an_update(account: Account) -> None:
     during = {"Statement": [{**statement, "Effect": "Allow"}]}
     account.update(template(Topic=CHANGED), StackPolicyDuringUpdateBody=json.dumps(during))
     assert names(account) == {"Topic": "changed"}
+
+
+def test_a_transform_that_fails_rolls_back_a_direct_create_and_fails_a_change_set(account: Account) -> None:
+    function = {"Type": "AWS::Serverless::Function", "Properties": {"PackageType": "Image"}}
+    body = {"Transform": "AWS::Serverless-2016-10-31", **template(Function=function)}
+    account.create(body, Capabilities=["CAPABILITY_AUTO_EXPAND", "CAPABILITY_IAM"])
+    [reason] = [str(reason) for _, status, reason in account.story() if status == "ROLLBACK_IN_PROGRESS"]
+    failure = "Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document."
+    assert reason.startswith(failure)
+    assert reason.endswith(". Rollback requested by user.")
+    change_set = account.propose(body, "other", ChangeSetType="CREATE", Capabilities=["CAPABILITY_IAM"])
+    assert change_set["Status"] == "FAILED"
+    assert change_set["StatusReason"].startswith(failure)

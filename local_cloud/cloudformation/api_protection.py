@@ -1,0 +1,55 @@
+"""The calls that change nothing a stack is made of: its protection, its policy, the signals it waits for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_cloud.cloudformation.inputs import Params
+from local_cloud.cloudformation.policy import parse
+from local_cloud.cloudformation.refusals import PROTECTION_ON_CHILD, Call, require
+from local_cloud.cloudformation.world import World
+
+Answer = dict[str, Any]
+
+
+def update_termination_protection(world: World, region: str, params: Params) -> Answer:
+    """UpdateTerminationProtection."""
+    stack = world.require(region, params["StackName"])
+    if stack.parent_id:
+        raise PROTECTION_ON_CHILD.error(stack=params["StackName"])
+    require(Call.PROTECT, stack.status, stack=params["StackName"])
+    stack.protected = params["EnableTerminationProtection"]
+    return {"StackId": stack.id}
+
+
+def set_stack_policy(world: World, region: str, params: Params) -> Answer:
+    """SetStackPolicy."""
+    stack = world.require(region, params["StackName"])
+    body = params.get("StackPolicyBody")
+    if body is None and "StackPolicyURL" in params:
+        body = world.surroundings.read_url(params["StackPolicyURL"])
+    if body is not None:
+        parse(body)
+        stack.policy = body
+    return {}
+
+
+def signal_resource(world: World, region: str, params: Params) -> Answer:
+    """SignalResource: a resource with a CreationPolicy, or a WaitCondition, that waits for signals counts this one."""
+    stack = world.require(region, params["StackName"])
+    signals = stack.signals.setdefault(params["LogicalResourceId"], {})
+    signals[params["UniqueId"]] = params["Status"]
+    return {}
+
+
+def get_stack_policy(world: World, region: str, params: Params) -> Answer:
+    """GetStackPolicy."""
+    stack = world.require(region, params["StackName"])
+    return {"StackPolicyBody": stack.policy} if stack.policy else {}
+
+
+CALLS: Mapping[str, Any] = {
+    "UpdateTerminationProtection": update_termination_protection,
+    "SetStackPolicy": set_stack_policy,
+    "GetStackPolicy": get_stack_policy,
+    "SignalResource": signal_resource,
+}
