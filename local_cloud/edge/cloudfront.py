@@ -1,7 +1,7 @@
 """One request through one distribution, from the viewer's side and back.
 
-The rule: CloudFront's order. Behavior by the viewer's path; method; viewer-request function; origin; error pages;
-response headers policy; viewer-response function; compression. What a step refuses, the later ones do not see.
+The rule: CloudFront's order. Host name; behavior by the viewer's path; method; viewer-request function; origin; error
+pages; response headers policy; viewer-response function; compression. What a step refuses, the later ones do not see.
 """
 
 import gzip
@@ -10,7 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from local_cloud.edge import policies, response_headers, viewer_functions
-from local_cloud.edge.answers import FUNCTION_FAILED, FUNCTION_INVALID, METHOD_NOT_ALLOWED, cloudfront_error
+from local_cloud.edge.answers import (
+    BAD_REQUEST,
+    FUNCTION_FAILED,
+    FUNCTION_INVALID,
+    METHOD_NOT_ALLOWED,
+    cloudfront_error,
+)
 from local_cloud.edge.distribution import Behavior, Distribution, match
 from local_cloud.edge.live import Live
 from local_cloud.edge.messages import Headers, Request, Response
@@ -44,6 +50,8 @@ class CloudFront:
         return response.but(headers=_on_this_host(headers, request))
 
     def _answered(self, request: Request, behavior: Behavior, request_id: str) -> Response:
+        if not self.site.has_name(request.headers.get("Host")) or (request.method == "GET" and request.body):
+            return cloudfront_error(403, BAD_REQUEST, request_id=request_id)
         if request.method not in behavior.methods:
             return cloudfront_error(403, METHOD_NOT_ALLOWED, request_id=request_id)
         try:
@@ -68,13 +76,26 @@ class CloudFront:
         return response.but(headers=response_headers.apply(config, request, response.headers)) if config else response
 
     def _fetched(self, request: Request, behavior: Behavior, request_id: str) -> Response:
-        origin = self.site.origins[behavior.origin_id]
         at_root = request.path == "/" and self.site.root_object
         viewer = request.but(path=f"/{self.site.root_object}") if at_root else request
-        sent = origin_request(viewer, origin, self._forwardings(behavior), site=self.site, request_id=request_id)
-        response = self.origins.fetch(origin, sent, self.site)
+        response = self._failed_over(viewer, behavior, request_id)
         failed = [("X-Cache", "Error from cloudfront")] if response.status >= 400 else []
         return response.but(headers=response.headers.setting(*failed))
+
+    def _failed_over(self, viewer: Request, behavior: Behavior, request_id: str) -> Response:
+        """The origin's answer; of a group, the second's where the first fails and the method may be repeated."""
+        group = self.site.groups.get(behavior.origin_id)
+        first, *others = group.origins if group else (behavior.origin_id,)
+        response = self._asked(viewer, first, behavior, request_id)
+        repeatable = viewer.method in ("GET", "HEAD", "OPTIONS")
+        if group and others and repeatable and response.status in group.statuses:
+            return self._asked(viewer, others[0], behavior, request_id)
+        return response
+
+    def _asked(self, viewer: Request, origin_id: str, behavior: Behavior, request_id: str) -> Response:
+        origin = self.site.origins[origin_id]
+        sent = origin_request(viewer, origin, self._forwardings(behavior), site=self.site, request_id=request_id)
+        return self.origins.fetch(origin, sent, self.site)
 
     def _error_page(self, request: Request, response: Response, request_id: str) -> Response:
         """The page configured for the status, by its own behavior; a page that fails answers for itself."""

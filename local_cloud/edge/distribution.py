@@ -8,12 +8,14 @@ case-sensitive, the leading slash optional; the query string takes no part).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from local_cloud.edge.live import Deployed, account
 from local_cloud.edge.policies import truth
 
 Config = Mapping[str, Any]
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,14 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failover:
+    """An origin group: the second origin is asked when the first answers with one of these."""
+
+    origins: tuple[str, ...]
+    statuses: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorPage:
     status: int
     path: str | None
@@ -56,11 +66,19 @@ class ErrorPage:
 class Distribution:
     id: str
     domain: str
+    aliases: tuple[str, ...]
     account: str
     root_object: str
     behaviors: tuple[Behavior, ...]
     origins: Mapping[str, Origin]
+    groups: Mapping[str, Failover]
     error_pages: Mapping[int, ErrorPage]
+
+    def has_name(self, host: str) -> bool:
+        """Whether a viewer may call the distribution so; this machine's own names are always right."""
+        name = re.sub(r":\d+$", "", host.lower())
+        own = (self.domain, *self.aliases)
+        return name in ("", *LOOPBACK) or any(fnmatchcase(name, each.lower()) for each in own)
 
     @property
     def arn(self) -> str:
@@ -73,10 +91,12 @@ def distribution(deployed: Deployed) -> Distribution:
     return Distribution(
         id=deployed.physical_id,
         domain=deployed.attributes.get("DomainName", f"{deployed.physical_id.lower()}.cloudfront.net"),
+        aliases=tuple(config.get("Aliases", ())),
         account=account(deployed),
         root_object=config.get("DefaultRootObject", ""),
         behaviors=tuple(map(_behavior, behaviors)),
         origins={origin["Id"]: _origin(origin) for origin in config["Origins"]},
+        groups={group["Id"]: _group(group) for group in config.get("OriginGroups", {}).get("Items", [])},
         error_pages={page.status: page for page in map(_error_page, config.get("CustomErrorResponses", []))},
     )
 
@@ -116,6 +136,13 @@ def _origin(config: Config) -> Origin:
         protocol=custom["OriginProtocolPolicy"] if custom else None,
         http_port=int((custom or {}).get("HTTPPort", 80)),
         read_timeout=float((custom or {}).get("OriginReadTimeout", 30)),
+    )
+
+
+def _group(config: Config) -> Failover:
+    return Failover(
+        origins=tuple(member["OriginId"] for member in config["Members"]["Items"]),
+        statuses=frozenset(map(int, config["FailoverCriteria"]["StatusCodes"]["Items"])),
     )
 
 

@@ -97,7 +97,8 @@ class HttpApi:
         """A function that fails or runs into its own timeout is a 500; only the API's own limit is a 503."""
         patience = min(route.seconds, seconds)
         try:
-            return payload.response(self._invoke(route.function, payload.event(request, call), seconds=patience))
+            answer = payload.response(self._invoke(route.function, payload.event(request, call), seconds=patience))
+            return answer.but(headers=answer.headers.adding(("Apigw-Requestid", call.request_id)))
         except TooSlow:
             if patience < route.seconds:
                 raise

@@ -51,7 +51,7 @@ def event(request: Request, call: Call) -> Event:
         "rawPath": call.raw_path,
         "rawQueryString": request.query,
         "cookies": cookies,
-        "headers": _headers(request),
+        "headers": _headers(request, call),
         "queryStringParameters": _joined(parse_qsl(request.query, keep_blank_values=True)),
         "requestContext": _context(request, call),
         "pathParameters": dict(call.path_parameters),
@@ -97,9 +97,16 @@ def _context(request: Request, call: Call) -> Event:
     }
 
 
-def _headers(request: Request) -> dict[str, str]:
-    names = dict.fromkeys(name.lower() for name, _ in request.headers)
-    return {name: ",".join(request.headers.all(name)) for name in sorted(names) if name != "cookie"}
+def _headers(request: Request, call: Call) -> dict[str, str]:
+    """Lower-cased and comma-joined, cookies apart, and with what AWS's own front writes into every request."""
+    written = (
+        ("X-Forwarded-Proto", "https"),
+        ("X-Forwarded-Port", "443"),
+        ("X-Amzn-Trace-Id", f"Root=1-{int(call.at.timestamp()):08x}-{call.request_id.replace('-', '')[:24]}"),
+    )
+    headers = request.headers.setting(*written).default(("X-Forwarded-For", request.client))
+    names = sorted({name.lower() for name, _ in headers} - {"cookie"})
+    return {name: ",".join(headers.all(name)) for name in names}
 
 
 def _joined(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -56,6 +56,8 @@ class S3Origin:
             return s3_error(403, "SignatureDoesNotMatch", SIGNATURE)
         if moved := self._moved(bucket, domain["region"]):
             return moved
+        if request.method == "OPTIONS":
+            return s3_error(403, "AccessForbidden", "CORSResponse: CORS is not enabled for this bucket.")
         if request.method not in ("GET", "HEAD"):
             return s3_error(405, "MethodNotAllowed", "The specified method is not allowed against this resource.")
         key = unquote(request.path).removeprefix("/")

@@ -68,6 +68,10 @@ EXCHANGES: Mapping[str, Exchange] = {
         _json({"name": "café.gpx", "sha256": hashlib.sha256(BINARY).hexdigest()}),
     ),
     "binary both ways": _post("/api/bytes", "application/octet-stream", BINARY, Expected(body=BINARY)),
+    "an upload in chunks": Exchange(
+        method="POST", target="/api/bytes", headers={"Transfer-Encoding": "chunked"}, body=BINARY * 20,
+        expected=Expected(body=BINARY * 20),
+    ),
     "a body of nothing": _post("/api/bytes", "application/octet-stream", b"", Expected(body=b"")),
     "a binary download": Exchange(
         target="/api/binary/10240", expected=Expected(body=BINARY, headers={"content-type": "image/png", "etag": '"b"'})

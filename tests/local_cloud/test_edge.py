@@ -94,6 +94,17 @@ def test_an_error_page_stands_in_for_the_origins_answer(services: Services) -> N
     assert answer.headers.get("X-Cache") == "Error from cloudfront"
 
 
+def test_an_origin_group_asks_its_second_origin_when_the_first_fails(services: Services) -> None:
+    members = {"Items": [{"OriginId": "frontend"}, {"OriginId": "api"}]}
+    group = {"Id": "both", "Members": members, "FailoverCriteria": {"StatusCodes": {"Items": [404]}}}
+    grouped = ticked(site(), "distribution", CONFIG, "OriginGroups", value={"Items": [group]})
+    answer = visitor(
+        ticked(grouped, "distribution", CONFIG, "DefaultCacheBehavior", "TargetOriginId", value="both"), services
+    )
+    assert answer.get("/blog/index.html").body == b"blog"
+    assert json.loads(answer.get("/none").body)["rawPath"] == "/none"
+
+
 def test_text_is_compressed_for_those_who_accept_it(ours: Visitor) -> None:
     answer = ours.get("/", ("Accept-Encoding", "gzip, br"))
     assert answer.headers.get("Content-Encoding") == "gzip"

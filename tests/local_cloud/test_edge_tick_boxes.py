@@ -11,6 +11,7 @@ from handmade import (
     API,
     BUCKET,
     FUNCTION_ARN,
+    SITE,
     SITE_ARN,
     Resource,
     Site,
@@ -21,6 +22,7 @@ from handmade import (
     without,
 )
 
+from local_cloud.edge import Headers, Request
 from local_cloud.services import Services
 
 CONFIG = "DistributionConfig"
@@ -137,6 +139,17 @@ def test_a_rewrite_shared_with_the_api_rewrites_the_apis_paths(services: Service
     shared = [{"EventType": "viewer-request", "FunctionARN": "arn:rewrite"}]
     wrong = added(distribution(*API_STAR, "FunctionAssociations", value=shared), "function", function)
     assert json.loads(visitor(wrong, services).get("/api/items").body)["rawPath"] == "/index.html"
+
+
+@pytest.mark.parametrize(("host", "status"), [("www.example.com", 200), ("127.0.0.1:80", 200), ("example.com", 403)])
+def test_a_name_that_is_no_alias_is_a_bad_request(services: Services, host: str, status: int) -> None:
+    named = distribution(CONFIG, "Aliases", value=["*.example.com"])
+    request = Request(path="/index.html", headers=Headers((("Host", host),)))
+    assert visitor(named, services).edge.handle(SITE, request).status == status
+
+
+def test_a_get_with_a_body_is_a_bad_request(services: Services) -> None:
+    assert visitor(site(), services).ask("GET", "/api/items", body=b"{}").status == 403
 
 
 BUCKET_BOXES = {

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,13 +63,22 @@ def test_an_event_has_the_documented_shape() -> None:
     )
     got = event(request)
     context = got["requestContext"]
+    trace = got["headers"].pop("x-amzn-trace-id")
+    assert re.fullmatch("Root=1-[0-9a-f]{8}-[0-9a-f]{24}", trace)
     assert {key: got[key] for key in got if key != "requestContext"} == {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": "/api/café",
         "rawQueryString": "b=2&a=1&a=%20",
         "cookies": ["k=v", "l=w"],
-        "headers": {"content-type": "application/json", "host": API_DOMAIN, "x-a": "1,2"},
+        "headers": {
+            "content-type": "application/json",
+            "host": API_DOMAIN,
+            "x-a": "1,2",
+            "x-forwarded-for": "192.0.2.1",
+            "x-forwarded-port": "443",
+            "x-forwarded-proto": "https",
+        },
         "queryStringParameters": {"b": "2", "a": "1, "},
         "body": '{"a":1}',
         "isBase64Encoded": False,
