@@ -40,15 +40,18 @@ def kept(resource: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class Cloud:
-    """`real=True` backs the types that moto knows, so that buckets hold objects and refuse deletion when they do."""
+    """`real=True` backs the types that moto knows, so that buckets hold objects and refuse deletion when they do.
 
-    def __init__(self, *, real: bool = False, **settings: Any) -> None:
+    `speed` spares looks at what takes long; what a test shows holds at any speed.
+    """
+
+    def __init__(self, *, real: bool = False, speed: float = 20, **settings: Any) -> None:
         self.clock = VirtualClock()
         self.client = boto3.client("cloudformation", region_name="us-east-1")
         if real:
             SERVICES.reset()
             settings = {"handlers": backed(SERVICES), "read_url": SERVICES.read_url, **settings}
-        self.cloud = attach(self.client, clock=self.clock, **settings)
+        self.cloud = attach(self.client, clock=self.clock, speed=speed, **settings)
         self.gateway = CloudFormation(self.client, clients=SERVICES.client)
         self.events: list[Event] = []
 
