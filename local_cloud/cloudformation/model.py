@@ -6,7 +6,7 @@ restores by putting the old value back. Only `Stack` and `ChangeSet` change, and
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from local_cloud.cloudformation.parameters import Parameters
 from local_cloud.cloudformation.schedule import Process
 from local_cloud.cloudformation.template_model import ResolvedOutput, Template
 
+NEVER = datetime.min.replace(tzinfo=UTC)
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
 
@@ -52,7 +53,7 @@ class Live:
     properties: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
-    updated: datetime
+    updated: datetime = NEVER
     metadata: Any = None
     creation_policy: Any = None
     deletion_policy: str | None = None

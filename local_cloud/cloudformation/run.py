@@ -70,6 +70,7 @@ class Run:
 
     def tell(self, live: Live, *, unnumbered: bool = False, detailed: str | None = None) -> Live:
         """The resource is now like this."""
+        live = replace(live, updated=self.world.schedule.now)
         self.stack.resources[live.logical_id] = live
         return self.mention(live, unnumbered=unnumbered, detailed=detailed)
 

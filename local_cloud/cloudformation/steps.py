@@ -116,7 +116,7 @@ def revert(run: Run, old: Live) -> Steps[bool]:
     """Back to the last stable state. What was replaced comes back untouched; in-place updates are undone for real."""
     live = run.stack.resources.get(old.logical_id, old)
     skipped = old.logical_id in run.options.skip
-    going = run.tell(replace(old, status="UPDATE_IN_PROGRESS", reason=None, updated=run.world.schedule.now))
+    going = run.tell(replace(old, status="UPDATE_IN_PROGRESS", reason=None))
     if live.physical_id == old.physical_id and not skipped:
         try:
             yield from attempt(run, On.ROLLBACK, going, previous=live.properties)
@@ -240,9 +240,8 @@ def _refused(run: Run, logical_id: str, live: Live | None, reason: str) -> Steps
     """A failure before any handler was called."""
     resource = run.stack.template.resources[logical_id]
     begun = live or Live(
-        logical_id=logical_id, type=resource.type, status="", updated=run.world.schedule.now,
-        needs=run.needs.get(logical_id, frozenset()),
-    )  # fmt: skip
+        logical_id=logical_id, type=resource.type, status="", needs=run.needs.get(logical_id, frozenset())
+    )
     verb = "UPDATE" if begun.made else "CREATE"
     run.tell(replace(begun, status=f"{verb}_IN_PROGRESS", reason=None))
     yield run.world.seconds(0.5)
@@ -257,7 +256,6 @@ def _begin(run: Run, desired: ResolvedResource, status: str) -> Live:
             type=desired.type,
             status=status,
             properties=desired.properties,
-            updated=run.world.schedule.now,
         ),
         desired,
         run,
@@ -268,7 +266,6 @@ def _adopt(live: Live, desired: ResolvedResource, run: Run) -> Live:
     """What the template says about a resource besides its properties."""
     return replace(
         live,
-        updated=run.world.schedule.now if live.properties != desired.properties else live.updated,
         metadata=desired.metadata,
         creation_policy=desired.creation_policy,
         deletion_policy=desired.deletion_policy,
