@@ -6,6 +6,7 @@ store is empty; time is limited to LIMIT seconds of the wall clock rather than t
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +14,14 @@ from typing import Any
 from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer, mini_racer
 
 LIMIT = 1.0
+LOG = logging.getLogger("local_cloud.functions")
 IMPORT = re.compile(r"""^[ \t]*import\s+(\w+)\s+from\s+["']cloudfront["'];?""", re.MULTILINE)
 PRELUDE = """
 const __absent = async (key) => { throw new Error(`KeyNotFound: ${key}`) };
 const __cloudfront = {kvs: () => ({get: __absent, exists: async () => false, count: async () => 0})};
-const console = {log() {}, warn() {}, error() {}};
+const __lines = [];
+const __write = (...values) => { __lines.push(values.map(String).join(' ')) };
+const console = {log: __write, warn: __write, error: __write};
 let __outcome;
 function __invoke(event) {
     __outcome = undefined;
@@ -36,15 +40,18 @@ class JavaScriptError(Exception):
 def call_handler(code: str, event: Mapping[str, Any]) -> Any:
     """What the code's `handler(event)` returns or resolves to, in an isolate of its own (some 3 ms).
 
-    Raises JavaScriptError.
+    What it writes to the console goes to the log, as to CloudWatch on AWS. Raises JavaScriptError.
     """
     try:
         with mini_racer() as engine:
             _evaluate(engine, PRELUDE + IMPORT.sub(r"const \1 = __cloudfront;", code))
             _evaluate(engine, f"__invoke({json.dumps(event)})")
             outcome = _evaluate(engine, "__outcome")
+            lines = _evaluate(engine, "__lines.join('\\n')")
     except JSEvalException as error:
         raise JavaScriptError(str(error)) from error
+    if lines:
+        LOG.info("%s", lines)
     return _value(outcome)
 
 

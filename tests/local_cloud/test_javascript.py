@@ -25,6 +25,12 @@ def test_calls_share_nothing() -> None:
     assert [call_handler(code, {}), call_handler(code, {})] == [1, 1]
 
 
+def test_the_console_is_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        call_handler("function handler(event) { console.log('uri', event.uri); console.error(1); }", {"uri": "/é"})
+    assert caplog.messages == ["uri /é\n1"]
+
+
 @pytest.mark.parametrize(
     ("code", "message"),
     [

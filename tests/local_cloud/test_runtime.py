@@ -108,6 +108,13 @@ def test_a_changed_function_is_started_anew(world: World) -> None:
     assert world.invoke() == "new code"
 
 
+def test_the_functions_own_command_replaces_the_images_handler(world: World) -> None:
+    code = f"{CODE}\ndef other(event, context): return 'other'"
+    world.tick("Code", value={"ImageUri": world.image("5", code)})
+    world.tick("ImageConfig", value={"Command": ["app.handler.other"]})
+    assert world.invoke() == "other"
+
+
 def test_concurrent_events_get_processes_of_their_own(world: World) -> None:
     with ThreadPoolExecutor() as pool:
         results = list(pool.map(lambda _: world.invoke(sleep=0.5), range(3)))
