@@ -8,6 +8,7 @@ the first request comes, and of its services only the one that is asked for: a h
 import os
 import threading
 from collections.abc import Callable, Iterable
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -104,19 +105,16 @@ class Services:
             return self._moto
 
     def _connected(self, service: str, region: str) -> Any:
-        import boto3
         from botocore.config import Config
 
-        # The caller names the service, so the stubs' overload per service cannot help: Any.
-        connect: Any = boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name=region).client
-        # Without the optional checksums no body is sent in chunks, which a WSGI call in process cannot carry.
         config = Config(
             s3={"addressing_style": "path"},
             retries={"total_max_attempts": 1},
             request_checksum_calculation="when_required",
             parameter_validation=False,  # the provider schemas have had their say, and know more defaults
         )
-        client = connect(service, config=config, endpoint_url=f"https://{service}.{region}.amazonaws.com")
+        endpoint = f"https://{service}.{region}.amazonaws.com"
+        client = _session().client(service, region_name=region, config=config, endpoint_url=endpoint)
         client.meta.events.register("before-send.*", self._answer)
         return client
 
@@ -130,6 +128,14 @@ class Services:
         body, status, headers = run_wsgi_app(self, environ, buffered=True)
         answered = HTTPHeaders.from_pairs(headers.items())
         return AWSResponse(request.url, int(status.split()[0]), answered, _Raw(b"".join(body)))
+
+
+@cache
+def _session() -> Any:
+    """One for all, as it keeps what it read of botocore's data; Any, for the caller names the service."""
+    import boto3
+
+    return boto3.Session(aws_access_key_id=ACCOUNT, aws_secret_access_key=SECRET, region_name="us-east-1")
 
 
 class _Raw(BytesIO):
