@@ -71,7 +71,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
 
 def write_templates(target: Target, site: "Site | None") -> Generator[Event, None, dict[str, str]]:
     yield Working("generating and linting the templates")
-    texts = generated.generate(target.project, site)
+    texts = generated.generate(target.project, site, region=target.settings.region)
     written = generated.write(target.project, texts)
     yield Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
     return texts

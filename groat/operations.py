@@ -41,7 +41,7 @@ def status(target: Target) -> Iterator[changesets.Report]:
 def review(target: Target) -> Iterator[Event]:
     """What a deployment would change in each stack; nothing is built, written or executed."""
     aws = reach(target)
-    texts = generated.generate(target.project)
+    texts = generated.generate(target.project, region=target.settings.region)
     outputs: dict[str, str] = {}
     for stack in target.stacks(texts):
         cloudformation = aws.cloudformation(stack.region)

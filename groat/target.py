@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import changesets
 from groat.config import Settings
 from groat.project import Project
+from groat.templates import CERTIFICATE_REGION
 
-CERTIFICATE_REGION = "us-east-1"  # CloudFront takes certificates from there only
 ROLES = ("registry", "certificate", "website")
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from groat.errors import GroatError
 from groat.project import Project, load_site
 
+CERTIFICATE_REGION = "us-east-1"  # CloudFront takes certificates from there only
+
 if TYPE_CHECKING:
     from template_gen import Finding, Site
 
 
-def generate(project: Project, site: "Site | None" = None) -> dict[str, str]:
+def generate(project: Project, site: "Site | None" = None, *, region: str = CERTIFICATE_REGION) -> dict[str, str]:
     """File name -> text, in deploy order, linted. Raises GroatError with the findings; nothing is written here."""
     from template_gen import SiteError, build
 
@@ -20,18 +22,23 @@ def generate(project: Project, site: "Site | None" = None) -> dict[str, str]:
         texts = build(site or load_site(project))
     except SiteError as error:
         raise GroatError(str(error), hint="correct the Site in website.py") from error
-    findings = lint(project, texts)
+    findings = lint(project, texts, region=region)
     if errors := [finding for finding in findings if finding.level == "error"]:
         raise GroatError("The templates do not lint:\n" + "\n".join(map(str, errors)), hint="groat lint")
     return texts
 
 
-def lint(project: Project, texts: Mapping[str, str]) -> list["Finding"]:
+def lint(project: Project, texts: Mapping[str, str], *, region: str = CERTIFICATE_REGION) -> list["Finding"]:
     """All findings; those of a text that was linted before are remembered in the project's state folder."""
     from template_gen import lint as lint_one
 
     remembered = project.state / "lint"
-    return [finding for name, text in texts.items() for finding in lint_one(text, name=name, remembered=remembered)]
+    regions = {"certificate.yaml": CERTIFICATE_REGION}
+    return [
+        finding
+        for name, text in texts.items()
+        for finding in lint_one(text, name=name, region=regions.get(name, region), remembered=remembered)
+    ]
 
 
 def write(project: Project, texts: Mapping[str, str]) -> tuple[str, ...]:
