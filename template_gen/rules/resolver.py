@@ -136,16 +136,25 @@ def text(value: Any) -> str:
 
 
 def _ref(name: Any, scope: Scope, _path: Path = ()) -> Any:
-    pseudo = {
-        "AWS::NoValue": ABSENT, "AWS::Region": scope.region, "AWS::Partition": scope.partition,
-        "AWS::URLSuffix": "amazonaws.com" if scope.partition != "aws-cn" else "amazonaws.com.cn",
-    }  # fmt: skip
     if not isinstance(name, str):
         return unknown(name)
-    for known_names in (scope.variables, pseudo, scope.parameters):
-        if name in known_names:
-            return known_names[name]
-    return f"${{{name}}}"
+    if name in scope.variables:
+        return scope.variables[name]
+    return _pseudo(name, scope) if name.startswith("AWS::") else scope.parameters.get(name, f"${{{name}}}")
+
+
+def _pseudo(name: str, scope: Scope) -> Any:
+    match name:
+        case "AWS::NoValue":
+            return ABSENT
+        case "AWS::Region":
+            return scope.region
+        case "AWS::Partition":
+            return scope.partition
+        case "AWS::URLSuffix":
+            return "amazonaws.com.cn" if scope.partition == "aws-cn" else "amazonaws.com"
+        case _:
+            return f"${{{name}}}"
 
 
 def _get_att(argument: Any, scope: Scope, _path: Path = ()) -> Any:

@@ -32,7 +32,7 @@ def worlds(template: Mapping[str, Any], region: str) -> list[Scope]:
     if not conditions:
         return [base]
     found: dict[tuple[Any, ...], Scope] = {}
-    for choice in itertools.islice(_choices(conditions, parameters, base), 8 * LIMIT):
+    for choice in itertools.islice(_choices(conditions, parameters, base), 4 * LIMIT):
         scope = _world(conditions, base, choice)
         found.setdefault(tuple(scope.conditions.values()), scope)
     return list(found.values())[:LIMIT]

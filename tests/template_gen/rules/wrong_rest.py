@@ -87,6 +87,12 @@ FUNCTIONS: Final = (
     Wrong("W9195", "plain-site", {"Role.Policies": GONE}),
 )  # fmt: skip
 
+DATA: Final = (
+    Wrong("I9196", "plain-site", {"Uploads:DeletionPolicy": GONE}),
+    Wrong("I9197", "site", {"Function.FunctionName": "site"}),
+    Wrong("I9197", "plain-site", {"AccessControl.OriginAccessControlConfig.Name": "frontend"}),
+)
+
 IMAGES: Final = (
     Wrong("E9175", "plain-site", {
         "Repository": {**resource("AWS::ECR::Repository", LifecyclePolicy={}), "DeletionPolicy": "Retain"},
@@ -161,4 +167,4 @@ OPERATIONS: Final = (
     Wrong("I9314", "site", {f"{PAGE}.Compress": GONE}),
 )  # fmt: skip
 
-WRONG: Final = (*NAMES, *FUNCTIONS, *IMAGES, *APIS, *OPERATIONS)
+WRONG: Final = (*NAMES, *FUNCTIONS, *DATA, *IMAGES, *APIS, *OPERATIONS)
