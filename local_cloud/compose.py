@@ -18,6 +18,7 @@ from local_cloud.control import Control
 from local_cloud.edge import Edge
 from local_cloud.edge.invoke import FunctionError, TooSlow
 from local_cloud.images import Images
+from local_cloud.invocations import Invocations
 from local_cloud.registry import Registry
 from local_cloud.runtime import Runtime
 from local_cloud.server import CONTROL, Endpoint, Server
@@ -53,6 +54,7 @@ def cloud(*, state: Path, port: int = 0, speed: float = 1.0, registry: str = "")
     handlers = backed(services, custom=CustomResource(invoke, mailbox))
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services))
     runtime = Runtime(engine.deployed, images, endpoint=lambda: server.endpoint, logs=state / "logs")
+    services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
     verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox)

@@ -52,8 +52,9 @@ class Services:
         return self._front(self._application())(environ, start_response)
 
     def behind(self, front: "Middleware") -> None:
-        """Let every request pass `front` on its way to moto."""
-        self._front = front
+        """Let every request pass `front` first on its way to moto."""
+        inner = self._front
+        self._front = lambda moto: front(inner(moto))
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         """A boto3 client whose requests never leave the process."""
