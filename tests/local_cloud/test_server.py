@@ -169,6 +169,8 @@ def test_a_lost_response_is_a_closed_connection_whose_effect_happened(server: Se
     [
         ("faults", {"fault": "earthquake"}, "Unknown fault"),
         ("coffee", {}, "No such control verb: POST coffee"),
+        ("stage", {"name": "site", "status": "ASLEEP"}, "No such stack status"),
+        ("images", {}, "Missing field: uri"),
         ("images", {"uri": "app:latest", "directory": ".", "handler": "a.b"}, "by its digest"),
         (
             "images",
@@ -200,6 +202,13 @@ def test_an_image_without_docker_is_in_the_registry(server: Server, connect: Con
 
     [image] = connect("ecr").describe_images(repositoryName="app")["imageDetails"]
     assert image["imageDigest"] == DIGEST
+
+
+def test_a_stack_is_staged_over_http(server: Server, connect: Connect) -> None:
+    staged = control(server, "stage", {"name": "site", "status": "UPDATE_ROLLBACK_FAILED"})
+
+    [stack] = connect("cloudformation").describe_stacks(StackName="site")["Stacks"]
+    assert (stack["StackStatus"], stack["StackId"]) == ("UPDATE_ROLLBACK_FAILED", staged["StackId"])
 
 
 def test_a_port_in_use_is_named(server: Server) -> None:
