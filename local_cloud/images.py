@@ -56,7 +56,7 @@ class Images:
         """The image with the URI's digest, whatever repository name stands before it."""
         if not DIGEST.search(uri) or not (record := self._home(uri) / RECORD).exists():
             name = self._container(uri)
-            return Image(uri=uri, directory=self._folder, handler="", container=name) if name else None
+            return Image(uri=uri, directory=Path("/"), handler="", container=name) if name else None
         known = json.loads(record.read_text(encoding="utf-8"))
         return Image(uri=uri, directory=record.parent / "task", handler=known["handler"])
 

@@ -40,7 +40,7 @@ class Runtime:
         logs: Path,
         capacity: int = CAPACITY,
     ) -> None:
-        self._live = Live(deployed)
+        self._deployed = deployed
         self._images = images
         self._endpoint = endpoint
         self._logs = logs
@@ -72,7 +72,7 @@ class Runtime:
             return fresh
 
     def _function(self, name: str) -> Function:
-        resource = self._live.one(FUNCTION, name)
+        resource = Live(self._deployed).one(FUNCTION, name)
         if not resource:
             raise FunctionError("ResourceNotFoundException", f"Function not found: {name}")
         uri = str(resource.properties.get("Code", {}).get("ImageUri", ""))

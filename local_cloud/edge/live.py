@@ -1,9 +1,11 @@
 """What is deployed, as the edge asks for it.
 
-The rule: read anew at every request, never kept; an unknown id is None, and the caller answers as AWS would.
+The rule: read once for a request and never kept longer, so that one request sees one state of the stacks; an unknown id
+is None, and the caller answers as AWS would.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 
@@ -25,10 +27,10 @@ class Deployed(Protocol):
 
 
 class Live:
-    """Questions to the engine about what is deployed."""
+    """Questions to the engine about what is deployed, for one request."""
 
     def __init__(self, deployed: Callable[[str], Sequence[Deployed]]) -> None:
-        self.of = deployed
+        self.of = cache(deployed)
 
     def one(self, type: str, identifier: str) -> Deployed | None:
         """The resource whose physical id, or one of whose attributes (an ARN, a name), is the identifier."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from local_cloud.edge import function_url
 from local_cloud.edge.answers import NO_CONNECTION, NO_ORIGIN_NAME, TOO_SLOW, cloudfront_error
-from local_cloud.edge.distribution import Distribution, Origin
+from local_cloud.edge.distribution import LOOPBACK, Distribution, Origin
 from local_cloud.edge.http_api import HttpApi
 from local_cloud.edge.invoke import Invoke, TooSlow
 from local_cloud.edge.live import Live
@@ -18,8 +18,6 @@ from local_cloud.edge.s3_origin import DOMAIN, Reader, S3Origin, Services
 
 EXECUTE_API = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
 LAMBDA_URL = re.compile(r"^[a-z0-9]+\.lambda-url\.[a-z0-9-]+\.on\.aws$")
-LOOPBACK = ("127.0.0.1", "localhost")
-ACCESS_CONTROL = "AWS::CloudFront::OriginAccessControl"
 
 
 class Origins:
@@ -41,7 +39,7 @@ class Origins:
 
     def _fetch(self, origin: Origin, request: Request, site: Distribution) -> Response:
         if bucket := DOMAIN.match(origin.domain):
-            reader = Reader(arn=site.arn, account=site.account, signs=self._signs(origin, "s3"))
+            reader = Reader(arn=site.arn, account=site.account, signs=origin.signs == "s3")
             return self._s3.handle(bucket.groupdict(), request, reader, host=origin.domain)
         if origin.domain in LOOPBACK:
             return _proxied(origin, request)
@@ -50,7 +48,7 @@ class Origins:
         if (named := EXECUTE_API.match(origin.domain)) and (api := self._api(named[1])):
             return api.handle(request, seconds=origin.read_timeout)
         if LAMBDA_URL.match(origin.domain) and (url := function_url.find(self._live, origin.domain)):
-            caller = function_url.Caller(arn=site.arn, signs=self._signs(origin, "lambda"))
+            caller = function_url.Caller(arn=site.arn, signs=origin.signs == "lambda")
             called = function_url.FunctionUrl(url, self._live, self._invoke)
             return called.handle(request, caller, seconds=origin.read_timeout)
         return cloudfront_error(502, NO_ORIGIN_NAME)
@@ -58,11 +56,6 @@ class Origins:
     def _api(self, api_id: str) -> HttpApi | None:
         api = self._live.one("AWS::ApiGatewayV2::Api", api_id)
         return HttpApi(api, self._live, self._invoke) if api else None
-
-    def _signs(self, origin: Origin, kind: str) -> bool:
-        found = self._live.one(ACCESS_CONTROL, origin.access_control) if origin.access_control else None
-        config = found.properties["OriginAccessControlConfig"] if found else {}
-        return (config.get("SigningBehavior"), config.get("OriginAccessControlOriginType")) == ("always", kind)
 
 
 def _proxied(origin: Origin, request: Request) -> Response:

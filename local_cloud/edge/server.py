@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from local_cloud.edge.answers import BAD_REQUEST, cloudfront_error
 from local_cloud.edge.cloudfront import CloudFront
-from local_cloud.edge.distribution import distribution
 from local_cloud.edge.invoke import Invoke
 from local_cloud.edge.live import Deployed, Live
 from local_cloud.edge.messages import Request, Response
 from local_cloud.edge.origins import Origins
 from local_cloud.edge.policies import truth
+from local_cloud.edge.reading import read
 from local_cloud.edge.s3_origin import Services
 from local_cloud.edge.wsgi import wsgi
 
@@ -30,8 +30,9 @@ class Edge:
     """What is deployed, served. `deployed` is the engine's; `invoke` calls a function by name."""
 
     def __init__(self, deployed: Callable[[str], Sequence[Deployed]], *, services: Services, invoke: Invoke) -> None:
-        self._live = Live(deployed)
-        self._origins = Origins(self._live, services, invoke)
+        self._deployed = deployed
+        self._services = services
+        self._invoke = invoke
 
     def handle(self, distribution_id: str, request: Request) -> Response:
         """The answer of a distribution to a viewer; one that is not deployed, or disabled, refuses."""
@@ -46,7 +47,8 @@ class Edge:
         return wsgi(lambda request: self.handle(distribution_id, request))
 
     def _answer(self, distribution_id: str, request: Request) -> Response:
-        found = self._live.one(DISTRIBUTION, distribution_id)
+        live = Live(self._deployed)
+        found = live.one(DISTRIBUTION, distribution_id)
         if not found or not truth(found.properties["DistributionConfig"].get("Enabled")):
             return cloudfront_error(403, BAD_REQUEST)
-        return CloudFront(distribution(found), self._live, self._origins).handle(request)
+        return CloudFront(read(found, live), Origins(live, self._services, self._invoke)).handle(request)
