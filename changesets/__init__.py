@@ -7,39 +7,43 @@
 
 The value flows one way: a Deployment becomes a change set, a Review, a Plan of frozen steps, events, and one Outcome.
 manager.py holds the loop, planner.py the table of what to do from every status, statuses.py what every status means.
-Importing this package is cheap: boto3 and rich are imported when they are first needed.
+Importing this package is cheap: its modules, boto3 and rich are imported when they are first needed.
 """
 
-from changesets.clock import Clock, SystemClock
-from changesets.errors import ChangeSetsError
-from changesets.gateway import CloudFormation, connect
-from changesets.manager import apply, cancel, delete, explain, recover, review, status
-from changesets.models import ChangeSet, Deployment, Profile, Resource, ResourceChange, Stack, StackEvent
-from changesets.outcomes import (
-    Declined,
-    Deleted,
-    Deployed,
-    Detached,
-    Diagnosis,
-    Event,
-    NoChanges,
-    Noticed,
-    Observed,
-    Outcome,
-    Proposed,
-    Recovered,
-    Rejected,
-    Report,
-    Reviewed,
-    RolledBack,
-    StepStarted,
-    Stuck,
-    TimedOut,
-    exit_code,
-)
-from changesets.plans import Allowed, Consent, Hazard, HazardKind, Plan, Review
-from changesets.statuses import StackStatus
-from changesets.views import HumanView, JsonView, MarkdownView
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from changesets.clock import Clock, SystemClock
+    from changesets.errors import ChangeSetsError
+    from changesets.gateway import CloudFormation, connect
+    from changesets.manager import apply, cancel, delete, explain, recover, review, status
+    from changesets.models import ChangeSet, Deployment, Profile, Resource, ResourceChange, Stack, StackEvent
+    from changesets.outcomes import (
+        Declined,
+        Deleted,
+        Deployed,
+        Detached,
+        Diagnosis,
+        Event,
+        NoChanges,
+        Noticed,
+        Observed,
+        Outcome,
+        Proposed,
+        Recovered,
+        Rejected,
+        Report,
+        Reviewed,
+        RolledBack,
+        StepStarted,
+        Stuck,
+        TimedOut,
+        exit_code,
+    )
+    from changesets.plans import Allowed, Consent, Hazard, HazardKind, Plan, Review
+    from changesets.statuses import StackStatus
+    from changesets.views import HumanView, JsonView, MarkdownView
 
 __all__ = [
     "Allowed",
@@ -92,3 +96,30 @@ __all__ = [
     "review",
     "status",
 ]
+
+_HOMES = (  # where a name is looked for when it is first asked for, the cheapest modules first
+    "clock",
+    "errors",
+    "statuses",
+    "models",
+    "plans",
+    "outcomes",
+    "gateway",
+    "manager",
+    "views",
+)
+
+
+def __getattr__(name: str) -> Any:
+    """A public name, imported at its first use (PEP 562)."""
+    if name in __all__:
+        for home in _HOMES:
+            module = import_module(f"changesets.{home}")
+            if name in vars(module):
+                globals()[name] = vars(module)[name]
+                return globals()[name]
+    raise AttributeError(f"module 'changesets' has no attribute: {name}")
+
+
+def __dir__() -> list[str]:
+    return __all__

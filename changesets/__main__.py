@@ -9,48 +9,27 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from changesets import (
-    Allowed,
-    ChangeSetsError,
-    CloudFormation,
-    Deployment,
-    Event,
-    HumanView,
-    JsonView,
-    MarkdownView,
-    Outcome,
-    Plan,
-    Profile,
-    StackStatus,
-    apply,
-    cancel,
-    connect,
-    delete,
-    exit_code,
-    explain,
-    recover,
-    review,
-    status,
-)
-from changesets.options import Words, common, consenting, template
+import changesets
+from changesets.options import PROFILES, Words, common, consenting, template
 
-View = HumanView | JsonView | MarkdownView
+if TYPE_CHECKING:
+    View = changesets.HumanView | changesets.JsonView | changesets.MarkdownView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """What all verbs need: the gateway, the view, and who consents."""
 
-    cloudformation: CloudFormation
-    view: View
-    allowed: Allowed
+    cloudformation: "changesets.CloudFormation"
+    view: "View"
+    allowed: "changesets.Allowed"
     interactive: bool
 
-    def consent(self, plan: Plan) -> bool:
+    def consent(self, plan: "changesets.Plan") -> bool:
         """The flags first; then a person, if there is one: a yes, or the name of what would lose its data."""
         missing = self.allowed.missing(plan)
         if not missing or not self.interactive:
@@ -71,20 +50,22 @@ def main() -> None:
 @common
 @template
 @consenting
-@click.option(
-    "--environment", "profile_", type=click.Choice([*Profile]), default="standard", help="How failures are handled."
-)
+@click.option("--environment", "profile_", type=PROFILES, default="standard", help="How failures are handled.")
 @click.option("--express", is_flag=True, help="CloudFormation's EXPRESS mode.")
 @click.option("--stack-policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Policy file.")
 def apply_(stack_name: str, profile_: str, express: bool, stack_policy: Path | None, **flags: Any) -> None:
     """Deploy: review, ask if there is a hazard, execute; recover first where that is needed."""
-    more = {"profile": Profile(profile_), "express": express, "stack_policy": stack_policy and _text(stack_policy)}
+    more = {
+        "profile": changesets.Profile(profile_),
+        "express": express,
+        "stack_policy": stack_policy and _text(stack_policy),
+    }
     wanted = _deployment(stack_name, flags, more)
     minutes = timedelta(minutes=flags["timeout"])
     _run(
         flags,
         stack_name,
-        lambda session: apply(session.cloudformation, wanted, consent=session.consent, timeout=minutes),
+        lambda session: changesets.apply(session.cloudformation, wanted, consent=session.consent, timeout=minutes),
     )
 
 
@@ -97,7 +78,7 @@ def apply_(stack_name: str, profile_: str, express: bool, stack_policy: Path | N
 def review_(stack_name: str, tell: bool, **flags: Any) -> None:
     """Show what a deployment would change; execute nothing."""
     wanted = _deployment(stack_name, flags, {})
-    _run(flags, stack_name, lambda session: review(session.cloudformation, wanted), changes=2 if tell else 0)
+    _run(flags, stack_name, lambda session: changesets.review(session.cloudformation, wanted), changes=2 if tell else 0)
 
 
 @main.command("recover", cls=Words)
@@ -107,11 +88,13 @@ def review_(stack_name: str, tell: bool, **flags: Any) -> None:
 def recover_(stack_name: str, only_explain: bool, **flags: Any) -> None:
     """Free a stack that is stuck, without deploying."""
 
-    def events(session: Session) -> Iterator[Event]:
+    def events(session: Session) -> "Iterator[changesets.Event]":
         if only_explain:
-            return explain(session.cloudformation, stack_name)
+            return changesets.explain(session.cloudformation, stack_name)
         minutes, role = timedelta(minutes=flags["timeout"]), flags["role_arn"]
-        return recover(session.cloudformation, stack_name, consent=session.consent, role_arn=role, timeout=minutes)
+        return changesets.recover(
+            session.cloudformation, stack_name, consent=session.consent, role_arn=role, timeout=minutes
+        )
 
     _run(flags, stack_name, events)
 
@@ -123,8 +106,10 @@ def delete_(stack_name: str, **flags: Any) -> None:
     """Delete the stack; say what is lost before, and what stays after."""
     minutes, role = timedelta(minutes=flags["timeout"]), flags["role_arn"]
 
-    def events(session: Session) -> Iterator[Event]:
-        return delete(session.cloudformation, stack_name, consent=session.consent, role_arn=role, timeout=minutes)
+    def events(session: Session) -> "Iterator[changesets.Event]":
+        return changesets.delete(
+            session.cloudformation, stack_name, consent=session.consent, role_arn=role, timeout=minutes
+        )
 
     _run(flags, stack_name, events)
 
@@ -135,12 +120,12 @@ def status_(stack_name: str, **flags: Any) -> None:
     """Health, last operation, outputs, and what to do next."""
     with _told():
         session = _session(flags)
-        session.view.report(status(session.cloudformation, stack_name))
+        session.view.report(changesets.status(session.cloudformation, stack_name))
 
 
-def _deployment(stack_name: str, flags: Mapping[str, Any], more: Mapping[str, Any]) -> Deployment:
+def _deployment(stack_name: str, flags: Mapping[str, Any], more: Mapping[str, Any]) -> "changesets.Deployment":
     optional: dict[str, Any] = {"capabilities": flags["capabilities"]} if flags["capabilities"] else {}
-    return Deployment(
+    return changesets.Deployment(
         stack_name=stack_name,
         template=_text(flags["template_file"]),
         parameters=dict(flags["parameter_overrides"]),
@@ -162,21 +147,23 @@ def _text(path: Path) -> str:
 
 def _session(flags: Mapping[str, Any]) -> Session:
     return Session(
-        cloudformation=connect(region=flags["region"], profile=flags["profile"], endpoint=flags["endpoint_url"]),
+        cloudformation=changesets.connect(
+            region=flags["region"], profile=flags["profile"], endpoint=flags["endpoint_url"]
+        ),
         view=_view(flags),
-        allowed=Allowed(yes=flags.get("yes", False), names=frozenset(flags.get("allow", ()))),
+        allowed=changesets.Allowed(yes=flags.get("yes", False), names=frozenset(flags.get("allow", ()))),
         interactive=sys.stdin.isatty() and sys.stdout.isatty() and not flags["as_json"],
     )
 
 
-def _view(flags: Mapping[str, Any]) -> View:
+def _view(flags: Mapping[str, Any]) -> "View":
     if flags["as_json"]:
-        return JsonView(sys.stdout)
+        return changesets.JsonView(sys.stdout)
     if flags.get("markdown"):
-        return MarkdownView(sys.stdout)
+        return changesets.MarkdownView(sys.stdout)
     from rich.console import Console
 
-    return HumanView(Console())
+    return changesets.HumanView(Console())
 
 
 class _told:
@@ -186,13 +173,17 @@ class _told:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> None:
-        if isinstance(error, ChangeSetsError):
+        if isinstance(error, changesets.ChangeSetsError):
             click.echo(f"Error: {error}" + (f"\n→ {error.hint}" if error.hint else ""), err=True)
             sys.exit(1)
 
 
 def _run(
-    flags: Mapping[str, Any], stack_name: str, events: Callable[[Session], Iterator[Event]], *, changes: int = 0
+    flags: Mapping[str, Any],
+    stack_name: str,
+    events: "Callable[[Session], Iterator[changesets.Event]]",
+    *,
+    changes: int = 0,
 ) -> None:
     with _told():
         session = _session(flags)
@@ -206,23 +197,21 @@ def _run(
             outcome = _interrupted(session, stack_name)
         finally:
             session.view.close()
-        sys.exit(exit_code(outcome, changes=changes))
+        sys.exit(changesets.exit_code(outcome, changes=changes))
 
 
-def _interrupted(session: Session, stack_name: str) -> Outcome | None:
+def _interrupted(session: Session, stack_name: str) -> "changesets.Outcome | None":
     """Ctrl-C: leave the operation running, or cancel it. Without a person to ask it is left."""
-    from changesets import Detached
-
     stack = session.cloudformation.stack(stack_name)
-    running = stack is not None and stack.status is StackStatus.UPDATE_IN_PROGRESS
+    running = stack is not None and stack.status is changesets.StackStatus.UPDATE_IN_PROGRESS
     question = "Cancel the update and roll back? (no: it goes on by itself)"
     if running and session.interactive and click.confirm(question, default=False):
         outcome: Any = None
-        for event in cancel(session.cloudformation, stack_name):
+        for event in changesets.cancel(session.cloudformation, stack_name):
             session.view.show(event)
             outcome = event
         return outcome  # type: ignore[no-any-return]
-    detached = Detached(stack=stack)
+    detached = changesets.Detached(stack=stack)
     session.view.show(detached)
     return detached
 

@@ -11,6 +11,7 @@ spellings.
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -105,8 +106,10 @@ class CloudFormation:
             yield from map(shapes.event, page["StackEvents"])
 
     def template(self, stack_id: str) -> Any:
-        """The deployed template, macros expanded: a mapping, or text when it was written in YAML."""
-        return self._call("GetTemplate", StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
+        """The deployed template, macros expanded: a mapping, text if it was written in YAML, "" if we may not see it."""
+        with suppress(AccessDenied):
+            return self._call("GetTemplate", StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
+        return ""
 
     def change_set(self, change_set_id: str) -> ChangeSet:
         """The change set, all pages, with values; completed from a plain description where CloudFormation drops
@@ -127,9 +130,13 @@ class CloudFormation:
         return shapes.change_set(pages, changes=[each for page in pages for each in page.get("Changes", ())])
 
     def pending_change_sets(self, stack_id: str) -> tuple[str, ...]:
-        """The names of the stack's change sets that were not executed."""
-        pages = self._pages("ListChangeSets", StackName=stack_id)
-        return tuple(each["ChangeSetName"] for page in pages for each in page["Summaries"])
+        """The names of the stack's change sets that can be executed, now or soon; () if we may not see them."""
+        with suppress(AccessDenied):
+            pages = self._pages("ListChangeSets", StackName=stack_id)
+            return tuple(
+                each["ChangeSetName"] for page in pages for each in page["Summaries"] if _may_be_executed(each)
+            )
+        return ()
 
     def validations(self, change_set_id: str) -> tuple[Validation, ...]:
         """What the pre-deployment validation found; () where the region or partition has no DescribeEvents yet."""
@@ -141,11 +148,13 @@ class CloudFormation:
         return tuple(shapes.validation(each) for each in found if each.get("EventType") == "VALIDATION_ERROR")
 
     def last_deleted(self, name: str) -> Stack | None:
-        """The latest deleted stack of this name (CloudFormation keeps them for 90 days)."""
-        pages = self._pages("ListStacks", StackStatusFilter=["DELETE_COMPLETE"])
-        found = (each for page in pages for each in page["StackSummaries"] if each["StackName"] == name)
-        newest = max(found, key=lambda each: each["DeletionTime"], default=None)
-        return newest and self.stack(newest["StackId"])
+        """The latest deleted stack of this name (CloudFormation keeps them for 90 days); None if we may not see it."""
+        with suppress(AccessDenied):
+            pages = self._pages("ListStacks", StackStatusFilter=["DELETE_COMPLETE"])
+            found = [each for page in pages for each in page["StackSummaries"] if each["StackName"] == name]
+            newest = max(found, key=lambda each: each["DeletionTime"], default=None)
+            return newest and self.stack(newest["StackId"])
+        return None
 
     def is_empty(self, resource: Resource) -> bool:
         """Proven to hold nothing? False when it holds something, and when that cannot be known, for whatever reason."""
@@ -216,6 +225,13 @@ def _like(client: Any) -> Callable[[str], Any]:
         return boto3.client(service, region_name=client.meta.region_name, endpoint_url=endpoint)  # type: ignore[call-overload]
 
     return make
+
+
+def _may_be_executed(summary: Mapping[str, Any]) -> bool:
+    return summary.get("ExecutionStatus") == "AVAILABLE" or summary.get("Status") in (
+        "CREATE_PENDING",
+        "CREATE_IN_PROGRESS",
+    )
 
 
 def _snake(operation: str) -> str:

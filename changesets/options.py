@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+PROFILES = click.Choice(["standard", "development", "production"])  # the values of models.Profile
 
 
 class Pairs(click.ParamType):

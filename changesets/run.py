@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from changesets import executor, review, templates
+from changesets import executor, reviews, templates
 from changesets.clock import Clock
 from changesets.errors import Refused
 from changesets.events import PATIENCE, Pace, newest_operation, patiently
@@ -159,10 +159,10 @@ class Run:
         """The change set reviewed, with the questions that only services can answer asked: is it empty, is it
         valid.
         """
-        risky = review.data_at_risk(change_set)
+        risky = reviews.data_at_risk(change_set)
         empty = {each.logical_id for each in risky if self.cloudformation.is_empty(_physical(each))}
         lost = any(each.removes or each.replaces for each in change_set.changes)
-        self.review = review.review(
+        self.review = reviews.review(
             change_set,
             template=self.deployment.template if self.deployment else "",
             is_create=not lives(situation.status),

@@ -6,7 +6,7 @@ from changesets import Deployment, HazardKind, Profile, StackStatus
 from changesets.models import Action, Replacement
 from changesets.planner import first_plan, next_plan
 from changesets.plans import Plan
-from changesets.review import review
+from changesets.reviews import review
 from changesets.rungs_recover import failed_in_rollback
 from changesets.situation import Goal, Situation
 from tests.changesets.test_diagnosis import event

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from changesets.models import Action
 from changesets.progress import Phase, Progress
-from changesets.review import review
+from changesets.reviews import review
 from tests.changesets.test_diagnosis import event
 from tests.changesets.values import NOON, change, change_set
 

@@ -98,6 +98,8 @@ def test_a_rollback_that_always_fails_is_skipped_only_with_consent() -> None:
     assert (stopped.diagnosis.logical_id, stopped.diagnosis.page) == ("Topic", "api-gone.md")
     assert stopped.recovery.steps[0].arguments["ResourcesToSkip"] == ["Topic"]
     assert isinstance(cloud.apply(WANTED), Deployed)
+    names = {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
+    assert names == {"wanted", "other"}
 
 
 def test_exactly_what_failed_in_the_rollback_is_skipped_and_then_made_to_agree_again() -> None:

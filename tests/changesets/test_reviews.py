@@ -7,7 +7,7 @@ import pytest
 
 from changesets.models import Action, Replacement, ResourceChange
 from changesets.plans import Hazard, HazardKind
-from changesets.review import RULES, review
+from changesets.reviews import RULES, review
 from tests.changesets.values import change, change_set
 
 ADD, MODIFY, REMOVE = Action.ADD, Action.MODIFY, Action.REMOVE
