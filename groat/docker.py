@@ -23,6 +23,7 @@ START = "start Docker: sudo systemctl start docker, or Docker Desktop"
 TROUBLE = (  # what the engine says, what to do
     ("permission denied", "add yourself to the group: sudo usermod -aG docker $USER, then log in anew"),
     ("no space left", "docker system prune"),
+    ("no such host", "name a base image that this machine can get: BASE in pyproject's [tool.groat.image] arguments"),
     ("no such file or directory", START),
     ("connection refused", START),
     ("exec format error", "build on a machine of that architecture, or install QEMU: apt-get install qemu-user-static"),
