@@ -1,7 +1,7 @@
 """Every wrong tick-box that shows at runtime shows here, as the failing request it would be on AWS."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from handmade import (
     without,
 )
 
-from local_cloud.edge import Headers, Request
+from local_cloud.edge import Headers, Request, TooSlow
 from local_cloud.services import Services
 
 CONFIG = "DistributionConfig"
@@ -141,6 +141,15 @@ def test_a_rewrite_shared_with_the_api_rewrites_the_apis_paths(services: Service
     assert json.loads(visitor(wrong, services).get("/api/items").body)["rawPath"] == "/index.html"
 
 
+def test_an_origin_that_is_slower_than_the_read_timeout_is_cloudfronts_504(services: Services) -> None:
+    def hangs(function: str, event: Mapping[str, Any], *, seconds: float = 0) -> Any:
+        raise TooSlow(f"No answer within {seconds} s")
+
+    hasty = distribution(CONFIG, "Origins", 1, "CustomOriginConfig", "OriginReadTimeout", value=5)
+    assert visitor(hasty, services, hangs).get("/api/items").status == 504
+    assert visitor(site(), services, hangs).get("/api/items").status == 503
+
+
 @pytest.mark.parametrize(("host", "status"), [("www.example.com", 200), ("127.0.0.1:80", 200), ("example.com", 403)])
 def test_a_name_that_is_no_alias_is_a_bad_request(services: Services, host: str, status: int) -> None:
     named = distribution(CONFIG, "Aliases", value=["*.example.com"])
@@ -187,6 +196,22 @@ BUCKET_BOXES = {
 def test_a_wrong_box_before_the_bucket_is_access_denied(services: Services, wrong: Site) -> None:
     answer = visitor(wrong, services).get("/")
     assert (answer.status, b"<Code>AccessDenied</Code>" in answer.body) == (403, True)
+
+
+def test_without_a_rewrite_a_folder_has_no_page(services: Services) -> None:
+    services.client("s3").put_object(Bucket=BUCKET, Key="blog/index.html", Body=b"blog")
+    assert visitor(site(), services).get("/blog/").status == 404
+    assert visitor(site(), services).get("/blog/index.html").status == 200
+
+
+def test_a_page_for_404_is_not_shown_while_missing_files_are_403(services: Services) -> None:
+    pages = [{"ErrorCode": 404, "ResponseCode": 404, "ResponsePagePath": "/index.html"}]
+    right = distribution(CONFIG, "CustomErrorResponses", value=pages)
+    only_read = right["bucket policy"].properties["PolicyDocument"]["Statement"][:1]
+    wrong = ticked(right, "bucket policy", *STATEMENTS, value=only_read)
+    assert visitor(right, services).get("/none").body == b"<p>"
+    answer = visitor(wrong, services).get("/none")
+    assert (answer.status, b"AccessDenied" in answer.body) == (403, True)
 
 
 def test_a_root_object_with_a_slash_is_not_found(services: Services) -> None:
