@@ -106,7 +106,7 @@ class CloudFormation:
             yield from map(shapes.event, page["StackEvents"])
 
     def template(self, stack_id: str) -> Any:
-        """The deployed template, macros expanded: a mapping, text if it was written in YAML, "" if we may not see it."""
+        """The deployed template, macros expanded: a mapping, or text from YAML, or "" if we may not see it."""
         with suppress(AccessDenied):
             return self._call("GetTemplate", StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
         return ""

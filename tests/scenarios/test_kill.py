@@ -157,3 +157,22 @@ def test_kill_9_at_fifty_points_and_the_same_command_again(endpoint: str, tmp_pa
         assert manager(endpoint, name, file).wait() == 0, f"killed at point {point}"
         (stack,) = client.describe_stacks(StackName=name)["Stacks"]
         assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_ctrl_c_without_a_terminal_leaves_the_operation_running(endpoint: str, tmp_path: Path) -> None:
+    client = boto3.client("cloudformation", endpoint_url=endpoint)
+    file = tmp_path / "template.json"
+    file.write_text(template(Topic=topic("one"), Queue={"Type": "AWS::SQS::Queue"}))
+    words = ["apply", "--stack-name", "left", "--template-file", str(file), "--endpoint-url", endpoint]
+    with subprocess.Popen([sys.executable, "-m", "changesets", *words], stdout=subprocess.PIPE, text=True) as person:
+        assert person.stdout is not None
+        for line in person.stdout:
+            if "CREATE_IN_PROGRESS" in line:
+                break
+        person.send_signal(signal.SIGINT)
+        rest = person.stdout.read()
+        assert person.wait() == 1
+    assert "Left it running: left" in rest
+    assert "Traceback" not in rest
+    assert client.describe_stacks(StackName="left")["Stacks"][0]["StackStatus"].startswith("CREATE_")
+    assert manager(endpoint, "left", file).wait() == 0
