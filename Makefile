@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install templates lint deploy review recover status destroy local-up local-down local-logs check test bench clean
+.PHONY: help install templates lint deploy review recover status destroy local-up local-down local-logs check test test-slow bench clean
 
 help: ## Print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,8 +66,11 @@ check: $(READY) ## ruff, mypy --strict, templates current
 	@$(BIN)/mypy
 	@$(BIN)/groat templates --check
 
-test: $(READY) ## All tests
-	@$(BIN)/pytest -n auto
+test: $(READY) ## The tests that need nothing but Python
+	@$(BIN)/pytest -n auto -m "not slow"
+
+test-slow: $(READY) ## The rest: real clients, containers, browsers, kills; what is missing here is skipped by name
+	@$(BIN)/pytest -n auto -m slow -rs
 
 clean: ## Remove .venv and everything that can be made again
 	@if [ -x $(BIN)/groat ]; then $(BIN)/groat local down --quiet || true; fi
