@@ -89,7 +89,8 @@ def symbols(value: Any) -> tuple[str, ...]:
 
 
 def number(value: Any) -> int | None:
-    if isinstance(value, bool) or value is None:
+    """A whole number, written as one or as a text; None for anything else."""
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         return None
     try:
         return int(value)

@@ -62,8 +62,9 @@ def _caching(behavior: Behavior) -> Iterator[Place]:
         yield at(behavior.cache, "MinTTL")
     elif (behavior.cache.number("DefaultTTL") or 0) > 0 and not identified:
         yield at(behavior.cache, "DefaultTTL")
-    elif "ForwardedValues" in behavior.body and (behavior.body.number("MinTTL") or 0) > 0:
-        yield at(behavior.body, "MinTTL")
+    for name in ("MinTTL", "DefaultTTL") if "ForwardedValues" in behavior.body else ():
+        if (behavior.body.number(name) or 0) > 0 and "authorization" not in behavior.forwarded_headers():
+            yield at(behavior.body, name)
 
 
 @rule(
@@ -75,7 +76,7 @@ def _caching(behavior: Behavior) -> Iterator[Place]:
 )
 def api_methods(graph: Graph) -> Iterator[Place]:
     """A site may be for reading only. So the rule fires when a route of the API names a method that cannot arrive, or
-    when a path of its own (`/api/*`) leads to an API that takes every method."""
+    when an API that takes every method has a path of its own (`/api/*`)."""
     for _, behavior in graph.behaviors(*DYNAMIC):
         allowed = behavior.methods
         if allowed is not None and _needed(graph, behavior) - allowed:

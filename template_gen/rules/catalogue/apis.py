@@ -55,12 +55,15 @@ def proxy_not_greedy(graph: Graph) -> Iterator[Place]:
     source=f"{_SAM}/sam-property-function-httpapi.html",
 )
 def implicit_api(graph: Graph) -> Iterator[Place]:
-    """SAM makes an API for events that name none. That is a mistake when the template has an API without any route."""
+    """SAM makes an API for events that name none. That is a mistake when the template has an API without any route, or
+    the same function on an API that a distribution serves."""
     explicit = [api for api in graph.apis if api.id not in (HTTP_IMPLICIT, REST_IMPLICIT)]
     empty = any(api.routes == () and api.protocol is not Protocol.WEBSOCKET for api in explicit)
-    for api in graph.apis if empty else ():
+    served = [api for api in explicit if any(origin.target == api.id for origin in graph.origins(Kind.API))]
+    for api in graph.apis:
         if api.id in (HTTP_IMPLICIT, REST_IMPLICIT):
-            yield from (route.place for route in api.routes or ())
+            shared = any(api.functions & other.functions and api.protocol is other.protocol for other in served)
+            yield from (route.place for route in api.routes or () if empty or shared)
 
 
 @rule(
@@ -108,10 +111,11 @@ def _integrations(graph: Graph) -> Iterator[tuple[str, str, Place]]:
         function = graph.function(integration.get("Uri"))
         if function and "Credentials" not in integration:
             yield function.id, api_id(found.properties), at(integration, "Uri")
-    for found in graph.of("AWS::ApiGatewayV2::Api"):
-        function = graph.function(found.properties.get("Target"))
-        if function and "CredentialsArn" not in found.properties:
-            yield function.id, found.id, at(found.properties, "Target")
+    plain = [api for api in graph.apis if api.resource and not api.resource.type.startswith("AWS::Serverless")]
+    for api in plain:
+        for route in api.routes or () if api.document or "Target" in api.properties else ():
+            if route.function and not route.credentials:
+                yield route.function, api.id, route.place
 
 
 def _permissions(function_id: str, graph: Graph) -> Iterator[Object]:

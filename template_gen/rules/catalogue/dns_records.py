@@ -20,13 +20,28 @@ _ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
     source=f"{_ROUTE53}/routing-to-cloudfront-distribution.html",
 )
 def alias_without_record(graph: Graph) -> Iterator[Place]:
-    """DNS may live elsewhere: the rule fires when other aliases of the same distribution do have their record here."""
+    """DNS may live elsewhere: the rule fires when the template has records, or a zone for the certificate."""
     found = list(records(graph.resources))
     for distribution in graph.distributions:
         names = tuple(record.name for record in found if record.leads_to(distribution.resource))
-        for alias in aliases(distribution) if names else ():
+        managed = (found or _validated_here(distribution, graph)) and not _unclear(graph)
+        for alias in aliases(distribution) if managed else ():
             if surely_not(alias, names) and not alias.startswith("*."):
                 yield at(distribution.config, "Aliases", alias)
+
+
+def _unclear(graph: Graph) -> bool:
+    """Some record may be for this distribution, or not."""
+    groups = any(group.properties.unknown("RecordSets") for group in graph.of("AWS::Route53::RecordSetGroup"))
+    found = records(graph.resources)
+    return groups or any(one.body.unknown("AliasTarget") or graph.resources.unclear(list(one.targets)) for one in found)
+
+
+def _validated_here(distribution: Distribution, graph: Graph) -> bool:
+    arn = distribution.config.object("ViewerCertificate").get("AcmCertificateArn")
+    certificate = graph.named(arn, "AWS::CertificateManager::Certificate")
+    options = certificate.properties.objects("DomainValidationOptions") if certificate else ()
+    return any("HostedZoneId" in option for option in options)
 
 
 @rule(
@@ -60,7 +75,7 @@ def _to_distributions(graph: Graph) -> Iterator[tuple[Record, Distribution]]:
 def alias_zone(graph: Graph) -> Iterator[Place]:
     """The id of a zone of the template is cfn-lint's own to find (E1041)."""
     for record, _ in _to_distributions(graph):
-        zone = record.alias.get("HostedZoneId")
+        zone = record.alias.get("HostedZoneId", CLOUDFRONT_ZONE)
         if known(zone) and zone != CLOUDFRONT_ZONE and graph.scope.partition == "aws":
             yield at(record.alias, "HostedZoneId")
     for record in records(graph.resources):
@@ -78,10 +93,13 @@ def alias_zone(graph: Graph) -> Iterator[Place]:
     source=f"{_ROUTE53}/resource-record-sets-choosing-alias-non-alias.html",
 )
 def apex_cname(graph: Graph) -> Iterator[Place]:
+    """The zone's name may be unknown; then a name that has a www. beside it among the aliases is taken for the apex."""
+    names = {name for distribution in graph.distributions for name in aliases(distribution)}
     for record in records(graph.resources):
         zone = graph.named(record.zone.get("HostedZoneId"), "AWS::Route53::HostedZone")
         apex = zone.properties.text("Name") if zone else record.zone.text("HostedZoneName")
-        if record.type == "CNAME" and apex and record.name == plain(apex):
+        is_apex = record.name == plain(apex) if apex else {record.name, f"www.{record.name}"} <= names
+        if record.type == "CNAME" and is_apex:
             yield at(record.body, "Type")
 
 

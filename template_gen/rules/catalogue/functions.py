@@ -14,6 +14,8 @@ _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _SECRET: Final = re.compile(
     r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)$", re.IGNORECASE
 )
+_CAMEL: Final = re.compile(r"[a-z](Secret|Token|Password|ApiKey)$")
+_LOGIN: Final = re.compile(r"\w+://[^:/@]+:[^@/$]+@.*")
 _NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*|\{\{resolve:ssm:.*", re.DOTALL)
 _STORES: Final = {
     "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable", "AWS::S3::Bucket",
@@ -153,7 +155,8 @@ def reserved_concurrency(graph: Graph) -> Iterator[Place]:
     source=f"{_LAMBDA}/configuration-vpc-internet.html",
 )
 def vpc_without_exit(graph: Graph) -> Iterator[Place]:
-    """Only behind a distribution, and when the subnets are in the template: then the ways out would be, too."""
+    """A function may need nothing but its database. The rule fires when it knows a table or bucket, and the subnets are
+    in the template, where the ways out would be, too."""
     exits = (
         "AWS::EC2::NatGateway",
         "AWS::EC2::VPCEndpoint",
@@ -162,7 +165,9 @@ def vpc_without_exit(graph: Graph) -> Iterator[Place]:
     )
     for function in graph.website_functions:
         subnets = function.properties.object("VpcConfig").texts("SubnetIds")
-        if subnets and all(graph.named(subnet, "AWS::EC2::Subnet") for subnet in subnets) and not any(graph.of(*exits)):
+        calls_aws = any(graph.named(value, *_STORES) for value in function.variables.values())
+        here = bool(subnets) and all(graph.named(subnet, "AWS::EC2::Subnet") for subnet in subnets)
+        if here and calls_aws and not any(graph.of(*exits)):
             yield at(function.properties, "VpcConfig")
 
 
@@ -178,7 +183,8 @@ def secret_in_environment(graph: Graph) -> Iterator[Place]:
     for function in graph.functions.values():
         for name, value in function.variables.items():
             text = str(value)
-            literal = _SECRET.search(name) and not _NO_SECRET.fullmatch(text) and number(value) is None
+            named = _SECRET.search(name) or _CAMEL.search(name)
+            literal = _LOGIN.match(text) or (named and not _NO_SECRET.fullmatch(text) and number(value) is None)
             hidden = any(symbol in graph.scope.secrets for symbol in symbols(text))
             if hidden or "{{resolve:secretsmanager:" in text or (literal and flag(value) is None):
                 yield at(function.variables, name, name)

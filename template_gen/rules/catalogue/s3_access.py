@@ -105,7 +105,6 @@ def policy_source_arn(graph: Graph) -> Iterator[Place]:
 
 def _excludes(operator: str, value: str, distribution: str) -> bool:
     """The condition can surely not hold for this distribution."""
-    exact = operator.startswith("StringEquals") or operator == "ArnEquals"
     match = _ARN.fullmatch(value)
     if match is None:
         return known(value) and "*" not in value
@@ -113,7 +112,7 @@ def _excludes(operator: str, value: str, distribution: str) -> bool:
     if "*" in name:
         return operator.startswith("StringEquals")
     other = symbols(name) not in ((distribution,), (f"{distribution}.Id",)) and all(s.isalnum() for s in symbols(name))
-    return bool(region and known(region) and region != "*") or (exact and other)
+    return bool(region and known(region) and region != "*") or other
 
 
 @rule(

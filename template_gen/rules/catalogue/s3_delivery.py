@@ -198,7 +198,7 @@ def edge_lambda(graph: Graph) -> Iterator[Place]:
 
 def _parts(arn: str) -> tuple[str, str]:
     """Region and qualifier of a literal function ARN."""
-    match = re.fullmatch(r"arn:aws:lambda:([a-z0-9-]+):\d+:function:[\w-]+:?(.*)", arn)
+    match = re.fullmatch(r"arn:aws:lambda:([a-z0-9-]+):(?:\d+|\$\{AWS::AccountId\}):function:[\w-]+:?(.*)", arn)
     return (match[1], match[2]) if match else ("", "")
 
 

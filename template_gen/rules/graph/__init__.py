@@ -83,8 +83,10 @@ class Graph:
 
     @cached_property
     def website_functions(self) -> tuple[Function, ...]:
-        """The functions a visitor waits for: those behind a distribution."""
-        found = (function for origin in self.origins(*DYNAMIC) for function in self.behind(origin))
+        """The functions a visitor waits for: behind a distribution, or behind the catch-all route of an API."""
+        behind = (function for origin in self.origins(*DYNAMIC) for function in self.behind(origin))
+        routes = (route for api in self.apis for route in api.routes or () if route.takes_all)
+        found = (*behind, *(self.functions[route.function] for route in routes if route.function in self.functions))
         return tuple({function.id: function for function in found}.values())
 
     @cached_property

@@ -33,6 +33,11 @@ class Route:
     function: str
     place: Place
     limit: bool = False  # the route sets a timeout of its own
+    credentials: bool = False  # API Gateway calls the function in a role of its own
+
+    @property
+    def takes_all(self) -> bool:
+        return self.method == "ANY" and (self.path == "$default" or "+}" in self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +199,8 @@ def _documented(body: Object, resources: Resources) -> Iterator[Route]:
                 integration = details.object("x-amazon-apigateway-integration")
                 function = function_named(integration.get("uri"), resources)
                 verb = "ANY" if method == _ANY else method.upper()
-                yield Route(verb, path, function, at(body.object("paths"), path), "timeoutInMillis" in integration)
+                place, limit = at(body.object("paths"), path), "timeoutInMillis" in integration
+                yield Route(verb, path, function, place, limit, "credentials" in integration)
 
 
 def _single(api: Resource, resources: Resources) -> Iterator[Route]:

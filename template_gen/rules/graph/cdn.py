@@ -91,8 +91,11 @@ class Behavior:
         if self.body.text("OriginRequestPolicyId") in FORWARDS_HOST:
             listed.append("*")
         for headers in (self.request.object("HeadersConfig"), self.key.object("HeadersConfig")):
+            excepted = {name.lower() for name in headers.texts("Headers")}
             if headers.get("HeaderBehavior") in ("allViewer", "allViewerAndWhitelistCloudFront"):
                 listed.append("*")
+            elif headers.get("HeaderBehavior") == "allExcept" and not headers.unknown("Headers"):
+                listed += [] if "host" in excepted else ["host"]
             elif headers.get("HeaderBehavior") == "whitelist":
                 listed += headers.texts("Headers")
         return frozenset(header.lower() for header in listed)

@@ -25,8 +25,12 @@ class Record:
         return self.body.object("AliasTarget")
 
     def leads_to(self, resource: Resource) -> bool:
-        """Its alias target is an attribute of the resource."""
-        return f"${{{resource.id}." in self.alias.text("DNSName")
+        """Its alias target (or the name it is a CNAME of) is an attribute of the resource."""
+        return any(f"${{{resource.id}." in name for name in self.targets)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return (self.alias.text("DNSName"), *self.body.texts("ResourceRecords"))
 
 
 def records(resources: Resources) -> Iterator[Record]:
