@@ -80,10 +80,10 @@ def stuck(run: Run, situation: Situation) -> Outcome:
 
 
 def why_stuck(situation: Situation) -> Diagnosis:
-    """The rollback's own failure first: that is what keeps the stack where it is."""
-    told = diagnose_rollback(situation.failures)
-    if told != UNKNOWN_CAUSE:
-        return told
+    """The rollback's own failure first: that is what keeps the stack where it is. Else the operation's first one."""
+    for told in (diagnose_rollback(situation.failures), diagnose(situation.failures)):
+        if told != UNKNOWN_CAUSE:
+            return told
     failed = (each for each in situation.resources if each.status.endswith("_FAILED") and each.reason)
     found = next(failed, None)
     if found is not None:

@@ -18,6 +18,7 @@ from changesets.statuses import StackStatus
 
 CONSEQUENCES = ("cancelled", "Resource creation cancelled", "Resource update cancelled", "Rollback requested by user")
 _SUMMARY = re.compile(r"The following resource\(s\) failed to (create|update|delete|import)")
+_CHECK = re.compile(r"consistency check initiated|could not be deleted")
 _HANDLER = re.compile(
     r'Resource handler returned message: "(?P<text>.*)" \(RequestToken: [^,]*, HandlerErrorCode: (?P<code>\w+)\)', re.S
 )
@@ -87,7 +88,8 @@ def _is_cause(event: StackEvent) -> bool:
 
 def _tells(event: StackEvent) -> bool:
     """A transform's or an output's error stands in the stack's own reason, before "Rollback requested by user."."""
-    return bool(event.reason) and event.reason != "User Initiated" and event.status != "REVIEW_IN_PROGRESS"
+    silent = ("", "User Initiated", "Transformation succeeded")
+    return event.reason not in silent and not _SUMMARY.search(event.reason) and not _CHECK.search(event.reason)
 
 
 def _first_of_each(events: Iterable[StackEvent]) -> list[StackEvent]:

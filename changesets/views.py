@@ -163,8 +163,10 @@ _RENAMED = {"type": "resource_type"}  # `type` is the event's own
 
 
 def _tagged(value: Any) -> dict[str, Any]:
+    """`type` is the event's; a resource's own type is `resource_type` at this level."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(value).__name__).lower()
-    return {"type": name} | _fields(value)
+    fields = {"resource_type" if key == "type" else key: each for key, each in _fields(value).items()}
+    return {"type": name} | fields
 
 
 def _fields(value: Any) -> dict[str, Any]:

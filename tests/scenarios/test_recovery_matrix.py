@@ -139,3 +139,12 @@ def test_an_export_in_use_stops_the_deletion_with_its_cause() -> None:
     outcome = cloud.delete()
     assert isinstance(outcome, Stuck), outcome
     assert outcome.diagnosis.page == "export-in-use.md"
+
+
+def test_status_of_a_stack_that_never_lived_still_names_the_first_failure() -> None:
+    cloud = Cloud()
+    cloud.cloud.faults.add(FailResource(resource="Topic", on=On.CREATE, reason="No room"))
+    cloud.apply(WANTED)
+    told = status(cloud.gateway, "demo")
+    assert told.diagnosis is not None
+    assert (told.diagnosis.logical_id, told.diagnosis.cause) == ("Topic", "No room")
