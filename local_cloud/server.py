@@ -114,7 +114,7 @@ class Server:
 
     def run(self) -> None:
         """Serve until `stop`."""
-        self._server.serve_forever(poll_interval=0.05)
+        self._server.serve_forever(poll_interval=0.1)
 
     def start(self) -> None:
         self._thread.start()
