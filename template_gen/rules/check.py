@@ -24,7 +24,21 @@ def findings(template: Mapping[str, Any], region: str = "us-east-1", rules: tupl
             for place in rule.query(graph):
                 finding = Finding(rule=rule, logical_id=place.logical_id, path=place.path, value=place.value)
                 found.setdefault((rule.id, place.path), finding)
-    return sorted(found.values(), key=lambda finding: (finding.rule.id[1:], list(map(str, finding.path))))
+    accepted = (finding for finding in found.values() if not _accepts(template, finding))
+    return sorted(accepted, key=lambda finding: (finding.rule.id[1:], list(map(str, finding.path))))
+
+
+def _accepts(template: Mapping[str, Any], finding: Finding) -> bool:
+    """The template or the resource says in its Metadata that it is meant so, as for cfn-lint."""
+    resources = template.get("Resources")
+    resource = resources.get(finding.logical_id) if isinstance(resources, dict) else None
+    return any(finding.rule.id.startswith(ignored) for holder in (template, resource) for ignored in _ignored(holder))
+
+
+def _ignored(holder: Any) -> tuple[str, ...]:
+    for key in ("Metadata", "cfn-lint", "config", "ignore_checks"):
+        holder = holder.get(key) if isinstance(holder, Mapping) else None
+    return tuple(item for item in holder if isinstance(item, str) and item) if isinstance(holder, list) else ()
 
 
 def check(

@@ -14,6 +14,7 @@ from template_gen.rules.values import SYMBOL, Object, Path, known, number, symbo
 
 ABSENT: Final = object()
 _SUB = re.compile(r"\$\{([^}]*)\}")
+_DYNAMIC = re.compile(r"\{\{(resolve:.*?)\}\}(?!\})")
 _FOR_EACH = "Fn::ForEach::"
 
 # What an attribute will be, as far as its form is known; {id} is the logical id.
@@ -73,9 +74,20 @@ def evaluate(value: Any, scope: Scope, path: Path = ()) -> Any:
             items = (evaluate(item, scope, (*path, index)) for index, item in enumerate(value))
             return [item for item in items if item is not ABSENT]
         case str():
-            return value.replace("${", "${!") if "${" in value else value
+            return _literal(value, scope)
         case _:
             return value
+
+
+def _literal(value: str, scope: Scope) -> str:
+    if "{" not in value:
+        return value
+    return _dynamic(_bind(value, scope.variables).replace("${", "${!"))
+
+
+def _dynamic(whole: str) -> str:
+    """`{{resolve:...}}` is looked up when the stack is deployed."""
+    return _DYNAMIC.sub(lambda found: "${?" + re.sub(r"[{}$]", "", found[1]) + "}", whole)
 
 
 def _mapping(value: dict[str, Any], scope: Scope, path: Path) -> Any:
@@ -140,6 +152,7 @@ def _ref(name: Any, scope: Scope, _path: Path = ()) -> Any:
         return unknown(name)
     if name in scope.variables:
         return scope.variables[name]
+    name = _bind(name, scope.variables)
     return _pseudo(name, scope) if name.startswith("AWS::") else scope.parameters.get(name, f"${{{name}}}")
 
 
@@ -188,13 +201,13 @@ def _sub(argument: Any, scope: Scope, _path: Path = ()) -> Any:
         is_attribute = ("." in name and name.split(".")[0] in scope.resources) or name.endswith(".FunctionUrl")
         return text(_get_att(name, scope) if is_attribute else _ref(name, scope))
 
-    return _SUB.sub(name_value, template)
+    return _dynamic(_SUB.sub(name_value, template))
 
 
 def _join(argument: Any, scope: Scope, _path: Path = ()) -> Any:
     match evaluate(argument, scope):
         case [str(separator), list(items)] if not any(isinstance(item, dict | list) for item in items):
-            return separator.join(text(item) for item in items)
+            return _dynamic(separator.join(text(item) for item in items))
         case _:
             return unknown(argument)
 

@@ -16,7 +16,7 @@ _SECRET: Final = re.compile(
 )
 _CAMEL: Final = re.compile(r"[a-z](Secret|Token|Password|ApiKey)$")
 _LOGIN: Final = re.compile(r"\w+://[^:/@]+:[^@/$]+@.*")
-_NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*|\{\{resolve:ssm:.*", re.DOTALL)
+_NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*", re.DOTALL)
 _STORES: Final = {
     "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable", "AWS::S3::Bucket",
 }  # fmt: skip
@@ -186,7 +186,7 @@ def secret_in_environment(graph: Graph) -> Iterator[Place]:
             named = _SECRET.search(name) or _CAMEL.search(name)
             literal = _LOGIN.match(text) or (named and not _NO_SECRET.fullmatch(text) and number(value) is None)
             hidden = any(symbol in graph.scope.secrets for symbol in symbols(text))
-            if hidden or "{{resolve:secretsmanager:" in text or (literal and flag(value) is None):
+            if hidden or "${?resolve:secretsmanager:" in text or (literal and flag(value) is None):
                 yield at(function.variables, name, name)
 
 

@@ -67,6 +67,13 @@ def test_a_right_template_is_clean_in_cfn_lint_too(name: str) -> None:
     assert linted(text, Rules.create_from_module("template_gen.rules")) == []
 
 
+def test_a_resource_may_say_that_it_is_meant_so() -> None:
+    template = built(Wrong("W9184", "site", {"Function.MemorySize": 256}))
+    template["Resources"]["Function"]["Metadata"]["cfn-lint"] = {"config": {"ignore_checks": ["W9184"]}}
+    assert check(template) == ()
+    assert linted(json.dumps(template), Rules.create_from_module("template_gen.rules")) == []
+
+
 def test_globals_are_merged_once() -> None:
     """cfn-lint has merged them before it asks; lists would otherwise hold everything twice."""
     template = right("site")

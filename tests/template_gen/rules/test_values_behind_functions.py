@@ -83,6 +83,11 @@ def test_a_value_that_the_template_does_not_tell_is_not_judged(value: Any) -> No
     assert rules_broken(value) == set()
 
 
+@pytest.mark.parametrize("value", ["{{resolve:ssm:path}}", sub("/{{resolve:ssm:${Given}}}"), {"Ref": "Given"}])
+def test_a_dynamic_reference_is_not_taken_for_its_own_text(value: Any) -> None:
+    assert rules_broken(value, f"{ORIGINS}.1.OriginPath") == set()
+
+
 @pytest.mark.parametrize(
     "domain",
     [
