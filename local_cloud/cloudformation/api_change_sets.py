@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from local_cloud.cloudformation.api_stacks import check_updatable, deployment_of, new_stack
+from local_cloud.cloudformation.calls import Answer, Calls, PagedCalls
 from local_cloud.cloudformation.change_sets import execute, prepare
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.events import stack_event
@@ -39,7 +40,6 @@ from local_cloud.cloudformation.shown import change_set as shown
 from local_cloud.cloudformation.shown import change_set_summary
 from local_cloud.cloudformation.world import World
 
-Answer = dict[str, Any]
 CREATION = {
     "CREATE": Call.CREATE_BY_CHANGE_SET,
     "UPDATE": Call.UPDATE_BY_CHANGE_SET,
@@ -212,9 +212,9 @@ def list_change_sets(world: World, region: str, params: Params, pages: Pages) ->
     return pages.cut("ListChangeSets", "Summaries", items, params.get("NextToken"))
 
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     "CreateChangeSet": create_change_set,
     "ExecuteChangeSet": execute_change_set,
     "DeleteChangeSet": delete_change_set,
 }
-PAGED: Mapping[str, Any] = {"DescribeChangeSet": describe_change_set, "ListChangeSets": list_change_sets}
+PAGED: PagedCalls = {"DescribeChangeSet": describe_change_set, "ListChangeSets": list_change_sets}

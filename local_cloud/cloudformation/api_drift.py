@@ -1,11 +1,10 @@
 """The calls about drift. A detection takes a moment; its result is what was found when it ended."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
+from local_cloud.cloudformation.calls import Answer, Calls, PagedCalls
 from local_cloud.cloudformation.drift import conclude, detect
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.inputs import Params
@@ -16,7 +15,6 @@ from local_cloud.cloudformation.refusals import NO_RESOURCE
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.world import World
 
-Answer = dict[str, Any]
 SECONDS = 3.0
 
 
@@ -87,9 +85,9 @@ def detect_resource_drift(world: World, region: str, params: Params) -> Answer:
     return {"StackResourceDrift": detect(world, stack, live)}
 
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     "DetectStackDrift": detect_stack_drift,
     "DescribeStackDriftDetectionStatus": describe_detection,
     "DetectStackResourceDrift": detect_resource_drift,
 }
-PAGED: Mapping[str, Any] = {"DescribeStackResourceDrifts": describe_drifts}
+PAGED: PagedCalls = {"DescribeStackResourceDrifts": describe_drifts}

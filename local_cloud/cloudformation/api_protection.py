@@ -1,14 +1,10 @@
 """The calls that change nothing a stack is made of: its protection, its policy, the signals it waits for."""
 
-from collections.abc import Mapping
-from typing import Any
-
+from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params
 from local_cloud.cloudformation.policy import parse
 from local_cloud.cloudformation.refusals import PROTECTION_ON_CHILD, Call, require
 from local_cloud.cloudformation.world import World
-
-Answer = dict[str, Any]
 
 
 def update_termination_protection(world: World, region: str, params: Params) -> Answer:
@@ -47,7 +43,7 @@ def get_stack_policy(world: World, region: str, params: Params) -> Answer:
     return {"StackPolicyBody": stack.policy} if stack.policy else {}
 
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     "UpdateTerminationProtection": update_termination_protection,
     "SetStackPolicy": set_stack_policy,
     "GetStackPolicy": get_stack_policy,

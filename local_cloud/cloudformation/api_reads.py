@@ -6,6 +6,7 @@ Rule: the three spellings of a missing stack are AWS's (recorded): each call has
 from collections.abc import Mapping
 from typing import Any
 
+from local_cloud.cloudformation.calls import Answer, Calls, PagedCalls
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.events import finding_event, operation_event, shown
 from local_cloud.cloudformation.exports import exports, importers
@@ -19,7 +20,6 @@ from local_cloud.cloudformation.shown import resource, resource_detail, summary
 from local_cloud.cloudformation.shown import stack as shown_stack
 from local_cloud.cloudformation.world import World
 
-Answer = dict[str, Any]
 FIRST_HUNDRED = 100
 
 
@@ -152,11 +152,11 @@ def list_imports(world: World, region: str, params: Params, pages: Pages) -> Ans
     return pages.cut("ListImports", "Imports", found, params.get("NextToken"))
 
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     "DescribeStackResource": describe_stack_resource,
     "DescribeStackResources": describe_stack_resources,
 }
-PAGED: Mapping[str, Any] = {
+PAGED: PagedCalls = {
     "DescribeStacks": describe_stacks,
     "ListStacks": list_stacks,
     "DescribeStackEvents": describe_stack_events,

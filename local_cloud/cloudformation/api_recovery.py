@@ -3,10 +3,8 @@
 Rule: they end where the stack last was stable, or where it never had been, in nothing.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from local_cloud.cloudformation.api_stacks import remember_token
+from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.continuing import check_skips, resume_children
 from local_cloud.cloudformation.inputs import Params, fingerprint
 from local_cloud.cloudformation.launch import Body, interrupt, repeated, start, usable_role
@@ -17,8 +15,6 @@ from local_cloud.cloudformation.refusals import CONTINUE_ON_CHILD, EXPRESS_ROLLB
 from local_cloud.cloudformation.rollback import continue_rollback, rollback_paused
 from local_cloud.cloudformation.run import Options
 from local_cloud.cloudformation.world import World
-
-Answer = dict[str, Any]
 
 
 def cancel_update_stack(world: World, region: str, params: Params) -> Answer:
@@ -78,7 +74,7 @@ def _way_back(stack: Stack) -> tuple[Body, StackStatus]:
     return rollback_paused, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
 
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     "CancelUpdateStack": cancel_update_stack,
     "ContinueUpdateRollback": continue_update_rollback,
     "RollbackStack": rollback_stack,

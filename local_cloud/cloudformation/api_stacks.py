@@ -3,10 +3,10 @@
 Rule: a refused call has changed nothing.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.change_sets import nothing_changes
 from local_cloud.cloudformation.inputs import (
     Params,
@@ -45,7 +45,6 @@ from local_cloud.cloudformation.run import Options
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.world import World
 
-Answer = dict[str, Any]
 FORCE = "FORCE_DELETE_STACK"
 
 
@@ -211,7 +210,7 @@ def _check_retained(stack: Stack, retain: frozenset[str], *, force: bool) -> Non
         raise RETAIN_DELETED.error()
 
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     "CreateStack": create_stack,
     "UpdateStack": update_stack,
     "DeleteStack": delete_stack,

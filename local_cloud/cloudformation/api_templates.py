@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local_cloud.cloudformation.api_change_sets import find
+from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params, needed_capabilities, template_of
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Definition
@@ -14,7 +15,6 @@ from local_cloud.cloudformation.shown import present
 from local_cloud.cloudformation.template import Template
 from local_cloud.cloudformation.world import World
 
-Answer = dict[str, Any]
 STAGES = ["Original", "Processed"]
 
 
@@ -117,7 +117,7 @@ def _identifiers(type: str, template: Template) -> Answer:
     }
 
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     "GetTemplate": get_template,
     "GetTemplateSummary": get_template_summary,
     "ValidateTemplate": validate_template,

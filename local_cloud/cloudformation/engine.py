@@ -23,6 +23,7 @@ from local_cloud.cloudformation.api_reads import PAGED as READ_PAGED
 from local_cloud.cloudformation.api_recovery import CALLS as RECOVERY_CALLS
 from local_cloud.cloudformation.api_stacks import CALLS as STACK_CALLS
 from local_cloud.cloudformation.api_templates import CALLS as TEMPLATE_CALLS
+from local_cloud.cloudformation.calls import Calls, PagedCalls
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.faults import (
     ExpireCredentials,
@@ -43,7 +44,7 @@ from local_cloud.cloudformation.shown import stack as shown_stack
 from local_cloud.cloudformation.template import TemplateError
 from local_cloud.cloudformation.world import Surroundings, World
 
-CALLS: Mapping[str, Any] = {
+CALLS: Calls = {
     **STACK_CALLS,
     **RECOVERY_CALLS,
     **PROTECTION_CALLS,
@@ -52,7 +53,7 @@ CALLS: Mapping[str, Any] = {
     **TEMPLATE_CALLS,
     **DRIFT_CALLS,
 }
-PAGED: Mapping[str, Any] = {**CHANGE_SET_PAGED, **READ_PAGED, **DRIFT_PAGED}
+PAGED: PagedCalls = {**CHANGE_SET_PAGED, **READ_PAGED, **DRIFT_PAGED}
 READS = ("Describe", "List", "Get", "Validate", "Detect")
 
 

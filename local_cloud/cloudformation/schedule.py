@@ -76,7 +76,12 @@ class Schedule:
         self._step(process, why)
 
     def play(self, until: datetime) -> None:
-        """Resume everything due up to `until`, then let time stand there."""
+        """Resume everything due up to `until`, then let time stand there.
+
+        Asked from inside a running process (a handler that reads the cloud), it does nothing: time is passing already.
+        """
+        if self._current is not None:
+            return
         while self._due and self._due[0][0] <= until:
             due, _, turn, process = heapq.heappop(self._due)
             if not process.done and turn == process.turn:

@@ -61,6 +61,8 @@ def _make(run: Run, live: Live, verb: str, old: Live | None = None) -> Steps[boo
             run.tell(live)
         if live.type in CONSISTENCY_CHECKED and verb == "CREATE":
             run.tell(replace(live, reason=CONSISTENCY), unnumbered=True, detailed="CONFIGURATION_COMPLETE")
+        for note in state.notes:
+            run.tell(replace(live, reason=note))
         live = replace(live, reason=None)
         if not run.options.express:
             yield from settle(run, On.CREATE, live)
