@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install templates lint deploy review recover status destroy local-up local-down local-logs check test test-slow bench clean
+.PHONY: help install templates lint deploy review recover rollback status destroy local-up local-down local-logs check test test-slow bench clean
 
 help: ## Print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ review: $(READY) ## Show what a deployment would change, and change nothing
 
 recover: $(READY) ## Bring stuck stacks back to health
 	@$(BIN)/groat --env $(ENV) recover
+
+rollback: $(READY) ## Go back to the version before: template, values, image and frontend
+	@$(BIN)/groat --env $(ENV) rollback
 
 status: $(READY) ## Health, last operation, outputs, what to type next
 	@$(BIN)/groat --env $(ENV) status

@@ -160,6 +160,16 @@ def recover(options: Options, explain: bool) -> None:
 @groat.command()
 @common
 @pass_options
+def rollback(options: Options) -> None:
+    """Go back to the version before: template, values, image and frontend."""
+    from groat.rollback import rollback as run
+
+    finish(options, run(options.target(), consent=options.consent()))
+
+
+@groat.command()
+@common
+@pass_options
 def status(options: Options) -> None:
     """Health, last operation, outputs of the site's stacks, and what to type next."""
     from groat.operations import status as run

@@ -5,12 +5,12 @@ at what is there first and does only what is missing, so the same command finish
 nothing when there is nothing to do. The stream's last item is `Ready`, or the outcome of the stack that stopped it.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import changesets
-from groat import frontend, images, local, smoke
+from groat import ecr, frontend, images, local, smoke, versions
 from groat import templates as generated
 from groat.aws import Aws, connect
 from groat.config import LOCAL
@@ -18,6 +18,7 @@ from groat.config import settings as read_settings
 from groat.errors import GroatError
 from groat.events import Event, Ready, Stage, Working
 from groat.project import find
+from groat.recipe import git
 from groat.target import Target
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
         if not isinstance(outcome, changesets.Deployed | changesets.NoChanges):
             return
         outputs[stack.role] = outcome.stack.outputs
-    yield from publish(target, aws, outputs["website"])
+        if stack.role == "website":
+            yield from publish(target, aws, outcome.stack)
 
 
 def write_templates(target: Target, site: "Site | None") -> Generator[Event, None, dict[str, str]]:
@@ -124,20 +126,40 @@ def apply(
     return event
 
 
-def publish(target: Target, aws: Aws, outputs: Outputs) -> Iterator[Event]:
-    """The frontend's files and the smoke test."""
-    if bucket := outputs.get("FrontendBucketName"):
-        yield Working("uploading the frontend")
-        store = frontend.Bucket(aws, bucket, outputs["DistributionId"])
-        sync, invalidation = frontend.synchronize(store, target.project.frontend)
-        yield Stage("frontend", str(sync))
-        if invalidation.paths:
-            yield Stage("invalidation", " ".join(invalidation.paths))
-    url = site_url(aws, outputs)
+def publish(target: Target, aws: Aws, stack: changesets.Stack) -> Iterator[Event]:
+    """The frontend's files, the smoke test, and what the way back needs."""
+    if name := stack.outputs.get("FrontendBucketName"):
+        bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
+        yield from upload(bucket, frontend.files(target.project.frontend))
+    yield from prove(target, aws, stack)
+
+
+def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[Event]:
+    yield Working("uploading the frontend")
+    sync, invalidation = frontend.synchronize(bucket, files)
+    yield Stage("frontend", str(sync))
+    if invalidation.paths:
+        yield Stage("invalidation", " ".join(invalidation.paths))
+
+
+def prove(target: Target, aws: Aws, stack: changesets.Stack) -> Iterator[Event]:
+    """The smoke test. What answered is a version that a rollback can come back to."""
+    url, bucket = site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
     yield Working(f"asking {url}")
     answers = smoke.check(url, ("/", "/api/health") if bucket else ("/api/health",))
     yield Stage("smoke test", ", ".join(map(str, answers)))
-    yield Ready(url=url, outputs=outputs, commands=target.next_commands())
+    remember(target, aws, stack)
+    yield Ready(url=url, outputs=stack.outputs, commands=target.next_commands())
+
+
+def remember(target: Target, aws: Aws, stack: changesets.Stack) -> None:
+    image = stack.parameters.get("ImageUri")
+    if image and not target.settings.is_local and "ImageUri" not in target.settings.parameters:
+        ecr.mark_deployed(aws, image)
+    if name := stack.outputs.get("FrontendBucketName"):
+        bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
+        history = versions.History(bucket, target.stack("website"))
+        history.keep(stack, git(target.project, "rev-parse", "HEAD"))
 
 
 def site_url(aws: Aws, outputs: Outputs) -> str:

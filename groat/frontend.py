@@ -167,13 +167,13 @@ class Bucket:
         self.aws.client("s3").delete_object(Bucket=self.name, Key=OWED)
 
 
-def synchronize(bucket: Bucket, folder: Path) -> tuple[Sync, Invalidation]:
-    """Bring the bucket to what `folder` holds; what that took, and what CloudFront was asked to fetch anew.
+def synchronize(bucket: Bucket, wanted: Iterable[File]) -> tuple[Sync, Invalidation]:
+    """Bring the bucket to these files; what that took, and what CloudFront was asked to fetch anew.
 
     The invalidation is written down before the first upload: a run killed after it leaves a debt, not old pages.
     """
     present = bucket.present()
-    sync = plan(files(folder), present)
+    sync = plan(wanted, present)
     owed = bucket.owed() if OWED in present else Invalidation("", ())
     invalidation = owed.and_also(sync.paths)
     if invalidation.paths:
