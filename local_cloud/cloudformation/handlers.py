@@ -47,10 +47,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the handler made: `attributes` is what Fn::GetAtt answers, by its dotted name."""
+    """What the handler made: `attributes` is what Fn::GetAtt answers, by its dotted name.
+
+    `notes` are what further events say while the resource settles: the DNS record for which a certificate waits.
+    """
 
     physical_id: str
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 class HandlerError(Exception):

@@ -1,15 +1,17 @@
 """Zones, records and certificates that are real: a certificate waits until its record can be found."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message
+from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
 
 ZONE_NOT_EMPTY = "The specified hosted zone contains non-required resource record sets and so cannot be deleted."
+WAITS_FOR = "Content of DNS Record is: {{Name: {Name},Type: {Type},Value: {Value}}}"
 
 
 class HostedZone(Backed):
@@ -131,15 +133,12 @@ class Certificate(Backed):
 
     def create(self, request: Request) -> State:
         client = self.client("acm", request)
-        arn = client.request_certificate(**fitted(client, "RequestCertificate", _without_zones(request.properties)))[
-            "CertificateArn"
-        ]
-        for zone, record in self._own_records(request, arn):
-            change = {"Action": "UPSERT", "ResourceRecordSet": {**record, "TTL": 300}}
-            self.client("route53", request).change_resource_record_sets(
-                HostedZoneId=zone, ChangeBatch={"Changes": [change]}
-            )
-        return self.state(request, arn)
+        wanted = fitted(client, "RequestCertificate", _without_zones(request.properties))
+        arn = client.request_certificate(**wanted)["CertificateArn"]
+        with undone(lambda: client.delete_certificate(CertificateArn=arn)):
+            self._make_records(request, arn)
+        notes = tuple(WAITS_FOR.format(**record) for _, record in self._validations(request, arn))
+        return replace(self.state(request, arn), notes=notes)
 
     def update(self, request: Request) -> State:
         return self.state(request, physical_id(request))
@@ -156,13 +155,17 @@ class Certificate(Backed):
         return request.properties
 
     def ready(self, request: Request) -> bool:
-        if request.properties.get("ValidationMethod") != "DNS":
-            return True  # somebody clicks the link in the mail
         client = self.client("route53", request)
         zones = [zone["Id"].rpartition("/")[2] for zone in client.list_hosted_zones()["HostedZones"]]
         found = {record["Name"] for zone in zones for record in _records(client, zone) if record["Type"] == "CNAME"}
         wanted = {_dotted(record["Name"]) for _, record in self._validations(request, physical_id(request))}
         return wanted <= found
+
+    def _make_records(self, request: Request, arn: str) -> None:
+        client = self.client("route53", request)
+        for zone, record in self._own_records(request, arn):
+            change = {"Action": "UPSERT", "ResourceRecordSet": {**record, "TTL": 300}}
+            client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
 
     def _own_records(self, request: Request, arn: str) -> Iterator[tuple[str, dict[str, Any]]]:
         options = request.properties.get("DomainValidationOptions", [])
@@ -172,6 +175,9 @@ class Certificate(Backed):
                 yield zone, {"Name": record["Name"], "Type": "CNAME", "ResourceRecords": [{"Value": record["Value"]}]}
 
     def _validations(self, request: Request, arn: str) -> Iterator[tuple[str, dict[str, str]]]:
+        """By domain; none where somebody is to click the link in a mail, which takes no time here."""
+        if request.properties.get("ValidationMethod") != "DNS":
+            return
         found = self.client("acm", request).describe_certificate(CertificateArn=arn)["Certificate"]
         for option in found["DomainValidationOptions"]:
             yield option["DomainName"], option["ResourceRecord"]

@@ -537,7 +537,9 @@ class TestNames:
 
     def test_a_certificate_waits_for_its_record(self, handlers: Handlers, services: Services, zone: str) -> None:
         type, wanted = "AWS::CertificateManager::Certificate", {"DomainName": "example.com", "ValidationMethod": "DNS"}
-        arn = made(handlers, type, wanted).physical_id
+        state = made(handlers, type, wanted)
+        arn = state.physical_id
+        assert state.notes[0].startswith("Content of DNS Record is: {Name: _")
         waiting = request(type, wanted, physical_id=arn)
         assert not handlers.handler(type).ready(waiting)
 
