@@ -75,6 +75,9 @@ test: $(READY) ## The tests that need nothing but Python
 test-slow: $(READY) ## The rest: real clients, containers, browsers, kills; what is missing here is skipped by name
 	@$(BIN)/pytest -n auto -m slow -rs
 
+bench: $(READY) ## Measure against the other tools, on this machine
+	@$(BIN)/python -m bench
+
 clean: ## Remove .venv and everything that can be made again
 	@if [ -x $(BIN)/groat ]; then $(BIN)/groat local down --quiet || true; fi
 	@rm -rf .venv .groat .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
