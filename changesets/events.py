@@ -12,7 +12,7 @@ The rules, each learnt from a tool that broke it:
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -138,7 +138,8 @@ class _Picture:
         if event.is_of_stack and event.stack_id == root:
             self.last_word = event
         elif event.status.endswith("_IN_PROGRESS"):
-            self.under_way.setdefault(key, event)
+            first = self.under_way.get(key, event)
+            self.under_way[key] = replace(event, at=first.at)
         else:
             self.under_way.pop(key, None)
 

@@ -42,6 +42,7 @@ _KEEP: Ladder = (delete.delete_keeping_data, delete.delete_retaining, delete.del
 
 LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     **{(goal, WayOut.WAIT): (wait,) for goal in Goal},
+    (Goal.DELETE, WayOut.WAIT): (delete.break_off, wait),
     (Goal.APPLY, WayOut.UPDATE): _CHANGE,
     (Goal.APPLY, WayOut.CREATE): (deploy.execute, deploy.import_survivors, deploy.ask_for_change_set),
     (Goal.APPLY, WayOut.FIX_FORWARD): (*_CHANGE, *_ROLL_BACK),

@@ -30,6 +30,7 @@ PHASES = {
     Phase.FAILED: ("✗", "red"),
 }
 LONGEST_VALUE = 60
+ROUTINE = ("nitiated", "hence creating one.")  # reasons of every resource, not worth a place
 
 
 def review(told: Review) -> RenderableType:
@@ -95,7 +96,8 @@ def _doing(state: Progress, row: Row, now: datetime) -> str:
         missing = state.waits_for(row)
         return "waits for " + ", ".join(missing) if missing else "waits"
     if row.phase is Phase.UNDER_WAY and row.since is not None:
-        return f"{row.verb.lower()}, {_duration(int((now - row.since).total_seconds()))}"
+        told = f"  {row.reason}" if row.reason and not row.reason.endswith(ROUTINE) else ""
+        return f"{row.verb.lower()}, {_duration(int((now - row.since).total_seconds()))}{told}"
     return row.reason
 
 

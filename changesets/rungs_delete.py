@@ -54,9 +54,25 @@ def _deletion(situation: Situation, why: str, *, retain: tuple[str, ...] = (), f
     if situation.goal is Goal.APPLY:
         token = token.replace(TOKEN_PREFIX, RECREATE_TOKEN_PREFIX, 1)
     delete = DeleteStack(
-        stack=situation.address, token=token, retain=retain, force=force, role_arn=situation.role_arn, why=why
+        stack=situation.address,
+        token=token,
+        retain=retain,
+        force=force,
+        role_arn=situation.role_arn,
+        express=situation.express,
+        why=why,
     )
     return (delete, Wait(stack=situation.address, token=token, why=UNTIL_DONE))
+
+
+def break_off(situation: Situation) -> Plan | None:
+    """A create that may never end (a certificate waits for days) is deleted while it runs; nothing else can be."""
+    if situation.status is not StackStatus.CREATE_IN_PROGRESS:
+        return None
+    message = "the running create is broken off, and what it made is deleted"
+    hazard = Hazard(kind=HazardKind.REMOVED, logical_id=situation.stack_name, type=NESTED_STACK, message=message)
+    steps = (*unprotect(situation), *_deletion(situation, "nothing is to remain of it"))
+    return Plan(stack_name=situation.stack_name, rung="break off", steps=steps, hazards=(hazard,))
 
 
 def clear_shell(situation: Situation) -> Plan:

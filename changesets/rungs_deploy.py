@@ -48,6 +48,7 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
     if any(rung.startswith(SKIPPED) for rung in situation.spent):
         wanted = replace(wanted, revert_drift=True)
     new = not lives(situation.status)
+    wanted = replace(wanted, express=wanted.express or (situation.express and not new))
     step = CreateChangeSet(
         stack=situation.stack_name if new else situation.address,
         name="",
@@ -117,7 +118,7 @@ def execute(situation: Situation) -> Plan | None:
             stack=change_set.stack_id,
             change_set=change_set.id,
             token=situation.token,
-            disable_rollback=keep_failure and not wanted.express,
+            disable_rollback=keep_failure and not (wanted.express or situation.express),
             retain_except_on_create=not change_set.is_import,
             why=_why(len(review.changes), paused),
         ),
@@ -165,7 +166,13 @@ def realign(situation: Situation) -> Plan | None:
     if not any(rung.startswith(SKIPPED) for rung in situation.spent):
         return None
     kept = frozenset(situation.stack.parameters)
-    wanted = Deployment(stack_name=situation.stack_name, template="", revert_drift=True, role_arn=situation.role_arn)
+    wanted = Deployment(
+        stack_name=situation.stack_name,
+        template="",
+        revert_drift=True,
+        role_arn=situation.role_arn,
+        express=situation.express,
+    )
     step = CreateChangeSet(
         stack=situation.address,
         name="",

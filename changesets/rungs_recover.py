@@ -118,10 +118,12 @@ def skip_name(event: StackEvent, root: str) -> str:
 # ---- UPDATE_FAILED, CREATE_FAILED ----
 
 
-def roll_back(situation: Situation) -> Plan:
-    """Back to the last good state. What the failed operation created goes, unless it may hold data and has a
+def roll_back(situation: Situation) -> Plan | None:
+    """Back to the last good state, which CloudFormation refuses in EXPRESS mode. What the failed operation created goes, unless it may hold data and has a
     Retain policy.
     """
+    if situation.express:
+        return None
     never_lived = situation.status is StackStatus.CREATE_FAILED
     step = RollbackStack(
         stack=situation.address,
@@ -146,6 +148,7 @@ def delete_dead(situation: Situation) -> Plan:
         stack=situation.address,
         token=token,
         role_arn=situation.role_arn,
+        express=situation.express,
         why=f"{situation.status} takes no update ever again; what holds data is kept",
     )
     hazards = [lost(each) for each in situation.unguarded_data]

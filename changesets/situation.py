@@ -59,6 +59,11 @@ class Situation:
         return facts(self.status).way_out
 
     @property
+    def express(self) -> bool:
+        """Was the stack last deployed in EXPRESS mode? Then what follows must be in it too."""
+        return self.stack is not None and self.stack.express
+
+    @property
     def address(self) -> str:
         """The stack's id once it has one: a name may come to mean another stack."""
         return self.stack.id if self.stack else self.stack_name

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Literal
 from changesets.models import Deployment, Resource
 
 Arguments = dict[str, Any]
+EXPRESS = {"Mode": "EXPRESS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class CreateChangeSet:
             "Tags": None if wanted.tags is None else _pairs("Key", "Value", wanted.tags),
             "NotificationARNs": None if wanted.notification_arns is None else list(wanted.notification_arns),
             "DeploymentMode": "REVERT_DRIFT" if wanted.revert_drift else None,
-            "DeploymentConfig": {"Mode": "EXPRESS"} if wanted.express else None,
+            "DeploymentConfig": EXPRESS if wanted.express else None,
             "ImportExistingResources": True if wanted.import_existing else None,
             "ResourcesToImport": [_import(each) for each in self.imports] or None,
         }
@@ -173,7 +174,10 @@ class CancelUpdate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteStack:
-    """`retain` and `force` are accepted in DELETE_FAILED only; what is retained stays, outside of any stack."""
+    """`retain` and `force` are accepted in DELETE_FAILED only; what is retained stays, outside of any stack.
+
+    A stack that was deployed in EXPRESS mode is deleted in it.
+    """
 
     operation: ClassVar[str] = "DeleteStack"
     stack: str
@@ -182,11 +186,16 @@ class DeleteStack:
     retain: tuple[str, ...] = ()
     force: bool = False
     role_arn: str | None = None
+    express: bool = False
 
     @property
     def arguments(self) -> Arguments:
-        mode = "FORCE_DELETE_STACK" if self.force else None
-        optional = {"RetainResources": list(self.retain), "DeletionMode": mode, "RoleARN": self.role_arn}
+        optional = {
+            "RetainResources": list(self.retain),
+            "DeletionMode": "FORCE_DELETE_STACK" if self.force else None,
+            "RoleARN": self.role_arn,
+            "DeploymentConfig": EXPRESS if self.express else None,
+        }
         return {"StackName": self.stack, "ClientRequestToken": self.token} | _given(optional)
 
 

@@ -6,9 +6,11 @@ Colours and tables are rendering.py's; JSON is views.py's.
 
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, assert_never
 
-from changesets.models import Resource
+from changesets.diagnosis import diagnose_text
+from changesets.models import Resource, StackEvent
 from changesets.outcomes import (
     Declined,
     Deleted,
@@ -145,11 +147,18 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
             again = "→ the same command attaches to it again"
             lines = ["Left it running" + (f": {stack.name}" if stack else ""), again]
         case TimedOut(stack=stack, oldest=oldest):
-            longest = [f"waiting longest: {oldest.logical_id} ({oldest.type}) {oldest.reason}"] if oldest else []
+            longest = ["It has waited longest for:", *_waited_for(oldest, ours)] if oldest else []
             lines = ["Still running, the wait is over" + (f": {stack.name}" if stack else ""), *longest]
         case _:
             assert_never(told)
     return lines
+
+
+def _waited_for(event: StackEvent, ours: Typed) -> list[str]:
+    known = replace(
+        diagnose_text(event.reason or event.status, event.type), logical_id=event.logical_id, type=event.type
+    )
+    return diagnosis(known, event.stack_name, ours)
 
 
 def _as_before(name: str) -> str:

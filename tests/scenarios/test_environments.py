@@ -1,12 +1,14 @@
 """What differs between environments and accounts: paused failures, service roles, express mode, narrow permissions."""
 
 import json
+from datetime import date
 
-from changesets import Allowed, Deleted, Deployed, Profile, Recovered, Rejected, Stuck
-from local_cloud.cloudformation.faults import DeleteRole, FailResource, On
+from changesets import Allowed, Deleted, Deployed, Profile, Recovered, Rejected, StackEvent, Stuck
+from local_cloud.cloudformation.faults import DeleteRole, FailResource, HangResource, On
 from tests.changesets.cloud import TABLE, TOPIC, Cloud, kept, template, topic
 
 ROLE, NEW_ROLE = "arn:aws:iam::111111111111:role/deployer", "arn:aws:iam::111111111111:role/new"
+TODAY = date(2026, 9, 28)  # DescribeStacks tells the deployment mode
 SECOND = template(Topic=topic("two"), New=topic("new"))
 
 
@@ -83,3 +85,28 @@ def test_a_stack_policy_is_set() -> None:
     policy = {"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]}
     assert isinstance(cloud.apply(stack_policy=json.dumps(policy)), Deployed)
     assert json.loads(cloud.client.get_stack_policy(StackName="demo")["StackPolicyBody"]) == policy
+
+
+def test_an_express_stack_is_followed_up_and_deleted_in_express_mode() -> None:
+    cloud = Cloud(as_of=TODAY)
+    cloud.apply(express=True)
+    assert isinstance(cloud.apply(SECOND), Deployed)
+    assert isinstance(cloud.delete(), Deleted)
+
+
+def test_an_express_deployment_that_fails_is_paused_and_fixed_forward() -> None:
+    cloud = Cloud()
+    cloud.apply(express=True)
+    cloud.cloud.faults.add(FailResource(resource="New", on=On.CREATE))
+    assert isinstance(cloud.apply(SECOND, express=True), Stuck)
+    assert isinstance(cloud.apply(SECOND, express=True), Deployed)
+
+
+def test_a_create_that_hangs_is_broken_off_by_delete_with_a_yes() -> None:
+    cloud = Cloud()
+    cloud.cloud.faults.add(HangResource(resource="Topic", on=On.CREATE))
+    for event in cloud.applying(SECOND):
+        if isinstance(event, StackEvent) and event.logical_id == "Topic":
+            break
+    assert isinstance(cloud.delete(consent=Allowed()), Stuck)
+    assert isinstance(cloud.delete(), Deleted)
