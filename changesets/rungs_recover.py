@@ -119,8 +119,8 @@ def skip_name(event: StackEvent, root: str) -> str:
 
 
 def roll_back(situation: Situation) -> Plan | None:
-    """Back to the last good state, which CloudFormation refuses in EXPRESS mode. What the failed operation created goes, unless it may hold data and has a
-    Retain policy.
+    """Back to the last good state, which CloudFormation refuses in EXPRESS mode. What the failed operation created goes,
+    unless it may hold data and has a Retain policy.
     """
     if situation.express:
         return None
