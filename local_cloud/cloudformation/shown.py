@@ -5,7 +5,7 @@ from typing import Any
 
 from local_cloud.cloudformation.history import Answers
 from local_cloud.cloudformation.machine import StackStatus
-from local_cloud.cloudformation.model import ChangeSet, DeploymentConfig, Live, Stack
+from local_cloud.cloudformation.model import ChangeSet, DeploymentConfig, Live, OnFailure, Stack
 
 Shown = dict[str, Any]
 
@@ -30,7 +30,7 @@ def stack(record: Stack, answers: Answers, *, named: bool = True) -> Shown:
         "CreationTime": record.created,
         "RollbackConfiguration": dict(definition.rollback_configuration) if definition else {},
         "StackStatus": record.status.value,
-        "DisableRollback": record.disable_rollback,
+        "DisableRollback": record.disable_rollback or record.on_failure is OnFailure.DO_NOTHING,
         "NotificationARNs": list(definition.notification_arns) if definition else [],
         "Tags": tags(definition.tags) if definition else [],
         "DriftInformation": _drift(record),
