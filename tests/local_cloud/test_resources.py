@@ -465,15 +465,37 @@ class TestCloudFront:
 
         assert "isn't in us-east-1 region" in error.message
 
-    def test_an_access_control_that_is_used_stays(self, handlers: Handlers) -> None:
-        control = {
-            "OriginAccessControlConfig": {
-                "Name": "site",
-                "OriginAccessControlOriginType": "s3",
-                "SigningBehavior": "always",
-                "SigningProtocol": "sigv4",
-            }
+    def test_a_certificate_that_a_distribution_uses_stays(self, handlers: Handlers) -> None:
+        type, wanted = "AWS::CertificateManager::Certificate", {"DomainName": "*.example.com"}
+        arn = made(handlers, type, wanted).physical_id
+        made(
+            handlers,
+            self.TYPE,
+            self.config(Aliases=["www.example.com"], ViewerCertificate={"AcmCertificateArn": arn}),
+        )
+
+        error = refusal(removed, handlers, type, arn, wanted)
+
+        assert error.message.startswith(f"Certificate {arn} in account 111111111111 is in use.")
+
+    CONTROL = {  # noqa: RUF012
+        "OriginAccessControlConfig": {
+            "Name": "site",
+            "OriginAccessControlOriginType": "s3",
+            "SigningBehavior": "always",
+            "SigningProtocol": "sigv4",
         }
+    }
+
+    def test_the_name_of_an_access_control_is_the_accounts_only_one(self, handlers: Handlers) -> None:
+        made(handlers, "AWS::CloudFront::OriginAccessControl", self.CONTROL)
+
+        error = refusal(made, handlers, "AWS::CloudFront::OriginAccessControl", self.CONTROL, region="eu-west-1")
+
+        assert error.code is HandlerErrorCode.ALREADY_EXISTS
+
+    def test_an_access_control_that_is_used_stays(self, handlers: Handlers) -> None:
+        control = self.CONTROL
         id = made(handlers, "AWS::CloudFront::OriginAccessControl", control).physical_id
         origin = {
             "Id": "api",
@@ -486,6 +508,19 @@ class TestCloudFront:
         error = refusal(removed, handlers, "AWS::CloudFront::OriginAccessControl", id, control)
 
         assert error.message.startswith("Cannot delete the origin access control because it's in use")
+
+    def test_a_function_that_is_used_stays(self, handlers: Handlers) -> None:
+        config = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+        function = {"Name": "f", "FunctionCode": "1", "FunctionConfig": config}
+        arn = made(handlers, "AWS::CloudFront::Function", function).physical_id
+        site = self.config()
+        behavior = site["DistributionConfig"]["DefaultCacheBehavior"]
+        behavior["FunctionAssociations"] = [{"EventType": "viewer-request", "FunctionARN": arn}]
+        made(handlers, self.TYPE, site)
+
+        error = refusal(removed, handlers, "AWS::CloudFront::Function", arn, function)
+
+        assert error.code is HandlerErrorCode.RESOURCE_CONFLICT
 
     def test_a_functions_new_code_keeps_its_arn(self, handlers: Handlers, services: Services) -> None:
         def function(code: str) -> dict[str, Any]:
