@@ -119,7 +119,7 @@ def skip_name(event: StackEvent, root: str) -> str:
 
 
 def roll_back(situation: Situation) -> Plan | None:
-    """Back to the last good state, which CloudFormation refuses in EXPRESS mode. What the failed operation created goes,
+    """Back to the last good state; CloudFormation refuses that in EXPRESS mode. What the failed operation created goes,
     unless it may hold data and has a Retain policy.
     """
     if situation.express:
