@@ -135,10 +135,9 @@ def _plain(text: str) -> str:
 
 
 def diagnose_change_set(change_set: ChangeSet, validations: Sequence[Validation] = ()) -> Diagnosis:
-    """Why a change set could not be made: the first finding of the validation, or its own reason."""
+    """Why a change set could not be made: what the validation found, the first explained; or its own reason."""
     stops = [each for each in validations if each.mode == "FAIL"]
     if not stops:
         return diagnose_text(change_set.reason)
-    known = diagnose_text(stops[0].reason)
-    where = stops[0].path and f" at {stops[0].path}"
-    return replace(known, cause=known.cause + where, logical_id=stops[0].logical_id)
+    cause = "\n".join(f"{each.reason} ({each.path})" if each.path else each.reason for each in stops)
+    return replace(diagnose_text(stops[0].reason), cause=cause, logical_id=stops[0].logical_id)

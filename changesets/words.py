@@ -75,7 +75,7 @@ def hazard(each: Hazard) -> str:
 
 
 def diagnosis(told: Diagnosis, stack_name: str = "", ours: Typed = typed) -> list[str]:
-    where = f"{told.logical_id} ({told.type})" if told.logical_id else told.stack_name
+    where = f"{told.logical_id} ({told.type})" if told.logical_id and told.type else told.logical_id or told.stack_name
     lines = [f"{where}: {told.cause}" if where else told.cause]
     lines += [each for each in (told.meaning, told.fix and f"Fix: {told.fix}") if each]
     lines += [f"→ {runnable(told.command, stack_name or told.stack_name, ours)}"] if told.command else []

@@ -121,4 +121,4 @@ def test_a_refused_change_set_is_explained_by_the_validation_that_stopped_it() -
     finding = Validation(logical_id="Bucket", path="/Resources/Bucket/Properties/BucketName", reason=text, mode="FAIL")
     told = diagnose_change_set(refused, [finding])
     assert told.page == "bucket-exists.md"
-    assert told.cause.endswith("/Resources/Bucket/Properties/BucketName")
+    assert told.cause.endswith("(/Resources/Bucket/Properties/BucketName)")

@@ -16,7 +16,7 @@ from changesets import (
     StackEvent,
 )
 from local_cloud.cloudformation.faults import FailResource, On
-from tests.changesets.cloud import BUCKET, TABLE, TOPIC, Cloud, kept, template, topic
+from tests.changesets.cloud import BUCKET, SERVICES, TABLE, TOPIC, Cloud, kept, template, topic
 
 
 def test_a_new_stack_is_created_and_its_outputs_are_told() -> None:
@@ -97,6 +97,18 @@ def test_a_wrong_template_is_refused_with_its_cause_and_leaves_nothing_behind() 
     )
     assert isinstance(outcome, Rejected)
     assert outcome.diagnosis.page == "unresolved-resource-dependencies.md"
+    assert cloud.status == "absent"
+
+
+def test_what_the_validation_finds_is_told_before_anything_is_touched() -> None:
+    cloud = Cloud(real=True)
+    SERVICES.client("s3").create_bucket(Bucket="taken")
+    taken = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "taken"}}
+    wrong = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": ["not", "text"]}}
+    outcome = cloud.apply(template(Bucket=taken, Topic=wrong))
+    assert isinstance(outcome, Rejected)
+    assert outcome.diagnosis.page == "bucket-exists.md"
+    assert len(outcome.diagnosis.cause.splitlines()) == 2
     assert cloud.status == "absent"
 
 

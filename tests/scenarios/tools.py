@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from shutil import which
 
 HERE = Path(__file__).parents[2] / ".groat" / "tools"
 AWSCLI = "awscli==1.45.11"
@@ -26,8 +25,6 @@ def install_awscli() -> None:
 
 
 def install_cdk() -> None:
-    if not which("npm"):
-        raise SystemExit("npm is not installed, and with it no CDK: https://nodejs.org")
     _run("npm", "install", "--prefix", str(HERE / "cdk"), "--no-audit", "--no-fund", "--silent", CDK)
 
 
@@ -54,11 +51,14 @@ def _venv(folder: Path, requirement: str) -> None:
 
 
 def _run(*command: str) -> None:
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, stdout=sys.stderr)
 
 
 if __name__ == "__main__":
     for tool, install in INSTALLERS.items():
         if not tool.exists():
-            print(f"installing {tool.name} ...", flush=True)
-            install()
+            print(f"installing {tool.name} ...", file=sys.stderr, flush=True)
+            try:
+                install()
+            except (subprocess.CalledProcessError, FileNotFoundError) as error:
+                print(f"not installed: {tool.name}: {error}", file=sys.stderr)
