@@ -2,7 +2,19 @@
 
 import pytest
 
-from changesets import Allowed, Deleted, Deployed, HazardKind, Plan, Recovered, Reviewed, StackStatus, Stuck, status
+from changesets import (
+    Allowed,
+    Deleted,
+    Deployed,
+    HazardKind,
+    Plan,
+    Recovered,
+    Reviewed,
+    RolledBack,
+    StackStatus,
+    Stuck,
+    status,
+)
 from changesets.statuses import facts, is_healthy
 from local_cloud.cloudformation.faults import FailResource, On
 from local_cloud.cloudformation.stage import stage
@@ -148,3 +160,15 @@ def test_status_of_a_stack_that_never_lived_still_names_the_first_failure() -> N
     told = status(cloud.gateway, "demo")
     assert told.diagnosis is not None
     assert (told.diagnosis.logical_id, told.diagnosis.cause) == ("Topic", "No room")
+
+
+def test_what_was_skipped_really_has_the_templates_properties_afterwards() -> None:
+    cloud = Cloud()
+    cloud.apply(BEFORE)
+    cloud.cloud.faults.add(FailResource(resource="Topic", on=On.ROLLBACK, times=None))
+    cloud.cloud.faults.add(FailResource(resource="New", on=On.CREATE))
+    failing = template(Topic=topic("wanted"), Other=topic("other"), New={**topic("new"), "DependsOn": "Topic"})
+    outcome = cloud.apply(failing)
+    assert isinstance(outcome, RolledBack), outcome
+    names = {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
+    assert names == {"before", "other"}
