@@ -29,6 +29,10 @@ class DaemonError(RuntimeError):
     """The local cloud could not be started; the text says why and where its log is."""
 
 
+class PortLost(DaemonError):
+    """Between a look at the port and its use, another program took it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
     """A local cloud that answers. `log` is the path of its log file."""
@@ -48,12 +52,13 @@ def up(folder: Path, *, port: int | None = None, speed: float = 1.0) -> Running:
     if found := running(folder):
         return _same_port(found, port)
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = _free(port) if port else _next_free()
-    process = _spawn(folder, port=chosen, speed=speed)
-    started = Running(pid=process.pid, port=chosen, endpoint=f"http://{HOST}:{chosen}", log=str(logs(folder)))
-    _pid_file(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")
-    _await_health(process, started, folder)
-    return started
+    if port:
+        return _started(folder, _free(port), speed)
+    for candidate in range(PORT, PORT + PORTS_TRIED):
+        if _is_free(candidate):
+            with suppress(PortLost):
+                return _started(folder, candidate, speed)
+    raise DaemonError(f"No free port from {PORT} to {PORT + PORTS_TRIED - 1}.")
 
 
 def down(folder: Path) -> bool:
@@ -99,19 +104,29 @@ def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
         )
 
 
-def _await_health(process: subprocess.Popen[bytes], started: Running, folder: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if _answering_pid(started.endpoint) == process.pid:
-            process.returncode = 0  # from here on it lives by its pid file: no ResourceWarning for leaving it alone
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
+def _started(folder: Path, port: int, speed: float) -> Running:
+    """Start one and wait until it answers. Raises DaemonError, which is PortLost when another program was faster."""
+    process = _spawn(folder, port=port, speed=speed)
+    started = Running(pid=process.pid, port=port, endpoint=f"http://{HOST}:{port}", log=str(logs(folder)))
+    _pid_file(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")  # before the wait: that may be killed
+    if _answers(process, started):
+        process.returncode = 0  # from here on it lives by its pid file: no ResourceWarning for leaving it alone
+        return started
     _stop(process.pid)
     process.wait()
     _pid_file(folder).unlink(missing_ok=True)
+    if not _is_free(port):
+        raise PortLost(f"Port in use by another program: {port}")
     raise DaemonError(f"The local cloud did not start. Its log, {started.log}, ends:\n{_tail(logs(folder))}")
+
+
+def _answers(process: subprocess.Popen[bytes], started: Running) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if _answering_pid(started.endpoint) == process.pid:
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def _answering_pid(endpoint: str) -> int | None:
@@ -134,13 +149,6 @@ def _free(port: int) -> int:
     if not _is_free(port):
         raise DaemonError(f"Port in use by another program: {port}. Name another, or none to take the next free one.")
     return port
-
-
-def _next_free() -> int:
-    for port in range(PORT, PORT + PORTS_TRIED):
-        if _is_free(port):
-            return port
-    raise DaemonError(f"No free port from {PORT} to {PORT + PORTS_TRIED - 1}.")
 
 
 def _is_free(port: int) -> bool:
