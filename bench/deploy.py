@@ -30,13 +30,12 @@ from local_cloud.compose import cloud
 from local_cloud.services import ACCOUNT, SECRET
 from tests.scenarios.real_clients import Served
 
-SPEED = 6.8
+SPEED = 7.08
 CHANGE_SET_SECONDS = (PENDING + COMPUTING) / SPEED
 FIRST, SECOND = "first", "second"
 LIFE = {"create": FIRST, "no change": FIRST, "update": SECOND}  # what is deployed, and the Purpose, one after the other
 FAILED = "already failed"
 LIMITS = {"update": 4.2, "no change": 1.2}
-QUIET = {"CDK_DISABLE_CLI_TELEMETRY": "1"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ class Bench:
         started, home = datetime.now(UTC), self.served.home
         words = command(stack, purpose, home)
         with self._calls.counted() as calls:
-            spent = spend(lambda: self.served.run(*words, cwd=home, env=QUIET))
+            spent = spend(lambda: self.served.run(*words, cwd=home, env=tools.USUAL))
         operations = sum(operation_seconds(events) for events in self._events(stack, started))
         return Deployed(spent=spent, cloud=operations + calls["CreateChangeSet"] * CHANGE_SET_SECONDS, calls=calls)
 
@@ -188,7 +187,7 @@ STARTS = {  # the quickest thing that each can be asked for
 
 def starting(served: Served, clients: Mapping[str, Command], rounds: int) -> Iterator[Result]:
     jobs = {
-        words: partial(spend, partial(served.run, program, words.split()[1], cwd=served.home))
+        words: partial(spend, partial(served.run, program, words.split()[1], cwd=served.home, env=tools.USUAL))
         for words, (tool, program) in STARTS.items()
         if tool in clients
     }

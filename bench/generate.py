@@ -55,7 +55,7 @@ def commands(project: Path, home: Path) -> Jobs:
     runner = Served("http://127.0.0.1:9", home)  # nothing is deployed here, so nothing listens
 
     def child(*words: object, cwd: Path = project) -> subprocess.CompletedProcess[str]:
-        return runner.run(*words, cwd=cwd, env={"CDK_DISABLE_CLI_TELEMETRY": "1"})
+        return runner.run(*words, cwd=cwd, env=tools.USUAL)
 
     check = partial(child, tools.groat, "templates", "--check")
     app = ("--app", f"{tools.cdk_python} app.py", "--output", home / "cdk.out")

@@ -14,6 +14,7 @@ from tests.scenarios import tools
 
 CHALICE = "chalice==1.34.0"
 
+USUAL = {"CDK_DISABLE_CLI_TELEMETRY": "1", "PYTHONDONTWRITEBYTECODE": ""}  # bytecode is kept, as on a desk
 here = Path(sys.executable).parent
 groat, sam = here / "groat", here / "sam"
 aws, cdk, cdk_python = tools.aws, tools.cdk, tools.cdk_python
