@@ -17,17 +17,17 @@ from local_cloud.cloudformation.inputs import (
     template_of,
 )
 from local_cloud.cloudformation.launch import (
+    arm_timeout,
     cancel_process,
     check_mode,
     define,
-    interrupt,
     repeated,
     start,
     usable_role,
 )
 from local_cloud.cloudformation.machine import PAUSED, StackStatus
 from local_cloud.cloudformation.model import DeploymentConfig, OnFailure, Stack
-from local_cloud.cloudformation.operations import TIMED_OUT, create, delete, update
+from local_cloud.cloudformation.operations import create, delete, update
 from local_cloud.cloudformation.policy import parse
 from local_cloud.cloudformation.refusals import (
     CREATED_WITH_DO_NOTHING,
@@ -42,7 +42,6 @@ from local_cloud.cloudformation.refusals import (
     require,
 )
 from local_cloud.cloudformation.run import Options
-from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.world import World
 
 FORCE = "FORCE_DELETE_STACK"
@@ -52,6 +51,7 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     """CreateStack."""
     name = params["StackName"]
     check_name("stackName", name)
+    _check_policy(params)
     source = template_of(world, params)
     check_capabilities(source, params.get("Capabilities", ()), expands=True)
     existing = world.find(region, name)
@@ -74,11 +74,16 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
         world, stack, create, kind="CREATE_STACK", status=StackStatus.CREATE_IN_PROGRESS,
         token=params.get("ClientRequestToken"), options=options,
     )  # fmt: skip
-    if stack.timeout_minutes:
-        world.schedule.spawn(_time_out(world, stack, stack.timeout_minutes))
+    arm_timeout(world, stack)
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
     remember_token(stack, params, "CreateStack", answer)
     return answer
+
+
+def _check_policy(params: Params) -> None:
+    for key in ("StackPolicyBody", "StackPolicyDuringUpdateBody"):
+        if key in params:
+            parse(params[key])
 
 
 def new_stack(world: World, region: str, name: str) -> Stack:
@@ -96,9 +101,7 @@ def _configure_creation(stack: Stack, params: Params) -> None:
     stack.timeout_minutes = params.get("TimeoutInMinutes")
     stack.protected = params.get("EnableTerminationProtection", False)
     stack.retain_except_on_create = params.get("RetainExceptOnCreate", False)
-    if body := params.get("StackPolicyBody"):
-        parse(body)
-        stack.policy = body
+    stack.policy = params.get("StackPolicyBody", stack.policy)
 
 
 def deployment_of(params: Params) -> DeploymentConfig:
@@ -118,15 +121,9 @@ def _options(params: Params) -> Options:
 
 
 def remember_token(stack: Stack, params: Params, call: str, answer: Any) -> None:
+    """Let the same call with the same token get the same answer."""
     if token := params.get("ClientRequestToken"):
         stack.tokens[token] = call + fingerprint(params), answer
-
-
-def _time_out(world: World, stack: Stack, minutes: int) -> Steps[None]:
-    process = stack.process
-    yield world.seconds(minutes * 60)
-    if process is stack.process and stack.status is StackStatus.CREATE_IN_PROGRESS:
-        interrupt(world, stack, TIMED_OUT)
 
 
 def update_stack(world: World, region: str, params: Params) -> Answer:
@@ -134,6 +131,7 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     stack = world.require(region, params["StackName"])
     if known := repeated(stack, params.get("ClientRequestToken"), "UpdateStack", fingerprint(params)):
         return {"StackId": known["StackId"]}
+    _check_policy(params)
     source = template_of(world, params, stack)
     check_capabilities(source, params.get("Capabilities", ()), expands=True)
     check_updatable(stack, params)
@@ -143,9 +141,7 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     if stack.status not in PAUSED and nothing_changes(world, stack, definition):
         raise NO_UPDATES.error()
     stack.role_arn = role
-    if body := params.get("StackPolicyBody"):
-        parse(body)
-        stack.policy = body
+    stack.policy = params.get("StackPolicyBody", stack.policy)
     problem = define(world, stack, definition)
     stack.updated, stack.deployment = world.schedule.now, deployment_of(params)
     _obsolete(stack)

@@ -21,13 +21,13 @@ def check_skips(world: World, stack: Stack, named: Iterable[str], *, force: bool
     family = {each.name: each for each in _family(world, stack)}
     skips: dict[str, set[str]] = {each.id: set() for each in family.values()}
     if force:
-        return {each.id: frozenset(_failed(each)) for each in family.values()}
+        return {each.id: frozenset(_failed(world, each)) for each in family.values()}
     for name in named:
         inside, _, logical_id = name.rpartition(".")
         if inside and inside not in family:
             raise NO_STACK.error(stack=inside)
         owner = family[inside] if inside else stack
-        if logical_id not in _failed(owner):
+        if logical_id not in _failed(world, owner):
             raise NOT_SKIPPABLE.error(resources=name)
         skips[owner.id].add(logical_id)
     return {id: frozenset(names) for id, names in skips.items()}
@@ -51,9 +51,11 @@ def _family(world: World, stack: Stack) -> Iterator[Stack]:
             yield from _family(world, child)
 
 
-def _failed(stack: Stack) -> set[str]:
+def _failed(world: World, stack: Stack) -> set[str]:
+    """What may be skipped: what failed; of the stacks inside only those that are deleted, or on the way."""
     return {
         name
         for name, live in stack.resources.items()
-        if live.status == "UPDATE_FAILED" and not (live.type == STACK_TYPE and stack.status.moving)
+        if live.status == "UPDATE_FAILED"
+        and (live.type != STACK_TYPE or world.stacks[live.physical_id].status.startswith("DELETE"))
     }

@@ -4,8 +4,7 @@ from local_cloud.cloudformation.launch import start
 from local_cloud.cloudformation.machine import STABLE, StackStatus
 from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.operations import update
-from local_cloud.cloudformation.run import Run
-from local_cloud.cloudformation.schedule import Steps
+from local_cloud.cloudformation.run import Options
 from local_cloud.cloudformation.world import World
 
 
@@ -14,11 +13,15 @@ def start_foreign_update(world: World, stack: Stack, seconds: float) -> None:
     if stack.status not in STABLE:
         return
 
-    def body(run: Run) -> Steps[None]:
-        yield seconds
-        yield from update(run)
-
     for change_set in stack.change_sets.values():
         if change_set.execution_status == "AVAILABLE":
             change_set.execution_status = "OBSOLETE"
-    start(world, stack, body, kind="UPDATE_STACK", status=StackStatus.UPDATE_IN_PROGRESS, token="somebody-else")
+    start(
+        world,
+        stack,
+        update,
+        kind="UPDATE_STACK",
+        status=StackStatus.UPDATE_IN_PROGRESS,
+        token="somebody-else",
+        options=Options(delay=seconds),
+    )

@@ -18,6 +18,7 @@ from local_cloud.cloudformation.schedule import Interrupted, Process, Steps
 from local_cloud.cloudformation.template import TemplateError
 from local_cloud.cloudformation.world import World
 
+TIMED_OUT = "Stack creation time exceeded the specified timeout."
 USER_INITIATED = "User Initiated"
 Body = Callable[[Run], Steps[None]]
 
@@ -31,7 +32,8 @@ def start(
     operation = Operation(id=str(uuid4()), type=kind, token=token, started=world.schedule.now)
     run = Run(world=world, stack=stack, operation=operation, options=options or Options(), back_to=before)
     stack.operations = [operation]
-    stack.drift_status = "NOT_CHECKED" if status is not S.DELETE_IN_PROGRESS else stack.drift_status
+    stack.drift_status = "NOT_CHECKED"
+    stack.drifts.clear()
     if stack.events or status is not S.CREATE_IN_PROGRESS:
         run.enter(status, reason)
     else:
@@ -42,8 +44,10 @@ def start(
 
 
 def define(world: World, stack: Stack, definition: Definition) -> str | None:
-    """Give the stack its new definition, transforms applied; what a failed transform says, which is not the call's
-    failure but the operation's (recorded)."""
+    """Give the stack its new definition, transforms applied; the text of a transform that failed.
+
+    That is not the call's failure but the operation's (recorded).
+    """
     try:
         template = processed(world, stack, definition.source, definition.parameters)
     except TemplateError as problem:
@@ -68,8 +72,7 @@ def check_mode(stack: Stack, mode: str) -> None:
 
 
 def repeated(stack: Stack, token: str | None, call: str, print: str) -> Any:
-    """The first answer, if this is the same call with the same token again. Raises TokenAlreadyExistsException when the
-    token came with something else."""
+    """The first answer to the same call with the same token. Raises TokenAlreadyExistsException for another call."""
     if token is None or token not in stack.tokens:
         return None
     known, answer = stack.tokens[token]
@@ -82,6 +85,20 @@ def cancel_process(world: World, stack: Stack) -> None:
     """Stop what runs on the stack; what is in flight is told cancelled."""
     if stack.process is not None and not stack.process.done:
         world.schedule.cancel(stack.process)
+
+
+def arm_timeout(world: World, stack: Stack) -> None:
+    """Let the create fail when TimeoutInMinutes are over."""
+    process, minutes = stack.process, stack.timeout_minutes
+    if process is None or minutes is None:
+        return
+
+    def ring() -> Steps[None]:
+        yield world.seconds(minutes * 60)
+        if not process.done and stack.status is S.CREATE_IN_PROGRESS:
+            world.schedule.interrupt(process, Interrupted(TIMED_OUT))
+
+    world.schedule.spawn(ring())
 
 
 def interrupt(world: World, stack: Stack, reason: str) -> None:

@@ -191,7 +191,6 @@ class Stack:
     timeout_minutes: int | None = None
     deployment: DeploymentConfig = DeploymentConfig()
     operations: list[Operation] = field(default_factory=list)
-    previous_operations: list[Operation] = field(default_factory=list)
     process: Process | None = None
     tokens: dict[str, tuple[str, Any]] = field(default_factory=dict)
     signals: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -12,10 +12,11 @@ from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.faults import On
 from local_cloud.cloudformation.handlers import State
 from local_cloud.cloudformation.inputs import definition_of, template_of
-from local_cloud.cloudformation.launch import cancel_process, define, start
-from local_cloud.cloudformation.machine import DEAD, PAUSED, STABLE, StackStatus
+from local_cloud.cloudformation.launch import arm_timeout, cancel_process, define, start
+from local_cloud.cloudformation.machine import DEAD, DELETABLE, PAUSED, STABLE, StackStatus
 from local_cloud.cloudformation.model import Definition, Live, Stack
 from local_cloud.cloudformation.operations import create, delete, update
+from local_cloud.cloudformation.refusals import Call, require
 from local_cloud.cloudformation.rollback import rollback_paused
 from local_cloud.cloudformation.run import Options, Run
 from local_cloud.cloudformation.schedule import Steps
@@ -26,6 +27,9 @@ S = StackStatus
 POLL = 1.0
 SHORTEST_POLL = 0.01
 TEMPLATE_KEYS = ("TemplateURL", "TemplateBody")
+BUSY = {status for status in S if status.moving}
+STARTABLE = {On.DELETE: {*DELETABLE, S.DELETE_IN_PROGRESS}, On.ROLLBACK: {S.UPDATE_IN_PROGRESS}}
+"""The moving statuses in which the parent need not wait before it begins."""
 WORDS = {On.CREATE: "created", On.UPDATE: "updated", On.ROLLBACK: "updated", On.DELETE: "deleted"}
 
 
@@ -34,12 +38,15 @@ class NestedStacks:
 
     def attempt(self, run: Any, on: On, live: Live) -> Steps[State]:
         """Start the child's operation and wait for its end. Raises Failure with AWS's `Embedded stack … was not …`."""
+        pause = max(run.world.seconds(POLL), SHORTEST_POLL)
+        while (known := run.world.stacks.get(live.physical_id)) and known.status in BUSY - STARTABLE.get(on, set()):
+            yield pause
         try:
             child = STARTS[on](run, live)
         except ApiError as refusal:
             raise Failure(refusal.message) from None
         while child.status.moving:
-            yield max(run.world.seconds(POLL), SHORTEST_POLL)
+            yield pause
         return _outcome(on, child)
 
     def differs(self, run: Any, live: Live, desired: ResolvedResource) -> bool:
@@ -66,7 +73,7 @@ def _create(run: Run, live: Live) -> Stack:
         id=world.arn(parent.region, "stack", name), name=name, account=world.account, region=parent.region,
         created=world.schedule.now, status=S.CREATE_IN_PROGRESS, parent_id=parent.id,
         root_id=parent.root_id or parent.id, role_arn=parent.role_arn, deployment=parent.deployment,
-        timeout_minutes=live.properties.get("TimeoutInMinutes"),
+        timeout_minutes=int(live.properties.get("TimeoutInMinutes", 0)) or None,
     )  # fmt: skip
     problem = _define(world, child, live.properties)
     world.add(child)
@@ -74,12 +81,14 @@ def _create(run: Run, live: Live) -> Stack:
         world, child, create, kind="CREATE_STACK", status=S.CREATE_IN_PROGRESS, token=run.operation.token,
         options=replace(run.options, problem=problem, imports={}),
     )  # fmt: skip
+    arm_timeout(world, child)
     run.tell(replace(live, physical_id=child.id, made=True, reason="Resource creation Initiated"))
     return child
 
 
 def _update(run: Run, live: Live) -> Stack:
     child = run.world.stacks[live.physical_id]
+    require(Call.UPDATE_STACK, child.status, id=child.id)
     problem = _define(run.world, child, live.properties)
     child.updated = run.world.schedule.now
     start(
@@ -102,7 +111,7 @@ def _roll_back(run: Run, live: Live) -> Stack:
 
 def _delete(run: Run, live: Live) -> Stack:
     child = run.world.stacks[live.physical_id]
-    if child.status is S.DELETE_COMPLETE:
+    if child.status in (S.DELETE_COMPLETE, S.DELETE_IN_PROGRESS):
         return child
     cancel_process(run.world, child)
     child.deleted = run.world.schedule.now

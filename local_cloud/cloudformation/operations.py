@@ -32,7 +32,6 @@ from local_cloud.cloudformation.walks import (
 EXPORT_CHECK = 1.3
 REQUESTED = "Rollback requested by user."
 LEFT_BEHIND = "Update successful. One or more resources could not be deleted."
-TIMED_OUT = "Stack creation time exceeded the specified timeout."
 
 
 class Broken(Exception):
@@ -59,14 +58,14 @@ def update(run: Run) -> Steps[None]:
     """From UPDATE_IN_PROGRESS, through the cleanup, to UPDATE_COMPLETE, or back."""
     before = dict(run.stack.resources)
     try:
-        yield run.world.seconds(FIRST_STEP)
+        yield run.world.seconds(FIRST_STEP) + run.options.delay
         yield from _bring_about(run)
         outputs = _outputs(run)
         yield run.world.seconds(LAST_STEP)
     except (Broken, Interrupted) as problem:
         yield from _update_failed(run, str(problem), cancelled=isinstance(problem, Interrupted))
         return
-    leaving = [*_removed(run, before), *_replaced(run, before)]
+    leaving = _leaving(run, before)
     commit(run, outputs)
     run.enter(S.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
     tidy = yield from clean_up(run, leaving)
@@ -184,16 +183,15 @@ def _update_failed(run: Run, reason: str, *, cancelled: bool) -> Steps[None]:
         yield from rollback_update(run, reason)
 
 
-def _removed(run: Run, before: dict[str, Live]) -> Leaving:
-    return [(live, live.deletion_policy) for name, live in before.items() if name not in run.needs and live.made]
-
-
-def _replaced(run: Run, before: dict[str, Live]) -> Leaving:
-    now = run.stack.resources
+def _leaving(run: Run, before: Mapping[str, Live]) -> Leaving:
+    """What was the stack's and no longer is: removed, or replaced; by a paused update before this one, too."""
+    stable = run.stack.stable.resources if run.stack.stable else {}
+    held = {(live.logical_id, live.physical_id): live for live in (*stable.values(), *before.values()) if live.made}
+    now = {(name, live.physical_id) for name, live in run.stack.resources.items() if name in run.needs}
     return [
-        (live, live.update_replace_policy)
-        for name, live in before.items()
-        if name in run.needs and live.made and now[name].physical_id != live.physical_id
+        (live, live.update_replace_policy if live.logical_id in run.needs else live.deletion_policy)
+        for key, live in held.items()
+        if key not in now
     ]
 
 

@@ -10,7 +10,6 @@ from uuid import uuid4
 
 from local_cloud.cloudformation.events import resource_event, stack_event
 from local_cloud.cloudformation.exports import exports
-from local_cloud.cloudformation.faults import On
 from local_cloud.cloudformation.handlers import Request
 from local_cloud.cloudformation.intrinsics import Resolver
 from local_cloud.cloudformation.machine import StackStatus
@@ -41,6 +40,7 @@ class Options:
     skip: frozenset[str] = NOTHING_SKIPPED
     express: bool = False
     problem: str | None = None
+    delay: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,10 +129,6 @@ class Run:
             region=self.stack.region,
             token=str(uuid4()),
         )
-
-    def on(self, on: On) -> On:
-        """The faults that a step of this kind meets: undoing is a kind of its own."""
-        return On.ROLLBACK if self.undoing else on
 
     def _export(self, name: str) -> str | None:
         self.imported.add(name)
