@@ -1,4 +1,4 @@
-"""Run the rules: on every world of a template, each finding once."""
+"""Run the rules: on the worlds of a template, each finding once."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,10 +6,13 @@ from typing import Any
 
 from template_gen.rules.catalogue import RULES
 from template_gen.rules.graph import Graph
+from template_gen.rules.resolver import Scope
 from template_gen.rules.rule import Finding, Rule, Severity
 from template_gen.rules.source import load, locate
 from template_gen.rules.values import Path
 from template_gen.rules.worlds import worlds
+
+_Key = tuple[str, str, Path]  # rule, logical id, path
 
 
 def findings(template: Mapping[str, Any], region: str = "us-east-1", rules: tuple[Rule, ...] = RULES) -> list[Finding]:
@@ -17,15 +20,24 @@ def findings(template: Mapping[str, Any], region: str = "us-east-1", rules: tupl
 
     `region` is where the stack will live, "us-east-1" unless told.
     """
-    found: dict[tuple[str, Path], Finding] = {}
-    for scope in worlds(template, region):
-        graph = Graph(template, scope)
-        for rule in rules:
-            for place in rule.query(graph):
-                finding = Finding(rule=rule, logical_id=place.logical_id, path=place.path, value=place.value)
-                found.setdefault((rule.id, place.path), finding)
+    found: dict[_Key, Finding] = {}
+    for group in worlds(template, region):
+        in_each = [_in_world(template, scope, rules) for scope in group]
+        everywhere = set(in_each[0]).intersection(*in_each[1:])
+        found |= {key: finding for key, finding in in_each[0].items() if key in everywhere and key not in found}
     accepted = (finding for finding in found.values() if not _accepts(template, finding))
     return sorted(accepted, key=lambda finding: (finding.rule.id[1:], list(map(str, finding.path))))
+
+
+def _in_world(template: Mapping[str, Any], scope: Scope, rules: tuple[Rule, ...]) -> dict[_Key, Finding]:
+    graph = Graph(template, scope)
+    places = ((rule, place) for rule in rules for place in rule.query(graph))
+    return {
+        (rule.id, place.logical_id, place.path): Finding(
+            rule=rule, logical_id=place.logical_id, path=place.path, value=place.value
+        )
+        for rule, place in places
+    }
 
 
 def _accepts(template: Mapping[str, Any], finding: Finding) -> bool:

@@ -25,10 +25,16 @@ class _LastTemplate:
     def of(self, rule_id: str, template: Template) -> list[Finding]:
         if template is not self._template:
             by_rule: dict[str, list[Finding]] = {}
-            for finding in findings(_as_written(template), template.regions[0]):
+            for finding in _in_every_region(template):
                 by_rule.setdefault(finding.rule.id, []).append(finding)
             self._template, self._by_rule = template, by_rule
         return self._by_rule.get(rule_id, [])
+
+
+def _in_every_region(template: Template) -> list[Finding]:
+    written = _as_written(template)
+    found = (finding for region in template.regions for finding in findings(written, region))
+    return list({(finding.rule.id, finding.path): finding for finding in found}.values())
 
 
 def _as_written(template: Template) -> dict[str, Any]:

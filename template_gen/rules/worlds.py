@@ -1,11 +1,14 @@
 """A template with conditions is several templates: which ones, and what the parameters are in each.
 
 Every condition is an `Fn::Equals` of parameters in the end, so a world is a choice of parameter values: the defaults,
-the values the conditions compare with, and one value that is none of these. Rules judge every world, so what two
-`Fn::If`s of one condition say is never mixed.
+the values the conditions compare with, and one value that is none of these. Within a world two `Fn::If`s of one
+condition say the same.
+
+Judged are the defaults, everything switched from them, and each single switch. A single switch alone may well be a
+combination that nobody means (a domain without its certificate): what is wrong there counts only if it is wrong with
+everything else switched too. So worlds come in groups, and a finding must be in every world of some group.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -13,13 +16,14 @@ from typing import Any, Final
 from template_gen.rules.resolver import Scope, evaluate, text
 from template_gen.rules.values import known, walk
 
-LIMIT: Final = 16  # of worlds; the defaults come first, then one change from them at a time
+LIMIT: Final = 12  # of groups; the defaults come first, then everything switched, then each switch
 
+Group = tuple[Scope, ...]
 _Choice = Mapping[str, Any]
 
 
-def worlds(template: Mapping[str, Any], region: str) -> list[Scope]:
-    """The different worlds of a template, the one of the default parameters first; at most LIMIT."""
+def worlds(template: Mapping[str, Any], region: str) -> list[Group]:
+    """The groups of worlds to judge, the world of the default parameters first; at most LIMIT."""
     conditions = _section(template, "Conditions")
     parameters = _section(template, "Parameters")
     base = Scope(
@@ -29,12 +33,10 @@ def worlds(template: Mapping[str, Any], region: str) -> list[Scope]:
         parameters={name: _default(name, body) for name, body in parameters.items()},
         secrets=frozenset(name for name, body in parameters.items() if _is_secret(body)),
     )
-    if not conditions:
-        return [base]
-    found: dict[tuple[Any, ...], Scope] = {}
-    for choice in itertools.islice(_choices(conditions, parameters, base), 4 * LIMIT):
-        scope = _world(conditions, base, choice)
-        found.setdefault(tuple(scope.conditions.values()), scope)
+    found: dict[tuple[tuple[bool, ...], ...], Group] = {}
+    for choices in _choices(conditions, parameters, base):
+        group = tuple(_world(conditions, base, choice) for choice in choices)
+        found.setdefault(tuple(tuple(scope.conditions.values()) for scope in group), group)
     return list(found.values())[:LIMIT]
 
 
@@ -58,14 +60,19 @@ def _default(name: str, body: Any) -> Any:
     return [item.strip() for item in default.split(",") if item.strip()] if is_list else default
 
 
-def _choices(conditions: Mapping[str, Any], parameters: Mapping[str, Any], base: Scope) -> Iterator[_Choice]:
-    """Parameter values (and the truth of what no parameter decides), nearest to the defaults first."""
+def _choices(
+    conditions: Mapping[str, Any], parameters: Mapping[str, Any], base: Scope
+) -> Iterator[tuple[_Choice, ...]]:
+    """Parameter values (and the truth of what no parameter decides) of the worlds of each group."""
     options = {name: _values(name, parameters, conditions, base) for name in _compared(conditions, parameters)}
     options |= {leaf: [False, True] for leaf in _undecided(conditions, base, options)}
-    names = list(options)
-    indices = itertools.product(*(range(len(options[name])) for name in names))
-    for combination in sorted(itertools.islice(indices, 4096), key=lambda found: sum(index > 0 for index in found)):
-        yield {name: options[name][index] for name, index in zip(names, combination, strict=True)}
+    default = {name: values[0] for name, values in options.items()}
+    switched = {name: values[min(1, len(values) - 1)] for name, values in options.items()}
+    yield (default,)
+    yield (switched,)
+    for name, values in options.items():
+        for value in values[1:]:
+            yield {**default, name: value}, {**switched, name: value}
 
 
 def _compared(conditions: Mapping[str, Any], parameters: Mapping[str, Any]) -> list[str]:

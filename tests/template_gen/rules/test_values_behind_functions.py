@@ -122,6 +122,23 @@ def test_two_ifs_of_one_condition_are_never_mixed() -> None:
     assert [finding.rule.id for finding in findings(template) if finding.rule.id[0] != "I"] == ["E9161"]
 
 
+def test_a_combination_that_nobody_means_is_not_judged() -> None:
+    """A name without its certificate is possible by the conditions alone; both or neither is what is meant."""
+    template = right("free-plan")
+    config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    template["Parameters"] = {name: {"Type": "String", "Default": ""} for name in ("Name", "Certificate")}
+    template["Conditions"] = {
+        f"Has{name}": {"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in ("Name", "Certificate")
+    }
+    shown = {"AcmCertificateArn": {"Ref": "Certificate"}, "SslSupportMethod": "sni-only",
+             "MinimumProtocolVersion": "TLSv1.2_2021"}  # fmt: skip
+    config["Aliases"] = {"Fn::If": ["HasName", [{"Ref": "Name"}], {"Ref": "AWS::NoValue"}]}
+    config["ViewerCertificate"] = {"Fn::If": ["HasCertificate", shown, {"CloudFrontDefaultCertificate": True}]}
+    assert [finding.rule.id for finding in findings(template) if finding.rule.id[0] != "I"] == []
+    shown["MinimumProtocolVersion"] = "TLSv1"
+    assert [finding.rule.id for finding in findings(template) if finding.rule.id[0] != "I"] == ["W9164"]
+
+
 def test_a_loop_is_written_out() -> None:
     template = right("registry")
     repository = template["Resources"].pop("Repository")
@@ -129,4 +146,4 @@ def test_a_loop_is_written_out() -> None:
     loop = ["Name", ["blog", "shop"], {"${Name}Repository": repository}]
     template |= {"Transform": "AWS::LanguageExtensions", "Outputs": {}}
     template["Resources"]["Fn::ForEach::Repositories"] = loop
-    assert [finding.logical_id for finding in findings(template)] == ["blogRepository"]
+    assert [finding.logical_id for finding in findings(template)] == ["blogRepository", "shopRepository"]
