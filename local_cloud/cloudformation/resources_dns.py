@@ -1,16 +1,16 @@
 """Zones, records and certificates that are real: a certificate waits until its record can be found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-
-from botocore.exceptions import ClientError
 
 from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
 
 ZONE_NOT_EMPTY = "The specified hosted zone contains non-required resource record sets and so cannot be deleted."
+Key = tuple[str, str, str]  # name, type, set identifier
+
 WAITS_FOR = "Content of DNS Record is: {{Name: {Name},Type: {Type},Value: {Value}}}"
 
 
@@ -63,29 +63,19 @@ class Records(Backed):
         self._change(request, [("DELETE", record) for record in _record_sets(request.properties)])
 
     def read(self, request: Request) -> Properties | None:
-        found = {(record["Name"], record["Type"]) for record in _records(*self._zone(request))}
+        found = {_key(record) for record in _records(*self._zone(request))}
         return request.properties if _named(request.properties).keys() <= found else None
 
     def _change(self, request: Request, changes: list[tuple[str, Properties]]) -> None:
         client, zone = self._zone(request)
-        self._check_names(client, zone, [record for _, record in changes])
+        apex = client.get_hosted_zone(Id=zone)["HostedZone"]["Name"]
+        existing = {_key(record): record for record in _records(client, zone)}
+        for action, record in changes:
+            if refusal := _refusal(action, _api_record(record), apex, existing):
+                raise HandlerError(HandlerErrorCode.INVALID_REQUEST, f"[{refusal}]", plain=True)
         batch = [{"Action": action, "ResourceRecordSet": _api_record(record)} for action, record in changes]
         wanted = {"HostedZoneId": zone, "ChangeBatch": {"Changes": batch}}
-        try:
-            client.change_resource_record_sets(**fitted(client, "ChangeResourceRecordSets", wanted))
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "InvalidChangeBatch":
-                raise
-            text = error.response["Error"]["Message"].strip("[]")
-            text = f"{text}]" if text.count("[") > text.count("]") else text
-            raise HandlerError(HandlerErrorCode.INVALID_REQUEST, f"[{text}]", plain=True) from error
-
-    def _check_names(self, client: Any, zone: str, records: list[Properties]) -> None:
-        apex = client.get_hosted_zone(Id=zone)["HostedZone"]["Name"]
-        for name in (_dotted(str(record["Name"])) for record in records):
-            if name != apex and not name.endswith(f".{apex}"):
-                text = f"[RRSet with DNS name {name} is not permitted in zone {apex}]"
-                raise HandlerError(HandlerErrorCode.INVALID_REQUEST, text, plain=True)
+        client.change_resource_record_sets(**fitted(client, "ChangeResourceRecordSets", wanted))
 
     def _zone(self, request: Request) -> tuple[Any, str]:
         client, wanted = self.client("route53", request), request.properties
@@ -103,19 +93,46 @@ def _record_sets(properties: Properties) -> list[Properties]:
     return list(properties["RecordSets"]) if "RecordSets" in properties else [properties]
 
 
-def _named(properties: Properties) -> dict[tuple[str, str], Properties]:
-    records = _record_sets(properties) if properties else []
-    return {(_dotted(str(record["Name"])), str(record["Type"])): record for record in records}
+def _refusal(action: str, record: Properties, apex: str, existing: Mapping[Key, Properties]) -> str | None:
+    """Route 53's words for a change that it does not make; moto would make most of them."""
+    name, found = record["Name"], existing.get(_key(record))
+    what = f"resource record set [name='{name}', type='{record['Type']}']"
+    if name != apex and not name.endswith(f".{apex}"):
+        return f"RRSet with DNS name {name} is not permitted in zone {apex}"
+    if action == "CREATE" and found:
+        return f"Tried to create {what} but it already exists"
+    if action == "DELETE" and not found:
+        return f"Tried to delete {what} but it was not found"
+    if action == "DELETE" and found and _values(found) != _values(record):
+        return f"Tried to delete {what} but the values provided do not match the current values"
+    return None
+
+
+def _key(record: Properties) -> Key:
+    return _dotted(str(record["Name"])), str(record["Type"]), str(record.get("SetIdentifier", ""))
+
+
+def _values(record: Properties) -> tuple[Any, ...]:
+    alias = record.get("AliasTarget", {})
+    return (
+        str(record.get("TTL", "")),
+        sorted(each["Value"] for each in record.get("ResourceRecords", [])),
+        _dotted(str(alias["DNSName"])) if alias else "",
+    )
+
+
+def _named(properties: Properties) -> dict[Key, Properties]:
+    return {_key(record): record for record in (_record_sets(properties) if properties else [])}
 
 
 def _api_record(record: Properties) -> dict[str, Any]:
-    values = (
-        {"ResourceRecords": [{"Value": each} for each in record["ResourceRecords"]]}
-        if "ResourceRecords" in record
-        else {}
-    )
-    alias = {"AliasTarget": {"EvaluateTargetHealth": False, **record["AliasTarget"]}} if "AliasTarget" in record else {}
-    return {**record, "Name": _dotted(str(record["Name"])), **values, **alias}
+    """The API's members, which wrap values that CloudFormation lists."""
+    made: dict[str, Any] = {**record, "Name": _dotted(str(record["Name"]))}
+    if "ResourceRecords" in record:
+        made["ResourceRecords"] = [{"Value": each} for each in record["ResourceRecords"]]
+    if "AliasTarget" in record:
+        made["AliasTarget"] = {"EvaluateTargetHealth": False, **record["AliasTarget"]}
+    return made
 
 
 def _dotted(name: str) -> str:

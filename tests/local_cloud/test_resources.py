@@ -552,6 +552,53 @@ class TestNames:
             "[Tried to create resource record set [name='www.example.com.', type='A'] but it already exists]"
         )
 
+    @pytest.fixture
+    def by_hand(self, services: Services, zone: str) -> Callable[[str, str], None]:
+        """Somebody changes the record at Route 53 itself."""
+
+        def change(action: str, address: str) -> None:
+            records = [{"Value": address}]
+            record = {"Name": "www.example.com", "Type": "A", "TTL": 300, "ResourceRecords": records}
+            services.client("route53").change_resource_record_sets(
+                HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+            )
+
+        return change
+
+    def test_a_record_made_by_hand_is_not_taken_over(
+        self, handlers: Handlers, zone: str, by_hand: Callable[[str, str], None]
+    ) -> None:
+        by_hand("CREATE", "192.0.2.9")
+
+        error = refusal(made, handlers, "AWS::Route53::RecordSet", {**self.RECORD, "HostedZoneId": zone})
+
+        assert error.message.endswith("but it already exists]")
+
+    @pytest.mark.parametrize(
+        ("action", "address", "text"),
+        [
+            ("UPSERT", "192.0.2.9", "but the values provided do not match the current values]"),
+            ("DELETE", "192.0.2.1", "but it was not found]"),
+        ],
+    )
+    def test_a_record_changed_by_hand_is_not_deleted(
+        self,
+        handlers: Handlers,
+        zone: str,
+        by_hand: Callable[[str, str], None],
+        action: str,
+        address: str,
+        text: str,
+    ) -> None:
+        record = {**self.RECORD, "HostedZoneId": zone}
+        made(handlers, "AWS::Route53::RecordSet", record)
+        by_hand(action, address)
+
+        error = refusal(removed, handlers, "AWS::Route53::RecordSet", "www.example.com", record)
+
+        assert error.message.startswith("[Tried to delete resource record set [name='www.example.com.', type='A'] ")
+        assert error.message.endswith(text)
+
     def test_a_record_of_another_zone_is_not_permitted(self, handlers: Handlers, zone: str) -> None:
         record = {**self.RECORD, "HostedZoneId": zone, "Name": "www.example.net"}
 
