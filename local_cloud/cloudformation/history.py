@@ -29,16 +29,20 @@ class Answers:
 
     @property
     def additions_replace(self) -> bool:
+        """Whether an added resource says `Replacement: True` when values are asked for."""
         return self.as_of < date(2025, 5, 12)
 
     @property
     def repeat_capabilities(self) -> bool:
+        """Whether change sets and stacks repeat the call's Capabilities."""
         return self.as_of >= date(2025, 10, 1)
 
     @property
     def last_operations(self) -> bool:
+        """Whether DescribeStacks tells LastOperations."""
         return self.as_of >= date(2026, 1, 1)
 
     @property
     def deployment_config(self) -> bool:
+        """Whether DeploymentConfig is told."""
         return self.as_of >= date(2026, 9, 1)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from local_cloud.cloudformation.errors import ApiError, validation_error
-from local_cloud.cloudformation.history import Answers
 from local_cloud.cloudformation.model import Definition, Stack
 from local_cloud.cloudformation.parameters import Parameters, parameter_values
 from local_cloud.cloudformation.refusals import CAPABILITIES
@@ -135,8 +134,3 @@ def check_capabilities(template: Template, given: Iterable[str], *, expands: boo
 def fingerprint(params: Params) -> str:
     """The input of a call, to tell a retry from another call with the same token."""
     return json.dumps({key: value for key, value in params.items() if "Token" not in key}, sort_keys=True, default=str)
-
-
-def shown_capabilities(definition: Definition, answers: Answers) -> list[str]:
-    """See history.py."""
-    return list(definition.capabilities) if answers.repeat_capabilities else []
