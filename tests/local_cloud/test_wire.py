@@ -44,6 +44,17 @@ def test_parameters_arrive_as_they_were_given(parameters: dict[str, Any]) -> Non
     assert arrived == parameters
 
 
+def test_maps_arrive_as_maps() -> None:
+    resource = {
+        "ResourceType": "AWS::S3::Bucket",
+        "LogicalResourceId": "Bucket",
+        "ResourceIdentifier": {"BucketName": "tracks", "Other": "x"},
+    }
+    parameters = {"StackName": "a", "ChangeSetName": "b", "ResourcesToImport": [resource]}
+
+    assert wire.parse(MODEL, sent("CreateChangeSet", **parameters))[1] == parameters
+
+
 def test_an_operation_that_the_service_does_not_have_is_refused_by_name() -> None:
     with pytest.raises(wire.UnknownOperation, match="Could not find operation MakeCoffee for version 2010-05-15"):
         wire.parse(MODEL, {"Action": "MakeCoffee", "Version": "2010-05-15"})
@@ -70,6 +81,14 @@ def test_an_operation_that_the_service_does_not_have_is_refused_by_name() -> Non
                 ],
                 "NextToken": "t",
             },
+        ),
+        (
+            "GetTemplateSummary",
+            {"ResourceIdentifierSummaries": [{"ResourceType": "T", "ResourceIdentifiers": ["A", "B"]}]},
+        ),
+        (
+            "DescribeStackDriftDetectionStatus",
+            {"DriftedStackResourceCount": 0, "Timestamp": datetime(2026, 9, 1, tzinfo=UTC), "StackId": "a"},
         ),
         ("DescribeAccountLimits", {"AccountLimits": [{"Name": "StackLimit", "Value": 2000}]}),
     ],
