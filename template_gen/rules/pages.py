@@ -20,8 +20,8 @@ was tried against cfn-lint: none of these mistakes is reported by its own rules.
     groat lint template.yaml
 
 The rules read SAM, expanded SAM and plain CloudFormation alike. They evaluate parameters' defaults, mappings and
-functions, and every combination of conditions; where only the deployment knows a value, no rule guesses. The letter of
-an id is its severity: **E** breaks or loses something, **W** is wrong in most sites, **I** is a remark on cost or taste
+functions, and both sides of conditions; where only the deployment knows a value, no rule guesses. The letter of an id
+is its severity: **E** breaks or loses something, **W** is wrong in most sites, **I** is a remark on cost or taste
 (shown by `cfn-lint -c I`). A resource says that it disagrees in its Metadata:
 
     Metadata: {cfn-lint: {config: {ignore_checks: [W9184]}}}

@@ -36,7 +36,7 @@ def load(text: str) -> dict[str, Any]:
     Raises ValueError with the reason when it is no YAML or JSON mapping.
     """
     try:
-        template = yaml.load(text, Loader=TemplateReader)
+        template = yaml.load(_without_tabs(text), Loader=TemplateReader)
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"the template is neither YAML nor JSON: {error}") from error
     if not isinstance(template, dict):
@@ -46,8 +46,13 @@ def load(text: str) -> dict[str, Any]:
 
 def locate(text: str, paths: Sequence[Path]) -> list[tuple[int, int]]:
     """Line and column, from 1, of each path (of its nearest part that is written in the text)."""
-    root = yaml.compose(text, Loader=TemplateReader)
+    root = yaml.compose(_without_tabs(text), Loader=TemplateReader)
     return [_position(root, path) for path in paths]
+
+
+def _without_tabs(text: str) -> str:
+    """JSON may be indented with tabs, at which a YAML reader stops; inside its strings there are none."""
+    return text.replace("\t", " ") if text.lstrip().startswith("{") else text
 
 
 def _position(node: yaml.Node | None, path: Path) -> tuple[int, int]:
