@@ -7,7 +7,8 @@
     │   ├── ChangeSetGone       the change set was executed, deleted or became obsolete meanwhile
     │   └── AccessDenied        the caller lacks a permission
     ├── CredentialsProblem      none found, or expired midway
-    ├── Unreachable             no answer after botocore's retries: connection, timeout, throttling
+    ├── Unreachable             no answer after botocore's retries: connection, timeout, AWS's own failure
+    │   └── Throttled           "Rate exceeded": AWS is there, and asks for patience
     └── UnknownStatus           AWS sent a stack status that this version does not know
 
 Every message states the fact with the value last; `hint` is what to type or change next.
@@ -53,6 +54,10 @@ class CredentialsProblem(ChangeSetsError):
 
 class Unreachable(ChangeSetsError):
     """AWS did not answer, after all of botocore's retries."""
+
+
+class Throttled(Unreachable):
+    """Too many calls in this account at the moment."""
 
 
 class UnknownStatus(ChangeSetsError):

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from changesets.clock import Clock
-from changesets.errors import Unreachable
+from changesets.errors import Throttled, Unreachable
 from changesets.kinds import NESTED_STACK
 from changesets.models import Stack, StackEvent
 from changesets.statuses import is_moving
@@ -56,11 +56,13 @@ PATIENCE = 8  # unanswered reads in a row, each after all of botocore's own retr
 
 
 def patiently(clock: Clock, pace: Pace, read: Callable[[], T], *, patience: int = PATIENCE) -> T:
-    """The answer to a read that may be repeated at will; after so many silences the last error."""
-    for _ in range(patience - 1):
+    """The answer to a call that may be repeated at will. Gives up after so many silences, or PATIENCE throttlings."""
+    for silences in range(1, PATIENCE):
         try:
             return read()
-        except Unreachable:
+        except Unreachable as error:
+            if silences >= patience and not isinstance(error, Throttled):
+                raise
             clock.sleep(pace.after_refusal())
     return read()
 

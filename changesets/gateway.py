@@ -24,6 +24,7 @@ from changesets.errors import (
     Refused,
     StackBusy,
     StackNotFound,
+    Throttled,
     Unreachable,
 )
 from changesets.models import ChangeSet, Resource, Stack, StackEvent, Validation
@@ -44,9 +45,9 @@ _MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it
 _EXPIRED = re.compile(
     r"ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|AuthFailure"
 )
-_PASSING = re.compile(
-    r"Throttling.*|TooManyRequests.*|RequestLimitExceeded|ServiceUnavailable|InternalFailure|InternalError|50\d"
-)
+_THROTTLED = re.compile(r"Throttling.*|TooManyRequests.*|RequestLimitExceeded")
+_PASSING = re.compile(r"ServiceUnavailable|InternalFailure|InternalError|50\d")
+_AGAIN = "run the same command again: it goes on where this one stopped"
 _LOG_IN = "log in again, then run the same command: it goes on where this one stopped"
 _HINTS = {
     "CAPABILITY_": "add it with --capabilities",
@@ -255,7 +256,7 @@ def answered(operation: str, call: Callable[[], Any]) -> Any:
             f"No AWS credentials: {error}", hint="run `aws sso login` or set AWS_PROFILE"
         ) from None
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        raise Unreachable(f"No answer to {operation}: {error}", hint="run the same command again to go on") from None
+        raise Unreachable(f"No answer to {operation}: {error}", hint=_AGAIN) from None
     except exceptions.BotoCoreError as error:
         raise Refused(f"{operation} was not sent: {error}", operation=operation) from None
 
@@ -264,10 +265,10 @@ def _meaning(operation: str, error: Mapping[str, Any]) -> ChangeSetsError:
     code, text = str(error.get("Code", "")), str(error.get("Message", ""))
     if _EXPIRED.fullmatch(code):
         return CredentialsProblem(f"AWS does not accept the credentials (any more): {text}", hint=_LOG_IN)
+    if _THROTTLED.fullmatch(code):
+        return Throttled(f"AWS asks for patience, after all retries of {operation}: {text}", hint=_AGAIN)
     if _PASSING.fullmatch(code):
-        return Unreachable(
-            f"{operation} got no answer after all retries: {code}: {text}", hint="run the same command again"
-        )
+        return Unreachable(f"AWS itself failed, after all retries of {operation}: {code}: {text}", hint=_AGAIN)
     kinds = (kind for codes, texts, kind in _MEANINGS if re.fullmatch(codes, code) and re.fullmatch(texts, text))
     hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
     return next(kinds, Refused)(text, code=code, operation=operation, hint=hint)

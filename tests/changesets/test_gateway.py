@@ -11,6 +11,7 @@ from changesets.errors import (
     Refused,
     StackBusy,
     StackNotFound,
+    Throttled,
     UnknownStatus,
     Unreachable,
 )
@@ -43,7 +44,7 @@ SID = "arn:aws:cloudformation:us-east-1:111111111111:stack/demo/1"
         ("AccessDenied", "User is not authorized", AccessDenied),
         ("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]", Refused),
         ("ExpiredToken", "The security token included in the request is expired", CredentialsProblem),
-        ("Throttling", "Rate exceeded", Unreachable),
+        ("Throttling", "Rate exceeded", Throttled),
         ("503", "Service Unavailable", Unreachable),
     ],
 )
