@@ -29,10 +29,10 @@ NEEDS: Mapping[str, tuple[Path, ...]] = {
 }
 
 
-def missing(*names: str) -> Iterator[Skipped]:
+def missing(*names: str, needs: Mapping[str, tuple[Path, ...]] = NEEDS) -> Iterator[Skipped]:
     for name in names:
-        if absent := [str(path) for path in NEEDS[name] if not path.exists()]:
-            yield Skipped(tool=name, why=f"not installed, python -m bench install does it: {', '.join(absent)}")
+        if absent := [str(path) for path in needs[name] if not path.exists()]:
+            yield Skipped(tool=name, why=f"not installed, `python -m bench install` does it: {', '.join(absent)}")
 
 
 def install() -> None:
