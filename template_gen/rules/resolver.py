@@ -123,7 +123,11 @@ def _loop(argument: Any, scope: Scope, path: Path) -> list[tuple[str, Any, Scope
         return []
     variable, collection, body = argument
     items = evaluate(collection, scope)
-    if not isinstance(items, list) or not all(isinstance(item, str) and known(item) for item in items):
+    if (
+        not isinstance(variable, str)
+        or not isinstance(items, list)
+        or not all(isinstance(item, str) and known(item) for item in items)
+    ):
         return []
     scopes = [replace(scope, variables={**scope.variables, variable: item}) for item in items]
     return [entry for within in scopes for entry in entries(body, within, (*path, 2))]

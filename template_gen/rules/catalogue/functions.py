@@ -30,15 +30,18 @@ _STORES: Final = {
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html",
 )
 def timeout_beyond_api(graph: Graph) -> Iterator[Place]:
-    """Not for a function that something else calls too, nor where the route sets a timeout of its own: there the limit
-    is known. REST APIs are left alone, for their limit can be raised."""
-    for api in graph.apis:
-        limited = {route.function for route in api.routes or () if route.function and not route.limit}
-        for name in sorted(limited) if api.protocol is Protocol.HTTP else ():
-            function = graph.functions[name]
-            seconds = function.properties.number("Timeout")
-            if seconds is not None and seconds > 30 and not _other_callers(function, graph):
-                yield at(function.properties, "Timeout")
+    """Only for what a website waits for, and not for a function that something else calls too, nor where the route
+    sets a timeout of its own: there the limit is known. REST APIs are left alone, for their limit can be raised."""
+    waited_for = {*graph.website_functions, *(function for function in graph.web_functions if function.is_image)}
+    for function in sorted(waited_for, key=lambda function: function.id):
+        seconds = function.properties.number("Timeout")
+        if seconds is not None and seconds > 30 and _limited(function, graph) and not _other_callers(function, graph):
+            yield at(function.properties, "Timeout")
+
+
+def _limited(function: Function, graph: Graph) -> bool:
+    routes = (route for api in graph.apis if api.protocol is Protocol.HTTP for route in api.routes or ())
+    return any(route.function == function.id and not route.limit for route in routes)
 
 
 def _other_callers(function: Function, graph: Graph) -> bool:
@@ -58,8 +61,8 @@ def _other_callers(function: Function, graph: Graph) -> bool:
     source=f"{_LAMBDA}/configuration-timeout.html",
 )
 def timeout_too_short(graph: Graph) -> Iterator[Place]:
-    """Only for container images behind a distribution: small zip functions start within a second."""
-    for function in graph.website_functions:
+    """Only for container images that answer a website or a whole API: small zip functions start within a second."""
+    for function in graph.web_functions:
         seconds = number(function.properties.get("Timeout", 3))
         if function.is_image and seconds is not None and seconds < 10:
             yield at(function.properties, "Timeout")

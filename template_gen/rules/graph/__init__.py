@@ -83,11 +83,16 @@ class Graph:
 
     @cached_property
     def website_functions(self) -> tuple[Function, ...]:
-        """The functions a visitor waits for: behind a distribution, or behind the catch-all route of an API."""
-        behind = (function for origin in self.origins(*DYNAMIC) for function in self.behind(origin))
-        routes = (route for api in self.apis for route in api.routes or () if route.takes_all)
-        found = (*behind, *(self.functions[route.function] for route in routes if route.function in self.functions))
+        """The functions a visitor waits for: those behind a distribution."""
+        found = (function for origin in self.origins(*DYNAMIC) for function in self.behind(origin))
         return tuple({function.id: function for function in found}.values())
+
+    @cached_property
+    def web_functions(self) -> tuple[Function, ...]:
+        """Those, and whatever else answers every path of an API, as a web application does."""
+        routes = (route for api in self.apis for route in api.routes or () if route.takes_all)
+        found = (self.functions[route.function] for route in routes if route.function in self.functions)
+        return tuple({function.id: function for function in (*self.website_functions, *found)}.values())
 
     @cached_property
     def website_buckets(self) -> tuple[Resource, ...]:
