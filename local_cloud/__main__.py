@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -30,18 +31,29 @@ def _factor(_: click.Context, __: click.Parameter, value: float) -> float:
 @click.option("--speed", default=1.0, show_default=True, callback=_factor, help="How many times faster than AWS.")
 @click.option("--state", type=click.Path(path_type=Path), help="Folder for images; without it they are forgotten.")
 @click.option("--registry", default="", metavar="HOST:PORT", help="A container registry to stand behind ECR.")
-def serve(port: int, speed: float, state: Path | None, registry: str) -> None:
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DAY",
+    help="Answer as AWS did that day; default: as recorded.",
+)
+def serve(port: int, speed: float, state: Path | None, registry: str, as_of: datetime | None) -> None:
     """Serve every AWS API on one loopback port, in the foreground."""
+    from local_cloud.cloudformation.history import MOST_RECORDED
     from local_cloud.compose import cloud
     from local_cloud.server import PortInUse
 
+    day = as_of.date() if as_of else MOST_RECORDED
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING, stream=sys.stderr)
     logging.getLogger("local_cloud").setLevel(logging.INFO)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with state_folder(state) as folder, cloud(state=folder, port=port, speed=speed, registry=registry) as server:
+        with (
+            state_folder(state) as folder,
+            cloud(state=folder, port=port, speed=speed, registry=registry, as_of=day) as server,
+        ):
             click.echo(f"The local cloud listens on {server.endpoint}, {speed:g} times as fast as AWS. Ctrl-C ends it.")
             stop.wait()
     except PortInUse as error:

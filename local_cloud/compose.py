@@ -12,6 +12,7 @@ from typing import Any
 
 from local_cloud.clock import SystemClock
 from local_cloud.cloudformation import CloudFormation
+from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources import backed
 from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, NoAnswer
 from local_cloud.control import Control
@@ -31,11 +32,14 @@ LOG = logging.getLogger("local_cloud")
 
 
 @contextmanager
-def cloud(*, state: Path, port: int = 0, speed: float = 1.0, registry: str = "") -> Iterator[Server]:
+def cloud(
+    *, state: Path, port: int = 0, speed: float = 1.0, registry: str = "", as_of: date = MOST_RECORDED
+) -> Iterator[Server]:
     """A local cloud that answers on that port (0: any) for as long as the context lasts.
 
     `state` is the folder for what outlives a restart: the code of images. `registry` is the host:port of a container
-    registry; what is pushed there is in ECR, and functions run in its containers. Raises PortInUse.
+    registry; what is pushed there is in ECR, and functions run in its containers. `as_of` picks the day whose answers
+    CloudFormation gives, where they have changed. Raises PortInUse.
     """
 
     def invoke(function: str, event: Mapping[str, Any]) -> None:
@@ -52,7 +56,7 @@ def cloud(*, state: Path, port: int = 0, speed: float = 1.0, registry: str = "")
     images = Images(state / "images", container=containers.reference if containers else lambda _: None)
     mailbox = Mailbox(lambda: f"{server.endpoint}{CONTROL}responses")
     handlers = backed(services, custom=CustomResource(invoke, mailbox))
-    engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services))
+    engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
     runtime = Runtime(engine.deployed, images, endpoint=lambda: server.endpoint, logs=state / "logs")
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)

@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -91,6 +92,7 @@ def _pid_file(folder: Path) -> Path:
 def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
     """Detached from our terminal and our signals; from the folder of the package, so that -m finds it."""
     arguments = ["serve", "--port", str(port), "--speed", str(speed), "--state", str(folder.absolute())]
+    arguments += ["--as-of", datetime.now(UTC).date().isoformat()]
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     with logs(folder).open("wb") as log:
         return subprocess.Popen(
