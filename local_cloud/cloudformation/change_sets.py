@@ -131,14 +131,14 @@ def execute(world: World, stack: Stack, change_set: ChangeSet, options: Options,
 
 
 def nothing_changes(world: World, stack: Stack, definition: Definition) -> bool:
-    """UpdateStack's question. False also for a template that cannot be processed: the operation finds that out."""
+    """UpdateStack's question; a transform that fails is for the operation to find out. Raises TemplateError."""
     try:
         template = processed(world, stack, definition.source, definition.parameters)
-        proposed = replace(definition, template=template)
-        before, after = sides(world, stack, proposed)
-        return not changes(before, after, property_values=False) and _same(stack, proposed)
     except TemplateError:
         return False
+    proposed = replace(definition, template=template)
+    before, after = sides(world, stack, proposed)
+    return not changes(before, after, property_values=False) and _same(stack, proposed)
 
 
 def _void_others(stack: Stack, executed: ChangeSet) -> None:
