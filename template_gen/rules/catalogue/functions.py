@@ -32,10 +32,10 @@ _STORES: Final = {
 def timeout_beyond_api(graph: Graph) -> Iterator[Place]:
     """Only for what a website waits for, and not for a function that something else calls too, nor where the route
     sets a timeout of its own: there the limit is known. REST APIs are left alone, for their limit can be raised."""
-    waited_for = {*graph.website_functions, *(function for function in graph.web_functions if function.is_image)}
-    for function in sorted(waited_for, key=lambda function: function.id):
-        seconds = function.properties.number("Timeout")
-        if seconds is not None and seconds > 30 and _limited(function, graph) and not _other_callers(function, graph):
+    for function in graph.web_functions:
+        waited_for = function.is_image or function in graph.website_functions
+        seconds = function.properties.number("Timeout") or 0
+        if seconds > 30 and waited_for and _limited(function, graph) and not _other_callers(function, graph):
             yield at(function.properties, "Timeout")
 
 
