@@ -7,6 +7,7 @@ part that is made later (the endpoint's URL, the runtime) it gets as a function.
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
