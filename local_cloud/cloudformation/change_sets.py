@@ -19,6 +19,7 @@ from local_cloud.cloudformation.run import Options, Run, read_attribute
 from local_cloud.cloudformation.schedule import Process, Steps
 from local_cloud.cloudformation.steps import KEEPS
 from local_cloud.cloudformation.template import UNKNOWN, TemplateError, resolve
+from local_cloud.cloudformation.unfinished import with_unfinished
 from local_cloud.cloudformation.validation import existing_id, findings, identifier_text
 from local_cloud.cloudformation.world import World
 
@@ -67,6 +68,7 @@ def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
 
     def found(*, values: bool) -> list[dict[str, Any]]:
         each = without_idle(changes(before, after, property_values=values), nested)
+        each = with_unfinished(stack, each, after)
         return with_drift(world, stack, each, values=values) if change_set.revert_drift else each
 
     plain = found(values=False)

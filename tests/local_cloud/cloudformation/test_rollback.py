@@ -70,6 +70,22 @@ def test_a_paused_create_is_finished_forward(account: Account) -> None:
     assert names(account).keys() == {"Good", "Bad"}
 
 
+@pytest.mark.parametrize("paused", ["CREATE_FAILED", "UPDATE_FAILED"])
+def test_a_change_set_on_a_paused_stack_lists_what_is_left_to_do(account: Account, paused: str) -> None:
+    body = template(Good=PLAIN, Bad=topic(DependsOn="Good"))
+    if paused == "UPDATE_FAILED":
+        account.create(template(Good=PLAIN))
+    account.fail(FailResource(resource="Bad", on=On.CREATE))
+    (account.create if paused == "CREATE_FAILED" else account.update)(body, DisableRollback=True)
+    assert account.status() == paused
+    change_set = account.propose(body)
+    changes = [change["ResourceChange"] for change in change_set["Changes"]]
+    assert [(change["Action"], change["LogicalResourceId"]) for change in changes] == [("Add", "Bad")]
+    account.execute(change_set, DisableRollback=True)
+    assert account.status() == "UPDATE_COMPLETE"
+    assert names(account).keys() == {"Good", "Bad"}
+
+
 def test_rollback_stack_brings_a_paused_update_back(account: Account) -> None:
     broken_update(account, DisableRollback=True)
     account("RollbackStack", StackName="site")
