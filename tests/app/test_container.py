@@ -56,7 +56,7 @@ def inspected(image: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def invoke(image: str) -> Iterator[Callable[[str], dict[str, Any]]]:
-    locked = ["--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
+    locked = ["--read-only", "--user", "65534", "--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
     emulated = ["--publish", "127.0.0.1::8080", "--volume", f"{EMULATOR}:/emulator:ro", "--entrypoint", "/emulator"]
     client = ["python3", "-m", "awslambdaric", "app.handler.handler"]
     container = docker("run", "--detach", *locked, *emulated, image, *client)
@@ -84,10 +84,10 @@ def test_the_function_answers_read_only_and_without_rights(invoke: Callable[[str
     assert invoke("schedule") == {}
 
 
-def test_the_image_says_what_it_runs_as_whom_and_from_where(image: str) -> None:
+def test_the_image_says_what_it_runs_and_from_where(image: str) -> None:
     facts = inspected(image)
     assert facts["Config"]["Cmd"] == ["app.handler.handler"]
-    assert facts["Config"]["User"] == "65534"
+    assert facts["Config"]["User"] == "", "SAM CLI adds its emulator to the image as this user"
     assert facts["Config"]["Labels"]["org.opencontainers.image.revision"] == "0123abc"
     assert facts["Architecture"] == {"x86_64": "amd64", "arm64": "arm64"}[ARCHITECTURE]
 
