@@ -48,8 +48,13 @@ def readers(bucket: Resource, resources: Resources) -> Iterator[Statement]:
 
 
 def cloudfront_readers(bucket: Resource, resources: Resources) -> list[Statement]:
-    """Those of them that are for CloudFront itself, as an origin access control needs it."""
-    return [found for found in readers(bucket, resources) if CLOUDFRONT in found.principals("Service")]
+    """Those of them that are for CloudFront itself (as an access control needs it), or for whom a condition names."""
+    return [
+        found
+        for found in readers(bucket, resources)
+        if CLOUDFRONT in found.principals("Service")
+        or ("Condition" in found.body and "*" in (*found.principals("AWS"), *found.principals("Service")))
+    ]
 
 
 def public_readers(bucket: Resource, resources: Resources) -> list[Statement]:
