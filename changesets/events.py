@@ -83,6 +83,12 @@ def newest_operation(cloudformation: Watched, stack_id: str, token: str | None =
     return tuple(tail.fresh())
 
 
+def confirmed(cloudformation: Watched, stack: Stack) -> bool:
+    """Does the stack's own last event say the same? DescribeStacks alone may be stale: never delete on its word."""
+    own = (event.stack_status for event in cloudformation.events(stack.id) if event.is_of_stack)
+    return next(own, None) == stack.status
+
+
 @dataclass(slots=True)
 class _Tail:
     """The unread end of a stack's events, and of those of the stacks nested in it."""

@@ -8,12 +8,13 @@ from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from changesets.clock import Clock
 from changesets.errors import Refused
-from changesets.events import Pace, Settled, follow, patiently
+from changesets.events import Pace, Settled, confirmed, follow, patiently
 from changesets.gateway import CloudFormation
-from changesets.models import TOKEN_PREFIX, ChangeSet, Stack
+from changesets.models import TOKEN_PREFIX, ChangeSet
 from changesets.outcomes import Event, StepStarted
 from changesets.plans import Plan
 from changesets.statuses import StackStatus, is_healthy
@@ -103,7 +104,7 @@ def discard(change_set: ChangeSet, cloudformation: CloudFormation, clock: Clock)
 def clear_shell(stack_id: str, cloudformation: CloudFormation, clock: Clock) -> None:
     """Deletes a stack that a CREATE change set left behind, if it is nothing more than that still, and sees it gone."""
     pace = Pace(interval=0.2)
-    if not _is_shell(patiently(clock, pace, lambda: cloudformation.stack(stack_id))):
+    if not patiently(clock, pace, partial(_is_shell, cloudformation, stack_id)):
         return
     why = "it never got any resources"
     perform(DeleteStack(stack=stack_id, token=TOKEN_PREFIX + "shell", why=why), cloudformation, clock)
@@ -114,5 +115,6 @@ def clear_shell(stack_id: str, cloudformation: CloudFormation, clock: Clock) -> 
         clock.sleep(pace.after(news=False, busy=False))
 
 
-def _is_shell(stack: Stack | None) -> bool:
-    return stack is not None and stack.status is StackStatus.REVIEW_IN_PROGRESS
+def _is_shell(cloudformation: CloudFormation, stack_id: str) -> bool:
+    stack = cloudformation.stack(stack_id)
+    return stack is not None and stack.status is StackStatus.REVIEW_IN_PROGRESS and confirmed(cloudformation, stack)

@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from changesets import executor, reviews, templates
 from changesets.clock import Clock
-from changesets.errors import Refused
-from changesets.events import PATIENCE, Pace, newest_operation, patiently
+from changesets.errors import Refused, Unreachable
+from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
 from changesets.gateway import CloudFormation
 from changesets.kinds import holds_data
 from changesets.models import (
@@ -32,6 +32,7 @@ from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
 
 T = TypeVar("T")
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
+DECISIVE = (WayOut.CREATE, WayOut.RECREATE, WayOut.FINISH_DELETE)  # from here a deletion may lead on
 ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth one more deployment
 FIRST_PATIENCE = 2  # a wrong address or no network at all should be told within seconds
 CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gives up
@@ -72,10 +73,10 @@ class Run:
 
     def look(self) -> Stack | None:
         """The stack by id, or by name; a deleted one counts as absent, and its id is remembered for what it left."""
-        stack = self.cloudformation.stack(self.pinned or self.stack_name)
+        stack = self._certain(self.pinned or self.stack_name)
         if stack is not None and stack.status is StackStatus.DELETE_COMPLETE:
             self.deleted, self.pinned = stack.id, None
-            stack = self.cloudformation.stack(self.stack_name)
+            stack = self._certain(self.stack_name)
         if stack is None:
             return None
         if stack.root_id and stack.root_id != stack.id:
@@ -85,6 +86,19 @@ class Run:
             )
         self.pinned = stack.id
         return stack
+
+    def _certain(self, address: str) -> Stack | None:
+        """A status from which a deletion leads on is believed only when the stack's last event says the same."""
+        pace = Pace(longest=2.0)
+        for _ in range(DOUBTS):
+            stack = self.cloudformation.stack(address)
+            if stack is None or not _decisive(stack) or confirmed(self.cloudformation, stack):
+                return stack
+            self.clock.sleep(pace.after(news=False, busy=True))
+        raise Unreachable(
+            f"CloudFormation contradicts itself about the stack, so nothing was done: {address}",
+            hint="run the same command again in a minute",
+        )
 
     def observe(self) -> Situation:
         """All that the planner needs to know now, and no call more."""
@@ -183,6 +197,10 @@ class Run:
         self.review = None
         if self.made_shell and not self.read(lambda: self.cloudformation.pending_change_sets(change_set.stack_id)):
             executor.clear_shell(change_set.stack_id, self.cloudformation, self.clock)
+
+
+def _decisive(stack: Stack) -> bool:
+    return facts(stack.status).way_out in DECISIVE and stack.status is not StackStatus.DELETE_COMPLETE
 
 
 def _physical(change: ResourceChange) -> Resource:

@@ -11,12 +11,13 @@ from changesets import (
     Recovered,
     Reviewed,
     RolledBack,
+    StackEvent,
     StackStatus,
     Stuck,
     status,
 )
 from changesets.statuses import facts, is_healthy
-from local_cloud.cloudformation.faults import FailResource, On
+from local_cloud.cloudformation.faults import FailResource, On, StaleReads
 from local_cloud.cloudformation.stage import stage
 from tests.changesets.cloud import Cloud, template, topic
 
@@ -172,3 +173,18 @@ def test_what_was_skipped_really_has_the_templates_properties_afterwards() -> No
     assert isinstance(outcome, RolledBack), outcome
     names = {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
     assert names == {"before", "other"}
+
+
+@pytest.mark.parametrize("verb", ["recover", "delete"])
+@pytest.mark.parametrize("reads", [1, 3])
+def test_a_living_stack_is_never_deleted_on_a_stale_read(verb: str, reads: int) -> None:
+    """DescribeStacks still answers REVIEW_IN_PROGRESS, which an empty shell of a stack has too."""
+    cloud = Cloud()
+    cloud.cloud.faults.add(StaleReads(times=None))
+    for event in cloud.applying(BEFORE):
+        if isinstance(event, StackEvent) and event.is_of_stack and event.status == "CREATE_COMPLETE":
+            break
+    cloud.cloud.faults.clear()
+    cloud.cloud.faults.add(StaleReads(times=reads))
+    getattr(cloud, verb)(consent=Allowed())
+    assert len(cloud.cloud.engine.deployed("AWS::SNS::Topic")) == 2
