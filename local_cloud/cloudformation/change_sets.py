@@ -20,7 +20,7 @@ from local_cloud.cloudformation.schedule import Process, Steps
 from local_cloud.cloudformation.steps import KEEPS
 from local_cloud.cloudformation.template import UNKNOWN, TemplateError, resolve
 from local_cloud.cloudformation.unfinished import with_unfinished
-from local_cloud.cloudformation.validation import existing_id, findings, identifier_text
+from local_cloud.cloudformation.validation import HOOKS, existing_id, findings, identifier_text
 from local_cloud.cloudformation.world import World
 
 PENDING, COMPUTING = 0.5, 2.0
@@ -204,6 +204,6 @@ def _validate(world: World, stack: Stack, change_set: ChangeSet) -> None:
     _, after = sides(world, stack, change_set.definition)
     change_set.findings = tuple(findings(world, stack, change_set, after))
     stack.findings += change_set.findings
-    failing = dict.fromkeys(finding.name for finding in change_set.findings if finding.mode == "FAIL")
+    failing = dict.fromkeys(HOOKS[finding.name] for finding in change_set.findings if finding.mode == "FAIL")
     if failing:
         raise Useless(INVALID.format(names=", ".join(failing)))

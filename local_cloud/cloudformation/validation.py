@@ -1,10 +1,12 @@
 """Pre-deployment validation of a change set, told by DescribeEvents.
 
 Rule: it looks, and changes nothing. What fails is what AWS documents: properties that break the provider schema, names
-that are taken; what warns is a bucket that a deletion would find full. Types that AWS leaves out are left out here.
+that are taken; what warns is a bucket or repository that its deletion would find full. Types that AWS leaves out are
+left out here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -15,8 +17,25 @@ from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import ResolvedResource, Unknown, resolve
 from local_cloud.cloudformation.world import World
 
-PROPERTIES = "AWS::EarlyValidation::PropertyValidation"
-EXISTENCE = "AWS::EarlyValidation::ResourceExistenceCheck"
+PROPERTIES, EXISTENCE, EMPTINESS = "PROPERTY_VALIDATION", "NAME_CONFLICT_VALIDATION", "BUCKET_EMPTINESS_VALIDATION"
+READINESS = "ECR_DELETE_READINESS_VALIDATION"  # assumed
+HOOKS = {
+    PROPERTIES: "AWS::EarlyValidation::PropertyValidation",
+    EXISTENCE: "AWS::EarlyValidation::ResourceExistenceCheck",
+}
+"""By what name a change set's StatusReason calls a validation that failed."""
+FULL = {
+    "AWS::S3::Bucket": (
+        EMPTINESS,
+        "The bucket '{id}' is not empty. You must either delete all objects and versions or use the deletion policy to "
+        "retain it, otherwise the delete operation will fail.",
+    ),
+    "AWS::ECR::Repository": (
+        READINESS,
+        "The repository '{id}' still contains images. You must either delete all images or use the deletion policy to "
+        "retain it, otherwise the delete operation will fail.",  # assumed
+    ),
+}
 NOT_CHECKED = frozenset(
     {
         "AWS::ACM::Certificate",
@@ -41,18 +60,33 @@ NOT_CHECKED = frozenset(
 
 
 def findings(world: World, stack: Stack, change_set: ChangeSet, after: Side) -> Iterator[Finding]:
-    """What validation has to say about the resources that a change set adds or changes."""
+    """What validation has to say about the resources that a change set adds, changes or deletes."""
     resolved = resolve(after.template, after.environment, after.lookup).resources
     for change in change_set.changes:
         resource = change["ResourceChange"]
         desired = resolved.get(resource["LogicalResourceId"])
-        if desired is None or resource["Action"] not in ("Add", "Modify"):
-            continue
-        for problem in schema(desired.type).validate(schema(desired.type).coerce(desired.properties)):
-            yield _finding(world, change_set, desired, PROPERTIES, problem)
-        if resource["Action"] == "Add" and desired.type not in NOT_CHECKED and existing_id(world, stack, desired):
-            text = f"Resource of type '{desired.type}' with identifier '{_identity(desired)}' already exists."
-            yield _finding(world, change_set, desired, EXISTENCE, text)
+        tell = partial(_finding, world, change_set, resource)
+        if desired is not None and resource["Action"] in ("Add", "Modify"):
+            yield from (tell(*found) for found in _wrong(world, stack, desired, added=resource["Action"] == "Add"))
+        elif _loses(world, stack, resource):
+            name, text = FULL[resource["ResourceType"]]
+            yield tell(name, text.format(id=resource["PhysicalResourceId"]), mode="WARN")
+
+
+def _wrong(world: World, stack: Stack, desired: ResolvedResource, *, added: bool) -> Iterator[tuple[str, str]]:
+    for problem in schema(desired.type).validate(schema(desired.type).coerce(desired.properties)):
+        yield PROPERTIES, problem
+    if added and desired.type not in NOT_CHECKED and existing_id(world, stack, desired):
+        yield EXISTENCE, f"Resource of type '{desired.type}' with identifier '{_identity(desired)}' already exists."
+
+
+def _loses(world: World, stack: Stack, resource: Mapping[str, Any]) -> bool:
+    """Whether the change deletes something that refuses to go while it is full."""
+    if resource["ResourceType"] not in FULL or resource.get("PolicyAction") != "Delete":
+        return False
+    live = stack.resources[resource["LogicalResourceId"]]
+    emptied = str(live.properties.get("EmptyOnDelete", False)).lower() == "true"
+    return not emptied and world.surroundings.holds(stack.region, live.type, live.physical_id)
 
 
 def existing_id(world: World, stack: Stack, desired: ResolvedResource) -> str | None:
@@ -86,17 +120,19 @@ def _known(part: Any) -> bool:
     return isinstance(part, str) and not isinstance(part, Unknown)
 
 
-def _finding(world: World, change_set: ChangeSet, desired: ResolvedResource, name: str, reason: str) -> Finding:
-    pointer = reason.split(":", 1)[0].removeprefix("#") if reason.startswith("#") else ""
+def _finding(
+    world: World, change_set: ChangeSet, resource: Mapping[str, Any], name: str, reason: str, *, mode: str = "FAIL"
+) -> Finding:
+    pointer = reason.split(":", 1)[0].removeprefix("#") if name == PROPERTIES else ""
     return Finding(
         id=str(uuid4()),
         operation_id=change_set.operation_id,
         timestamp=world.schedule.now,
-        logical_id=desired.logical_id,
-        physical_id="",
-        type=desired.type,
+        logical_id=resource["LogicalResourceId"],
+        physical_id=resource.get("PhysicalResourceId", ""),
+        type=resource["ResourceType"],
         name=name,
-        mode="FAIL",
+        mode=mode,
         reason=reason,
-        path=f"/Resources/{desired.logical_id}/Properties{pointer}",
+        path=f"/Resources/{resource['LogicalResourceId']}" + (f"/Properties{pointer}" if mode == "FAIL" else ""),
     )

@@ -26,6 +26,10 @@ def _no_reference(_region: str, service: str, key: str) -> str:
     raise TemplateError(f"Could not resolve the dynamic reference {{{{resolve:{service}:{key}}}}}")
 
 
+def _holds_nothing(_region: str, _type: str, _physical_id: str) -> bool:
+    return False
+
+
 def _no_url(url: str) -> str:
     raise ValueError(f"S3 error: Access Denied: {url}")
 
@@ -40,6 +44,8 @@ class Surroundings:
     """The value of `{{resolve:service:key}}` by region, service and key. Raises TemplateError."""
     read_url: Callable[[str], str] = _no_url
     """The text behind a TemplateURL. Raises ValueError with CloudFormation's text."""
+    holds: Callable[[str, str, str], bool] = _holds_nothing
+    """Whether a bucket or repository, by region, resource type and physical id, has something in it."""
 
 
 class Embedded(Protocol):

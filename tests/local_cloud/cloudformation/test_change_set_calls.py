@@ -8,6 +8,7 @@ from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, HangResource, On
+from local_cloud.cloudformation.world import Surroundings
 
 PLAIN, CHANGED = topic(), topic(properties={"DisplayName": "changed"})
 ONE, TWO = template(Topic=PLAIN), template(Topic=CHANGED)
@@ -204,8 +205,20 @@ def test_validation_before_deployment_finds_wrong_properties(account: Account) -
         "OperationEvents"
     ]
     assert (finding["EventType"], finding["ValidationFailureMode"]) == ("VALIDATION_ERROR", "FAIL")
+    assert finding["ValidationName"] == "PROPERTY_VALIDATION"
     assert finding["ValidationPath"].startswith("/Resources/Policy/Properties")
     assert "PolicyDocument" in finding["ValidationStatusReason"]
+
+
+def test_validation_warns_before_a_full_bucket_is_deleted() -> None:
+    account = Account(surroundings=Surroundings(holds=lambda _region, _type, name: name == "full"))
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "full"}}
+    account.create(template(Bucket=bucket, Topic=PLAIN))
+    change_set = account.propose(ONE)
+    assert change_set["Status"] == "CREATE_COMPLETE"
+    [finding] = account("DescribeEvents", ChangeSetName=change_set["ChangeSetId"])["OperationEvents"]
+    assert (finding["ValidationName"], finding["ValidationFailureMode"]) == ("BUCKET_EMPTINESS_VALIDATION", "WARN")
+    assert finding["ValidationStatusReason"].startswith("The bucket 'full' is not empty.")
 
 
 def test_validation_can_be_switched_off(account: Account) -> None:
