@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install templates lint deploy review recover rollback status destroy local-up local-down local-logs check test test-slow bench clean
+.PHONY: help install templates lint deploy review recover rollback status destroy build local-api invoke local-up local-down local-logs check test test-slow bench clean
 
 help: ## Print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,16 @@ status: $(READY) ## Health, last operation, outputs, what to type next
 
 destroy: $(READY) ## Delete the site's stacks, and ask before anything that holds data goes
 	@$(BIN)/groat --env $(ENV) destroy
+
+build: $(READY) ## Build the app's container (needs Docker)
+	@$(BIN)/groat sam build
+
+local-api: $(READY) ## Build it, and serve the API from it: sam local start-api (needs Docker)
+	@$(BIN)/groat sam api
+
+EVENT ?= tests/app/events/health.json
+invoke: $(READY) ## Build it, and call the function once with EVENT=file.json (needs Docker)
+	@$(BIN)/groat sam invoke $(EVENT)
 
 local-up: $(READY) ## Start the local cloud
 	@$(BIN)/groat local up

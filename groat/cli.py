@@ -190,6 +190,40 @@ def destroy(options: Options) -> None:
 
 
 @groat.group()
+def sam() -> None:
+    """The app's container by SAM CLI: needs Docker."""
+
+
+@sam.command()
+@pass_options
+def build(options: Options) -> None:
+    """Build the container: `sam build`."""
+    from groat.sam import build as run
+
+    sys.exit(run(options.project()))
+
+
+@sam.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@pass_options
+def api(options: Options, port: int) -> None:
+    """Build, then serve the API from the container: `sam local start-api`."""
+    from groat.sam import start_api
+
+    sys.exit(start_api(options.project(), port))
+
+
+@sam.command()
+@click.argument("event", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_options
+def invoke(options: Options, event: Path) -> None:
+    """Build, then call the function once with the JSON in EVENT: `sam local invoke`."""
+    from groat.sam import invoke as run
+
+    sys.exit(run(options.project(), event))
+
+
+@groat.group()
 def local() -> None:
     """The local cloud: an AWS for one machine."""
 

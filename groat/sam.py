@@ -1,0 +1,69 @@
+"""SAM CLI on the generated template: build the container, run it behind an API on this machine, call it once.
+
+Plain `sam build`, `sam local start-api` and `sam local invoke` do the same. What is added here: clear words when Docker is
+not there, and the base image of pyproject's [tool.groat.image], which SAM reads in the template only.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from groat.docker import engine
+from groat.errors import GroatError
+from groat.project import Project, table
+
+WEBSITE = "website.yaml"
+MARK = "      DockerTag:"
+
+
+def build(project: Project) -> int:
+    """`sam build`; its exit code. Raises GroatError when Docker cannot be used."""
+    engine()
+    return sam(project, "build", "--template-file", str(template(project)), "--base-dir", str(project.templates))
+
+
+def start_api(project: Project, port: int) -> int:
+    """Build, then serve until Ctrl-C."""
+    return build(project) or sam(project, "local", "start-api", "--port", str(port))
+
+
+def invoke(project: Project, event: Path) -> int:
+    """Build, then call the function once with the JSON of this file."""
+    return build(project) or sam(project, "local", "invoke", "--event", str(event.absolute()))
+
+
+def template(project: Project) -> Path:
+    """The website's template; a copy with the image's build arguments when pyproject names some."""
+    original = project.templates / WEBSITE
+    if not original.is_file():
+        raise GroatError(f"There is no template: {original}", hint="groat templates")
+    given = table(project, "image")
+    if not given:
+        return original
+    copy = project.state / "sam" / WEBSITE
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_text(with_image(original.read_text(encoding="utf-8"), given), encoding="utf-8")
+    return copy
+
+
+def with_image(text: str, given: dict[str, object]) -> str:
+    """The template with Metadata for SAM: DockerBuildTarget and DockerBuildArgs beside DockerTag."""
+    target = [f"      DockerBuildTarget: {json.dumps(given['target'])}"] if "target" in given else []
+    added = [*target, f"      DockerBuildArgs: {json.dumps(given.get('arguments', {}))}"]
+    lines = (found for line in text.splitlines() for found in ([line, *added] if line.startswith(MARK) else [line]))
+    return "\n".join(lines) + "\n"
+
+
+def sam(project: Project, *words: str) -> int:
+    program = Path(sys.executable).with_name("sam")
+    environment = {"SAM_CLI_TELEMETRY": "0", **os.environ}
+    command: Sequence[str] = [str(program) if program.exists() else "sam", *words]
+    try:
+        return subprocess.run(command, cwd=project.root, env=environment, check=False).returncode
+    except FileNotFoundError as error:
+        raise GroatError(f"SAM CLI is not installed: {program}", hint="make install") from error
+    except KeyboardInterrupt:
+        return 0

@@ -1,0 +1,98 @@
+"""SAM CLI, unmodified, on a clone: build, validate, serve, call; and through `groat sam`, with a base image of one's own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from checkout import ACCOUNT, Checkout, asked, checkout
+from conftest import ARCHITECTURE, free_port
+
+from groat.project import Project
+from groat.sam import with_image
+from groat.sam import template as sam_template
+
+ROOT = Path(__file__).parents[2]
+EVENTS = ROOT / "tests" / "app" / "events"
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def clone(base: str, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    made = checkout(
+        tmp_path_factory.mktemp("clone"), architecture=ARCHITECTURE, base=base,
+        environment={**ACCOUNT, "AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"},
+    )  # fmt: skip
+    made.groat("templates")
+    return made
+
+
+def sam(clone: Checkout, *words: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("sam")
+    return subprocess.run(
+        [program, *words], cwd=clone.root, env={**os.environ, **clone.environment},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+
+
+@contextmanager
+def api(clone: Checkout) -> Iterator[str]:
+    port = free_port()
+    program = [Path(sys.executable).with_name("sam"), "local", "start-api", "--port", str(port)]
+    with (clone.root / "api.log").open("wb") as log:
+        process = subprocess.Popen(
+            program, cwd=clone.root, env={**os.environ, **clone.environment}, stdout=log, stderr=log
+        )  # fmt: skip
+    try:
+        wait_for(f"http://127.0.0.1:{port}/api/health", process, clone.root / "api.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=60):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(log.read_text(encoding="utf-8")[-2000:])
+
+
+def test_plain_sam_validates_builds_invokes_and_serves_a_clone(clone: Checkout) -> None:
+    website = clone.root / "templates" / "website.yaml"
+    website.write_text(sam_template(Project(clone.root)).read_text("utf-8"), "utf-8")  # a base that is on this machine
+    valid = sam(clone, "validate")
+    assert valid.returncode == 0, valid.stdout + valid.stderr
+    built = sam(clone, "build")
+    assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]
+    called = sam(clone, "local", "invoke", "--event", str(EVENTS / "health.json"))
+    assert json.loads(json.loads(called.stdout.splitlines()[-1])["body"]) == {"status": "ok"}, called.stderr
+    with api(clone) as url:
+        assert asked(f"{url}/api/health") == (200, b'{"status":"ok"}')
+        status, body = asked(f"{url}/api/activities", (clone.root / "app/frontend/sample.gpx").read_bytes())
+        assert (status, json.loads(body)["summary"]["distance"] > 0) == (201, True)
+    log = (clone.root / "api.log").read_text(encoding="utf-8")
+    assert log.count("Building image") == 1, "warm containers: SAM builds its emulator in once, not for every request"
+
+
+def test_groat_sam_calls_the_function_in_an_image_on_a_base_of_ones_own(clone: Checkout) -> None:
+    done = clone.run("sam", "invoke", str(EVENTS / "health.json"))
+    assert done.returncode == 0, done.stderr
+    assert '"statusCode": 200' in done.stdout
+
+
+def test_the_image_table_becomes_what_sam_reads() -> None:
+    text = "Resources:\n  Function:\n    Metadata:\n      DockerTag: x\n    Properties: {}\n"
+    lines = with_image(text, {"target": "any", "arguments": {"BASE": "python:3.13-slim"}}).splitlines()
+    assert lines[4:6] == ['      DockerBuildTarget: "any"', '      DockerBuildArgs: {"BASE": "python:3.13-slim"}']
