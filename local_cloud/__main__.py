@@ -21,14 +21,16 @@ def main() -> None:
 
 
 def _factor(_: click.Context, __: click.Parameter, value: float) -> float:
-    if value <= 0:
-        raise click.BadParameter(f"it must be above 0, and 1 is AWS's own pace: {value:g}")
+    if value < 0:
+        raise click.BadParameter(f"it must be 0 or more, and 1 is AWS's own pace: {value:g}")
     return value
 
 
 @main.command()
 @click.option("--port", default=PORT, show_default=True, help="Loopback port; 0 takes a free one.")
-@click.option("--speed", default=1.0, show_default=True, callback=_factor, help="How many times faster than AWS.")
+@click.option(
+    "--speed", default=100.0, show_default=True, callback=_factor, help="Times faster than AWS; 0 is at once."
+)
 @click.option("--state", type=click.Path(path_type=Path), help="Folder for images; without it they are forgotten.")
 @click.option("--registry", default="", metavar="HOST:PORT", help="A container registry to stand behind ECR.")
 @click.option(
@@ -54,7 +56,8 @@ def serve(port: int, speed: float, state: Path | None, registry: str, as_of: dat
             state_folder(state) as folder,
             cloud(state=folder, port=port, speed=speed, registry=registry, as_of=day) as server,
         ):
-            click.echo(f"The local cloud listens on {server.endpoint}, {speed:g} times as fast as AWS. Ctrl-C ends it.")
+            pace = f"{speed:g} times as fast as AWS" if speed else "everything at once"
+            click.echo(f"The local cloud listens on {server.endpoint}, {pace}. Ctrl-C ends it.")
             stop.wait()
     except PortInUse as error:
         raise click.ClickException(f"{error}. Name another with --port.") from error

@@ -17,7 +17,10 @@ from local_cloud.services import Services
 def around(services: Services) -> Surroundings:
     """What the engine asks, answered by these services."""
     return Surroundings(
-        ssm=partial(_parameter, services), dynamic=partial(_dynamic, services), read_url=services.read_url
+        ssm=partial(_parameter, services),
+        dynamic=partial(_dynamic, services),
+        read_url=services.read_url,
+        holds=partial(_holds, services),
     )
 
 
@@ -55,6 +58,17 @@ def _secret(services: Services, region: str, key: str) -> str:
         raise TemplateError(error.response["Error"]["Message"]) from error
     except (KeyError, json.JSONDecodeError):
         raise TemplateError(f"Could not find a value associated with JSONKey in SecretString: {json_key}") from None
+
+
+def _holds(services: Services, region: str, type: str, physical_id: str) -> bool:
+    """Whether there is anything in a bucket (old versions count) or in a repository; one that is gone is empty."""
+    try:
+        if type == "AWS::S3::Bucket":
+            page = services.client("s3", region).list_object_versions(Bucket=physical_id, MaxKeys=1)
+            return bool(page.get("Versions") or page.get("DeleteMarkers"))
+        return bool(services.client("ecr", region).list_images(repositoryName=physical_id, maxResults=1)["imageIds"])
+    except ClientError:
+        return False
 
 
 RESOLVERS: dict[str, Callable[[Services, str, str], str]] = {

@@ -228,6 +228,7 @@ def attributes_of(
 
 def _made_up(type_name: str, attribute: str, declared: Mapping[str, Any], fields: Fields) -> Any:
     kind = declared.get("type", "string")
+    kind = kind[0] if isinstance(kind, list) else kind  # a JSON schema may list several
     if kind in STAND_INS:
         return STAND_INS[kind]
     if listed := ATTRIBUTES.get(f"{type_name}.{attribute}"):

@@ -182,3 +182,8 @@ def test_an_attribute_that_the_type_lacks_is_not_supported() -> None:
 def test_ref_is_the_physical_id_and_of_a_record_its_name() -> None:
     assert schema("AWS::SNS::Topic").ref_value({}, "arn") == "arn"
     assert schema("AWS::Route53::RecordSet").ref_value({"Name": "a.example."}, "id") == "a.example."
+
+
+def test_a_property_of_several_types_has_a_stand_in_of_the_first() -> None:
+    condition = schema("AWS::CloudFormation::WaitCondition")
+    assert condition.attributes({}, physical_id="c", account="1", region="us-east-1")["Data"] == {}

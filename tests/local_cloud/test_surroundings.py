@@ -44,3 +44,18 @@ def test_a_secret_is_read_whole_or_by_key(services: Services, key: str, value: s
 def test_what_is_not_there_is_refused(services: Services, service: str, key: str, text: str) -> None:
     with pytest.raises(TemplateError, match=text):
         around(services).dynamic("us-east-1", service, key)
+
+
+def test_a_bucket_holds_something_while_an_old_version_is_left(services: Services) -> None:
+    s3, holds = services.client("s3", "us-east-1"), around(services).holds
+    s3.create_bucket(Bucket="uploads")
+    s3.put_bucket_versioning(Bucket="uploads", VersioningConfiguration={"Status": "Enabled"})
+    assert not holds("us-east-1", "AWS::S3::Bucket", "uploads")
+
+    s3.put_object(Bucket="uploads", Key="a", Body=b"1")
+    s3.delete_object(Bucket="uploads", Key="a")
+    assert holds("us-east-1", "AWS::S3::Bucket", "uploads")
+
+
+def test_what_is_gone_holds_nothing(services: Services) -> None:
+    assert not around(services).holds("us-east-1", "AWS::ECR::Repository", "none")
