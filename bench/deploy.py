@@ -16,7 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from textwrap import shorten
 from typing import Any
 
 import boto3
@@ -156,8 +155,8 @@ def results(samples: Mapping[str, list[dict[str, Deployed]]]) -> Iterator[Result
     for job in samples[OURS][0]:
         by_tool = {tool: [deployed[job] for deployed in taken] for tool, taken in samples.items()}
         for tool, taken in by_tool.items():
-            yield Line(job=f"deploy: {job}", tool=tool, figures=figures(taken), note=refusal(taken[-1].spent))
-        if job in LIMITS:
+            yield Line(job=f"deploy: {job}", tool=tool, figures=figures(taken), note=taken[-1].spent.failure)
+        if job in LIMITS and not by_tool[OURS][-1].spent.failure:
             wall = median(each.spent.wall for each in by_tool[OURS])
             yield Goal(sentence=f"deploy: {job}, end to end", reached=wall, limit=LIMITS[job], unit="s")
 
@@ -171,10 +170,6 @@ def figures(taken: list[Deployed]) -> Mapping[str, float]:
         "CPU s": median(each.spent.cpu for each in taken),
         "runs": len(taken),
     }
-
-
-def refusal(spent: Spent) -> str:
-    return shorten(f"gave up: {spent.words.splitlines()[-1]}", 150) if spent.code else ""
 
 
 STARTS = {  # the quickest thing that each can be asked for

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
+from textwrap import shorten
 from typing import TypeVar
 
 Sample = TypeVar("Sample")
@@ -57,6 +58,12 @@ class Spent:
     cpu: float
     code: int
     words: str
+
+    @property
+    def failure(self) -> str:
+        """Empty when it ended well, else its last line, shortened."""
+        last = (self.words or f"exit code {self.code}").splitlines()[-1]
+        return shorten(f"failed: {last}", 150) if self.code else ""
 
 
 def spend(run: Callable[[], "subprocess.CompletedProcess[str]"]) -> Spent:

@@ -26,7 +26,7 @@ def test_a_childs_words_exit_code_and_cpu_are_told() -> None:
 
     spent = spend(lambda: subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False))
 
-    assert (spent.code, spent.words) == (3, "so")
+    assert (spent.code, spent.words, spent.failure) == (3, "so", "failed: so")
     assert spent.cpu > 0.01
     assert spent.wall > 0.01
 
