@@ -12,16 +12,22 @@ from pathlib import Path
 
 HERE = Path(__file__).parents[2] / ".groat" / "tools"
 AWSCLI = "awscli==1.45.11"
+CHECKOV = "checkov==3.3.30"
 CDK_LIBRARY = "aws-cdk-lib==2.275.0"
 CDK = "aws-cdk@2.1148.1"  # an unpinned install can resolve to a stray 3.0.0
 
 aws = HERE / "awscli" / "bin" / "aws"
+checkov = HERE / "checkov" / "bin" / "checkov"
 cdk = HERE / "cdk" / "node_modules" / ".bin" / "cdk"
 cdk_python = HERE / "cdk-python" / "bin" / "python"
 
 
 def install_awscli() -> None:
     _venv(HERE / "awscli", AWSCLI)
+
+
+def install_checkov() -> None:
+    _venv(HERE / "checkov", CHECKOV)
 
 
 def install_cdk() -> None:
@@ -34,6 +40,7 @@ def install_cdk_library() -> None:
 
 INSTALLERS: dict[Path, Callable[[], None]] = {
     aws: install_awscli,
+    checkov: install_checkov,
     cdk: install_cdk,
     cdk_python: install_cdk_library,
 }
