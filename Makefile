@@ -8,7 +8,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help install templates lint deploy review recover rollback status destroy build local-api invoke local-up local-down local-logs check test test-slow bench clean
+.PHONY: help install templates lint deploy review recover rollback status destroy dev build local-api invoke local-up local-down local-logs check test test-slow bench clean
 
 help: ## Print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ status: $(READY) ## Health, last operation, outputs, what to type next
 destroy: $(READY) ## Delete the site's stacks, and ask before anything that holds data goes
 	@$(BIN)/groat --env $(ENV) destroy
 
+dev: $(READY) ## Serve the site while you edit it; an edit shows at the next request
+	@$(BIN)/groat dev
+
 build: $(READY) ## Build the app's container (needs Docker)
 	@$(BIN)/groat sam build
 
@@ -73,11 +76,12 @@ local-down: $(READY) ## Stop the local cloud; what it holds is gone
 local-logs: $(READY) ## The local cloud's log
 	@$(BIN)/groat local logs
 
-check: $(READY) ## ruff, mypy --strict, templates current
+check: $(READY) ## ruff, mypy --strict, templates current, who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/groat templates --check
+	@$(BIN)/pytest tests/test_architecture.py
 
 test: $(READY) ## The tests that need nothing but Python
 	@$(BIN)/pytest -n auto -m "not slow"
