@@ -189,6 +189,23 @@ def destroy(options: Options) -> None:
     finish(options, run(options.target(), consent=options.consent()))
 
 
+@groat.command()
+@common
+@pass_options
+def dev(options: Options) -> None:
+    """Serve the site while it is edited: the deployed edge, the app from the working tree. Ctrl-C stops it."""
+    from groat.dev import dev as run
+
+    view = options.view()
+    try:
+        for event in run(options.target()):
+            view.show(event)
+    except KeyboardInterrupt:
+        view.close()
+    finally:
+        view.close()
+
+
 @groat.group()
 def sam() -> None:
     """The app's container by SAM CLI: needs Docker."""

@@ -1,7 +1,7 @@
 """SAM CLI on the generated template: build the container, run it behind an API on this machine, call it once.
 
-Plain `sam build`, `sam local start-api` and `sam local invoke` do the same. What is added here: clear words when Docker is
-not there, and the base image of pyproject's [tool.groat.image], which SAM reads in the template only.
+Plain `sam build`, `sam local start-api` and `sam local invoke` do the same. What is added here: clear words without
+Docker, and the base image of pyproject's [tool.groat.image], which SAM reads in the template only.
 """
 
 import json

@@ -17,6 +17,7 @@ from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources import backed
 from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, NoAnswer
 from local_cloud.control import Control
+from local_cloud.develop import Workbench
 from local_cloud.edge import Edge
 from local_cloud.edge.invoke import FunctionError, TooSlow
 from local_cloud.images import Images
@@ -62,11 +63,15 @@ def cloud(
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
-    verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox)
+    workbench = Workbench(
+        engine.deployed, lambda find, id: Edge(find, services=services, invoke=runtime.invoke).wsgi(id)
+    )
+    verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox, workbench=workbench)
     server = Server(Endpoint(engine, services=services, control=Control(verbs.table())), port=port)
     with ExitStack() as ends:
         ends.callback(runtime.close)
         ends.callback(sites.stop)
+        ends.callback(workbench.stop)
         ends.enter_context(server)
         services.warm()
         yield server

@@ -5,6 +5,7 @@ GET  sites       [{"domain": "d….cloudfront.net", "aliases": […], "url": "ht
 POST faults      {"fault": "fail-resource", "resource": "Bucket", …}, or {"clear": true}
 POST stage       {"name": "site", "status": "UPDATE_ROLLBACK_FAILED", …}
 POST images      {"uri": "<repository>@sha256:…", "directory": "<holds app/>", "handler": "app.handler.handler"}
+POST develop     {"distribution": "E…", "port": 1234}: the site with that server as its API -> {"url"}
 PUT  responses   what a custom resource's function answers
 """
 
@@ -19,6 +20,7 @@ from local_cloud.cloudformation.resources_custom import Mailbox
 from local_cloud.cloudformation.stage import StageError, stage_json
 from local_cloud.container_images import ImageName, UnknownRepository, put
 from local_cloud.control import ControlError, Verb
+from local_cloud.develop import Workbench
 from local_cloud.images import ImageError, Images
 from local_cloud.services import Services
 from local_cloud.sites import Site, Sites
@@ -35,6 +37,7 @@ class Verbs:
     images: Images
     sites: Sites
     mailbox: Mailbox
+    workbench: Workbench
 
     def table(self) -> dict[str, Verb]:
         return {
@@ -43,6 +46,7 @@ class Verbs:
             "POST faults": self.fault,
             "POST stage": self.stage,
             "POST images": self.image,
+            "POST develop": self.develop,
             "PUT responses": self.response,
         }
 
@@ -73,6 +77,12 @@ class Verbs:
         except (ImageError, UnknownRepository) as error:
             raise ControlError(str(error)) from error
         return {}
+
+    def develop(self, body: Json) -> Json:
+        distribution, port = _field(body, "distribution"), body.get("port")
+        if not isinstance(port, int):
+            raise ControlError(f"The port of the app's server is a number, not: {port}")
+        return {"url": self.workbench.edited(distribution, port)}
 
     def response(self, body: Json) -> Json:
         self.mailbox.deliver(body)

@@ -1,4 +1,4 @@
-"""`make deploy ENV=prod` from end to end: build, push, digest, change sets, frontend, smoke test; an edit; the way back.
+"""`make deploy ENV=prod`, end to end: build, push, digest, change sets, frontend, smoke test; an edit; the way back.
 
 AWS is the local cloud, reached as any AWS is (AWS_ENDPOINT_URL and credentials); its ECR is Debian's docker-registry,
 and its functions run in the containers that were pushed.

@@ -1,4 +1,4 @@
-"""SAM CLI, unmodified, on a clone: build, validate, serve, call; and through `groat sam`, with a base image of one's own."""
+"""SAM CLI, unmodified, on a clone: build, validate, serve, call; and by `groat sam`, with a base image of one's own."""
 
 import json
 import os
@@ -16,8 +16,8 @@ from checkout import ACCOUNT, Checkout, asked, checkout
 from conftest import ARCHITECTURE, free_port
 
 from groat.project import Project
-from groat.sam import with_image
 from groat.sam import template as sam_template
+from groat.sam import with_image
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "app" / "events"

@@ -1,0 +1,115 @@
+"""The site while it is edited: an edit shows at the next request, behind the edge of the deployed site."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("app", "templates", "website.py", "samconfig.toml", "pyproject.toml")
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Dev:
+    root: Path
+    url: str
+
+    def get(self, path: str, *, accept: str = "*/*") -> tuple[int, str]:
+        request = urllib.request.Request(self.url + path, headers={"Accept": accept})
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def write(self, path: str, old: str, new: str) -> None:
+        file = self.root / path
+        file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
+
+    def seconds_until(self, path: str, words: str) -> float:
+        began = time.monotonic()
+        while words not in self.get(path)[1]:
+            assert time.monotonic() - began < 20, self.get(path)
+        return time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+    root = tmp_path_factory.mktemp("dev")
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copyfile(source, root / name)
+    groat = [sys.executable, "-m", "groat", "--json"]
+    subprocess.run([*groat, "local", "up", "--speed", "1000"], cwd=root, check=True, capture_output=True)
+    process = subprocess.Popen([*groat, "dev"], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        yield Dev(root, ready(process)["url"])
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        subprocess.run([*groat, "local", "down"], cwd=root, check=True, capture_output=True)
+    assert process.returncode == 0, said
+
+
+def ready(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    assert process.stdout
+    for line in process.stdout:
+        event = json.loads(line)
+        if event["type"] == "ready":
+            os.set_blocking(process.stdout.fileno(), True)
+            return dict(event)
+    raise AssertionError(process.stderr.read() if process.stderr else "")
+
+
+def test_it_is_the_deployed_site_with_the_apps_own_server(dev: Dev) -> None:
+    assert dev.get("/api/health") == (200, '{"status":"ok"}')
+    assert dev.get("/api/nothing")[0] == 404
+    assert dev.get("/tracks/of/the/browsers/router")[1].startswith("<!doctype html>")
+    gpx = (dev.root / "app/frontend/sample.gpx").read_bytes()
+    with urllib.request.urlopen(f"{dev.url}/api/activities", gpx, timeout=30) as answer:
+        assert answer.status == 201
+        assert answer.headers["strict-transport-security"]
+
+
+def test_an_edit_of_the_app_answers_within_half_a_second(dev: Dev) -> None:
+    taken = []
+    said = "ok"
+    for number in range(5):
+        dev.write("app/routes/health.py", f'"{said}"', f'"edit {number}"')
+        said = f"edit {number}"
+        taken.append(dev.seconds_until("/api/health", said))
+    assert min(taken) < 0.5, taken
+
+
+def test_an_edit_of_the_frontend_is_served_and_the_page_reloads(dev: Dev) -> None:
+    before = dev.get("/_local_cloud/edits")[1]
+    dev.write("app/frontend/index.html", "</body>", "<!-- edited --></body>")
+    assert dev.seconds_until("/", "<!-- edited -->") < 5
+    assert '<script src="/_local_cloud/reload.js"' in dev.get("/", accept="text/html")[1]
+    assert "location.reload()" in dev.get("/_local_cloud/reload.js")[1]
+    while dev.get("/_local_cloud/edits")[1] == before:
+        time.sleep(0.05)
+
+
+def test_a_mistake_is_shown_where_one_looks_and_mended_at_the_next_edit(dev: Dev) -> None:
+    text = (dev.root / "app/routes/health.py").read_text("utf-8")
+    (dev.root / "app/routes/health.py").write_text("def wrong(:\n", "utf-8")
+    dev.seconds_until("/api/health", "SyntaxError")
+    (dev.root / "app/routes/health.py").write_text(text, "utf-8")
+    dev.seconds_until("/api/health", "status")
