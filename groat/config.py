@@ -18,16 +18,18 @@ from groat.errors import GroatError
 
 FILE = "samconfig.toml"
 LOCAL = "local"
+PRODUCTION = ("prod", "production")
 
 # `sam deploy --help`, SAM CLI 1.170. The first group is read here too.
 OURS = frozenset({
     "stack_name", "region", "profile", "parameter_overrides", "tags", "capabilities", "role_arn", "confirm_changeset",
+    "disable_rollback", "express", "notification_arns", "s3_bucket", "s3_prefix",
 })  # fmt: skip
 SAMS = frozenset({
-    "beta_features", "debug", "disable_rollback", "express", "fail_on_empty_changeset", "force_upload",
+    "beta_features", "debug", "fail_on_empty_changeset", "force_upload",
     "image_repositories", "image_repository", "kms_key_id", "language_extensions", "max_wait_duration", "metadata",
-    "no_execute_changeset", "no_progressbar", "notification_arns", "on_failure", "output", "resolve_image_repos",
-    "resolve_s3", "s3_bucket", "s3_prefix", "save_params", "signing_profiles", "template", "template_file", "use_json",
+    "no_execute_changeset", "no_progressbar", "on_failure", "output", "resolve_image_repos", "resolve_s3",
+    "save_params", "signing_profiles", "template", "template_file", "use_json",
 })  # fmt: skip
 STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
@@ -47,6 +49,16 @@ class Settings:
     capabilities: tuple[str, ...] = ("CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND")
     role_arn: str | None = None
     confirm: bool = False
+    disable_rollback: bool = False
+    express: bool = False
+    notification_arns: tuple[str, ...] = ()
+    s3_bucket: str | None = None
+    s3_prefix: str = ""
+
+    @property
+    def is_production(self) -> bool:
+        """Whether its stacks are protected from deletion."""
+        return self.environment in PRODUCTION
 
     @property
     def is_local(self) -> bool:
@@ -69,6 +81,11 @@ def settings(root: Path, environment: str, *, stack_name: str | None = None) -> 
         capabilities=words(options.get("capabilities", Settings.__dataclass_fields__["capabilities"].default)),
         role_arn=options.get("role_arn"),
         confirm=bool(options.get("confirm_changeset", False)),
+        disable_rollback=bool(options.get("disable_rollback", False)),
+        express=bool(options.get("express", False)),
+        notification_arns=words(options.get("notification_arns", ())),
+        s3_bucket=options.get("s3_bucket"),
+        s3_prefix=options.get("s3_prefix", ""),
     )
 
 

@@ -47,9 +47,21 @@ class Target:
             template=texts[stack.template],
             parameters=parameters,
             capabilities=self.settings.capabilities,
-            tags=self.settings.tags,
+            tags=self.settings.tags or None,
             role_arn=self.settings.role_arn,
+            notification_arns=self.settings.notification_arns or None,
+            artifacts_bucket=self.settings.s3_bucket,
+            artifacts_prefix=self.settings.s3_prefix,
+            profile=self.profile,
+            express=self.settings.express,
         )
+
+    @property
+    def profile(self) -> changesets.Profile:
+        """`disable_rollback` keeps what a failure built, to be fixed forward; production is protected from deletion."""
+        if self.settings.is_production:
+            return changesets.Profile.PRODUCTION
+        return changesets.Profile.DEVELOPMENT if self.settings.disable_rollback else changesets.Profile.STANDARD
 
     def next_commands(self) -> dict[str, str]:
         """What to type after a deployment, and why."""
