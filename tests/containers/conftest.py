@@ -3,23 +3,16 @@
 Without an engine or a registry these tests are skipped, and the skip says what to install.
 """
 
-import os
-import platform
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from machine import BASE, ROOT, free_port, running
 
-ROOT = Path(__file__).parents[2]
-BASE = os.environ.get("GROAT_TEST_BASE", "groat-build-base:local")
-ARCHITECTURE = {"x86_64": "x86_64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+sys.path.append(str(ROOT / "tests" / "local_cloud"))  # the HTTP contract, kept beside the edge's own tests
+
 REGISTRY = """\
 version: 0.1
 log: {{level: error, accesslog: {{disabled: true}}}}
@@ -68,31 +61,3 @@ def cloud(registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     command = [*serve, "--state", str(folder), "--registry", registry]
     with running(command, folder, f"http://127.0.0.1:{port}/_local_cloud/health"):
         yield f"http://127.0.0.1:{port}"
-
-
-@contextmanager
-def running(command: list[str], folder: Path, health: str) -> Iterator[None]:
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
-    try:
-        wait_for(health, process, folder / "log")
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, *, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"{url} does not answer; the log ends: {log.read_text(encoding='utf-8')[-2000:]}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

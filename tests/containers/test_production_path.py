@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 from checkout import ACCOUNT, Checkout, asked, checkout
-from conftest import ARCHITECTURE
+from machine import ARCHITECTURE
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 GPX = b"""<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>

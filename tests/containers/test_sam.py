@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from checkout import ACCOUNT, Checkout, asked, checkout
-from conftest import ARCHITECTURE, free_port
+from machine import ARCHITECTURE, free_port
 
 from groat.project import Project
 from groat.sam import template as sam_template
