@@ -48,7 +48,7 @@ class Options:
     def view(self) -> "View":
         from groat.views import human_view, json_view
 
-        return json_view() if self.json else human_view()
+        return json_view() if self.json else human_view(self.environment)
 
     def asks(self) -> bool:
         """Is somebody there to answer?"""

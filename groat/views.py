@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
+from groat.config import LOCAL
 from groat.events import Event, GroatEvent, Ready, Stage, Warned, Working
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from rich.status import Status
 
     import changesets
+
+
+VERBS = {"apply": "deploy", "delete": "destroy"}
 
 
 class View(Protocol):
@@ -28,11 +32,11 @@ class View(Protocol):
 class HumanView:
     """Lines for a terminal or a log; colours as rich decides (NO_COLOR, no terminal)."""
 
-    def __init__(self, console: "Console") -> None:
+    def __init__(self, console: "Console", environment: str) -> None:
         import changesets
 
         self.console = console
-        self.inner = changesets.HumanView(console)
+        self.inner = changesets.HumanView(console, ours=lambda words, _: typed(words, environment))
         self.status: Status | None = None
 
     def show(self, event: "Event") -> None:
@@ -107,10 +111,18 @@ class JsonView:
         self.stream.flush()
 
 
-def human_view() -> HumanView:
+def human_view(environment: str = LOCAL) -> HumanView:
+    """For the terminal; `environment` is named in the commands that it tells to type."""
     from rich.console import Console
 
-    return HumanView(Console())
+    return HumanView(Console(), environment)
+
+
+def typed(words: str, environment: str) -> str:
+    """A verb of `python -m changesets` with its flags, as it is typed here: "delete --allow Table" and the like."""
+    verb, _, flags = words.partition(" ")
+    env = "" if environment == LOCAL else f" --env {environment}"
+    return f"groat {VERBS.get(verb, verb)}{env} {flags}".rstrip()
 
 
 def json_view() -> JsonView:

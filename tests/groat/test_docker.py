@@ -1,0 +1,116 @@
+"""What is wrong with Docker or with the image is said in words with a fix; no engine is needed to say it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from groat import docker, ecr
+from groat.errors import GroatError
+from groat.project import Project
+from groat.recipe import Recipe, recipe
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = """
+Resources:
+  Function:
+    Type: AWS::Serverless::Function
+    Properties:
+      PackageType: Image
+      Architectures: [arm64]
+      Environment: {Variables: {ORDERS_TABLE: !Ref OrdersTable}}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/main.py").write_text("print(1)", encoding="utf-8")
+    (tmp_path / "app/Dockerfile").write_text('FROM base\nCMD ["app.handler.handler"]\n', encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text("", encoding="utf-8")
+    return Project(tmp_path)
+
+
+def configured(project: Project, text: str) -> Recipe:
+    (project.root / "pyproject.toml").write_text(text, encoding="utf-8")
+    return recipe(project, TEMPLATE)
+
+
+def test_the_template_says_what_the_image_is_for(project: Project) -> None:
+    made = recipe(project, TEMPLATE)
+    assert (made.architecture, made.handler, made.variables) == ("arm64", "app.handler.handler", ("ORDERS_TABLE",))
+    assert made.build_arguments == {"ARCHITECTURE": "arm64", "COMMIT": "", "SOURCE": ""}
+
+
+def test_the_tag_is_of_what_goes_in(project: Project) -> None:
+    plain = recipe(project, TEMPLATE).tag
+    assert recipe(project, TEMPLATE).tag == plain
+    assert recipe(project, TEMPLATE.replace("arm64", "x86_64")).tag != plain
+    assert configured(project, '[tool.groat.image]\narguments = {BASE = "python:3.13-slim"}\n').tag != plain
+    assert configured(project, '[tool.groat.image]\ntarget = "any"\n').tag != plain
+    (project.app / "README.md").write_text("words", encoding="utf-8")
+    (project.app / ".dockerignore").write_text("README.md\n", encoding="utf-8")
+    assert configured(project, "").tag == plain
+
+
+def test_a_slip_of_the_pen_in_the_image_table_is_refused(project: Project) -> None:
+    with pytest.raises(GroatError, match=r"\[tool.groat.image\]: unknown key: base"):
+        configured(project, '[tool.groat.image]\nbase = "x"\n')
+
+
+@pytest.mark.parametrize(
+    ("said", "fix"),
+    [
+        ("PermissionError(13, 'Permission denied')", "usermod -aG docker"),
+        ("write /var/lib/docker/tmp: no space left on device", "docker system prune"),
+        ("FileNotFoundError(2, 'No such file or directory')", "systemctl start docker"),
+        ("dial tcp: lookup public.ecr.aws: no such host", "BASE in pyproject"),
+        ("exec /bin/sh: exec format error", "qemu-user-static"),
+    ],
+)
+def test_trouble_comes_with_its_fix(said: str, fix: str) -> None:
+    assert fix in docker.trouble("It failed", said).hint
+
+
+@pytest.mark.parametrize("address", ["unix:///nonexistent/docker.sock", "tcp://127.0.0.1:1"])
+def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "groat", "sam", "build"], cwd=ROOT, env={**os.environ, "DOCKER_HOST": address},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.startswith("error: Docker ")) == (1, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert docker.START in done.stderr or docker.INSTALL in done.stderr
+
+
+def test_the_digest_is_the_one_that_the_registry_gave() -> None:
+    answers = [{"status": "Pushed"}, {"progressDetail": {}, "aux": {"Tag": "t", "Digest": "sha256:abc", "Size": 1}}]
+    assert docker.digest_of(answers, "here/app") == "sha256:abc"
+    with pytest.raises(GroatError, match="cannot be pushed to here/app: denied"):
+        docker.digest_of([{"error": "denied"}], "here/app")
+    with pytest.raises(GroatError, match="no digest"):
+        docker.digest_of([{"status": "Pushed"}], "here/app")
+
+
+def test_the_labels_name_the_commit_of_the_app_and_no_password(project: Project) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "app"]):
+        subprocess.run([*git, *words], cwd=project.root, check=True)
+    url = "https://user:secret@example.com/site.git"
+    subprocess.run([*git, "remote", "add", "origin", url], cwd=project.root, check=True)
+    first = recipe(project, TEMPLATE).labels
+    assert (len(first["COMMIT"]), first["SOURCE"]) == (40, "https://example.com/site.git")
+    (project.app / "README.md").write_text("words", encoding="utf-8")
+    subprocess.run([*git, "add", "."], cwd=project.root, check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "words"], cwd=project.root, check=True)
+    assert recipe(project, TEMPLATE).labels == first
+    (project.app / "main.py").write_text("print(2)", encoding="utf-8")
+    assert recipe(project, TEMPLATE).labels["COMMIT"] == first["COMMIT"] + "-dirty"
+
+
+def test_a_repository_is_named_without_its_host() -> None:
+    assert ecr.repository_name("1.dkr.ecr.us-east-1.amazonaws.com/site/app@sha256:0") == "site/app"
+    assert json.dumps(sorted(ecr.MANIFESTS)).count("manifest") == 2
