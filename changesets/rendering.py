@@ -29,7 +29,8 @@ PHASES = {
     Phase.DONE: ("✓", "green"),
     Phase.FAILED: ("✗", "red"),
 }
-LONGEST_VALUE = 60
+LONGEST_VALUE = 40
+KEPT_OF_SHARED = 8  # enough to see where a value begins to differ: @sha256:
 ROUTINE = ("nitiated", "hence creating one.")  # reasons of every resource, not worth a place
 
 
@@ -58,7 +59,7 @@ def what(change: ResourceChange) -> Text:
     """ "Replaced" and "may be replaced" in words; then the properties, before → after."""
     lines = [_fate(change)] if _fate(change) else []
     for each in change.properties:
-        before, after = _short(each.before), _short(each.after)
+        before, after = _told_apart(each.before or "", each.after or "")
         values = f": {before} → {after}" if before or after else ""
         lines.append(f"{each.path.removeprefix('/Properties/')}{values}" + (f" ({each.cause})" if each.cause else ""))
     return Text("\n".join(lines), "red" if change.replaces and holds_data(change.type) else "")
@@ -73,8 +74,16 @@ def _fate(change: ResourceChange) -> str:
     return ""
 
 
-def _short(value: str | None) -> str:
-    text = value or ""
+def _told_apart(before: str, after: str) -> tuple[str, str]:
+    """Both short enough for a line, and never alike: what two long values begin with in common is left out."""
+    differs = (place for place, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)
+    shared = next(differs, 0) - KEPT_OF_SHARED
+    if shared > 0 and max(len(before), len(after)) > LONGEST_VALUE:
+        before, after = f"…{before[shared:]}", f"…{after[shared:]}"
+    return _short(before), _short(after)
+
+
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 

@@ -207,6 +207,21 @@ def dev(options: Options) -> None:
 
 
 @groat.group()
+def doctor() -> None:
+    """Look for what makes the site slow."""
+
+
+@doctor.command("cold-start")
+@common
+@pass_options
+def cold_start(options: Options) -> None:
+    """What importing the app costs, by package and by memory; exit 1 over the budget in pyproject.toml."""
+    from groat.coldstart import doctor as run
+
+    finish(options, run(options.project()))
+
+
+@groat.group()
 def sam() -> None:
     """The app's container by SAM CLI: needs Docker."""
 
