@@ -13,6 +13,7 @@ from groat.project import Project
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     (tmp_path / "app").mkdir()
+    (tmp_path / "app/__init__.py").touch()
     (tmp_path / "app/heavy.py").write_text("sum(range(3_000_000))\n", encoding="utf-8")
     (tmp_path / "app/handler.py").write_text("import json\nimport app.heavy\n", encoding="utf-8")
     (tmp_path / "app/Dockerfile").write_text('FROM base\nCMD ["app.handler.handler"]\n', encoding="utf-8")
