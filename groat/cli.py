@@ -206,6 +206,17 @@ def dev(options: Options) -> None:
         view.close()
 
 
+@groat.command()
+@click.option("--older-than", "days", default=1.0, show_default=True, help="Leave images that are younger, in days.")
+@common
+@pass_options
+def gc(options: Options, days: float) -> None:
+    """Name the images that nothing needs any more; with --yes, remove them."""
+    from groat.gc import collect
+
+    finish(options, collect(options.target(), days=days, remove=options.yes))
+
+
 @groat.group()
 def doctor() -> None:
     """Look for what makes the site slow."""
@@ -236,7 +247,7 @@ def build(options: Options) -> None:
 
 
 @sam.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Where to listen.")
 @pass_options
 def api(options: Options, port: int) -> None:
     """Build, then serve the API from the container: `sam local start-api`."""

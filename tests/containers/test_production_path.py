@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import pytest
-from checkout import ACCOUNT, Checkout, asked, checkout
+from checkout import ACCOUNT, Checkout, Events, asked, checkout
 from machine import ARCHITECTURE
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -54,6 +54,22 @@ def test_from_a_clone_to_production_then_an_edit_then_the_way_back(prod: Checkou
     assert back.changed == {"tracks", "Function"}
     assert json.loads(asked(f"{back.url}/api/health")[1]) == {"status": "ok"}
     assert b"<!-- edited -->" not in asked(f"{back.url}/")[1]
+
+    young = prod.groat("gc", "--env", "prod")
+    assert stages(young) == [("kept", "2 images, 1 of them in use or for a rollback")]
+    named = prod.groat("gc", "--env", "prod", "--older-than", "0")
+    assert [name for name, _ in stages(named)] == ["not needed", "kept"]
+    removed = prod.groat("gc", "--env", "prod", "--older-than", "0", "--yes")
+    assert stages(removed)[0][1].startswith(edited.stage("image").partition("@")[2][:19])
+    assert stages(prod.groat("gc", "--env", "prod", "--older-than", "0"))[0] == (
+        "kept",
+        "1 images, 1 of them in use or for a rollback",
+    )
+    assert json.loads(asked(f"{back.url}/api/health")[1]) == {"status": "ok"}
+
+
+def stages(events: Events) -> list[tuple[str, str]]:
+    return [(event["name"], event["text"]) for event in events.of("stage")]
 
 
 def manifest(registry: str, image: str) -> dict[str, str]:
