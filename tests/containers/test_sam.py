@@ -96,3 +96,11 @@ def test_the_image_table_becomes_what_sam_reads() -> None:
     text = "Resources:\n  Function:\n    Metadata:\n      DockerTag: x\n    Properties: {}\n"
     lines = with_image(text, {"target": "any", "arguments": {"BASE": "python:3.13-slim"}}).splitlines()
     assert lines[4:6] == ['      DockerBuildTarget: "any"', '      DockerBuildArgs: {"BASE": "python:3.13-slim"}']
+
+
+def test_sam_package_pushes_and_names_the_image_in_the_template(clone: Checkout, cloud: str, registry: str) -> None:
+    aws = Checkout(clone.root, {**clone.environment, "AWS_ENDPOINT_URL": cloud})
+    assert sam(clone, "build").returncode == 0
+    packaged = sam(aws, "package", "--image-repository", f"{registry}/tracks", "--output-template-file", "out.yaml")
+    assert packaged.returncode == 0, packaged.stdout[-2000:] + packaged.stderr[-2000:]
+    assert f"ImageUri: {registry}/tracks:function-" in (clone.root / "out.yaml").read_text(encoding="utf-8")
