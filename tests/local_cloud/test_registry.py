@@ -1,0 +1,85 @@
+"""What Docker pushes to a registry of one's own, the local ECR has. Here the registry is three answers of its API."""
+
+import base64
+import json
+from collections.abc import Iterator
+
+import pytest
+from botocore.exceptions import ClientError
+from werkzeug.wrappers import Request, Response
+
+from local_cloud.container_images import ImageName, exists
+from local_cloud.registry import Registry
+from local_cloud.server import Server
+from local_cloud.services import Services
+
+DIGEST = "sha256:" + "a" * 64
+MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
+MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": MEDIA_TYPE, "config": {"size": 1}, "layers": []})
+URI = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/app@{DIGEST}"
+
+
+@Request.application
+def pushed(request: Request) -> Response:
+    """A registry that holds app:one."""
+    if request.path == "/v2/app/tags/list":
+        return Response(json.dumps({"name": "app", "tags": ["one"]}))
+    if request.path == "/v2/app/manifests/one":
+        return Response(MANIFEST, content_type=MEDIA_TYPE, headers={"Docker-Content-Digest": DIGEST})
+    return Response("{}", 404)
+
+
+@pytest.fixture
+def services() -> Iterator[Services]:
+    services = Services()
+    services.reset()
+    services.client("ecr").create_repository(repositoryName="app")
+    with Server(pushed) as server:
+        services.behind(Registry(f"127.0.0.1:{server.port}", services))
+        yield services
+    services.reset()
+
+
+def test_a_pushed_image_is_described_with_its_tag_digest_and_media_type(services: Services) -> None:
+    (found,) = services.client("ecr").describe_images(repositoryName="app", imageIds=[{"imageTag": "one"}])[
+        "imageDetails"
+    ]
+    assert (found["imageDigest"], found["imageTags"], found["imageManifestMediaType"]) == (DIGEST, ["one"], MEDIA_TYPE)
+
+
+def test_a_function_may_name_what_was_pushed(services: Services) -> None:
+    known, unknown = ImageName.parse(URI), ImageName.parse(URI.replace("a" * 64, "b" * 64))
+    assert known
+    assert unknown
+    assert exists(services, known)
+    assert not exists(services, unknown)
+
+
+def test_an_image_that_is_deleted_here_stays_deleted(services: Services) -> None:
+    ecr = services.client("ecr")
+    assert ecr.list_images(repositoryName="app")["imageIds"] == [{"imageDigest": DIGEST, "imageTag": "one"}]
+    ecr.batch_delete_image(repositoryName="app", imageIds=[{"imageDigest": DIGEST}])
+    assert ecr.list_images(repositoryName="app")["imageIds"] == []
+
+
+def test_the_token_is_for_the_registry(services: Services) -> None:
+    (token,) = services.client("ecr").get_authorization_token()["authorizationData"]
+    assert token["proxyEndpoint"].startswith("http://127.0.0.1:")
+    assert base64.b64decode(token["authorizationToken"]).startswith(b"AWS:")
+
+
+def test_a_repository_that_is_not_in_ecr_is_not_there_however_much_was_pushed(services: Services) -> None:
+    with pytest.raises(ClientError, match="RepositoryNotFound"):
+        services.client("ecr").describe_images(repositoryName="other")
+
+
+def test_a_registry_that_does_not_answer_has_nothing(services: Services) -> None:
+    alone = Services()
+    alone.behind(Registry("127.0.0.1:1", alone))
+    assert alone.client("ecr").list_images(repositoryName="app")["imageIds"] == []
+
+
+def test_docker_asks_the_registry_by_repository_and_digest(services: Services) -> None:
+    registry = Registry("127.0.0.1:5000", services)
+    assert registry.reference(URI) == f"127.0.0.1:5000/app@{DIGEST}"
+    assert registry.reference(URI.replace(f"@{DIGEST}", ":latest")) is None
