@@ -10,6 +10,7 @@ credentials, connection, permissions, a request that CloudFormation refuses.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -51,17 +52,15 @@ def apply(
 ) -> Iterator[Event]:
     """From whatever status the stack is in to the deployment, or to a clear stop."""
     run = _run(Goal.APPLY, cloudformation, deployment.stack_name, clock=clock, consent=consent, timeout=timeout)
-    run.deployment, run.role_arn = deployment, deployment.role_arn
-    return _loop(run)
+    return _loop(replace(run, deployment=deployment, role_arn=deployment.role_arn))
 
 
 def review(
     cloudformation: CloudFormation, deployment: Deployment, *, clock: Clock | None = None, timeout: timedelta = LONGEST
 ) -> Iterator[Event]:
     """What `apply` would change. Executes nothing, and leaves no change set and no empty stack behind."""
-    run = _run(Goal.REVIEW, cloudformation, deployment.stack_name, clock=clock, consent=None, timeout=timeout)
-    run.deployment, run.role_arn = deployment, deployment.role_arn
-    return _loop(run)
+    run = _run(Goal.REVIEW, cloudformation, deployment.stack_name, clock=clock, timeout=timeout)
+    return _loop(replace(run, deployment=deployment, role_arn=deployment.role_arn))
 
 
 def recover(
@@ -75,8 +74,7 @@ def recover(
 ) -> Iterator[Event]:
     """To a stack that takes the next deployment (or none, where only a new one can), without deploying."""
     run = _run(Goal.RECOVER, cloudformation, stack_name, clock=clock, consent=consent, timeout=timeout)
-    run.role_arn = role_arn
-    return _loop(run)
+    return _loop(replace(run, role_arn=role_arn))
 
 
 def delete(
@@ -90,13 +88,12 @@ def delete(
 ) -> Iterator[Event]:
     """To no stack of that name; what stays alive is named in the outcome."""
     run = _run(Goal.DELETE, cloudformation, stack_name, clock=clock, consent=consent, timeout=timeout)
-    run.role_arn = role_arn
-    return _loop(run)
+    return _loop(replace(run, role_arn=role_arn))
 
 
 def explain(cloudformation: CloudFormation, stack_name: str) -> Iterator[Event]:
     """What `recover` would do next, and why; does nothing."""
-    run = _run(Goal.RECOVER, cloudformation, stack_name, clock=None, consent=None, timeout=LONGEST)
+    run = _run(Goal.RECOVER, cloudformation, stack_name)
     situation = run.observe()
     yield Observed(stack_name=stack_name, stack=situation.stack)
     plan = next_plan(situation)
@@ -111,9 +108,9 @@ def _run(
     cloudformation: CloudFormation,
     stack_name: str,
     *,
-    clock: Clock | None,
-    consent: Consent | None,
-    timeout: timedelta,
+    clock: Clock | None = None,
+    consent: Consent | None = None,
+    timeout: timedelta = LONGEST,
 ) -> Run:
     clock = clock or SystemClock()
     return Run(
@@ -178,7 +175,7 @@ _MEANINGS = {
 
 def status(cloudformation: CloudFormation, stack_name: str) -> Report:
     """How the stack is and what to do next; one DescribeStacks, and its failures if it has any."""
-    run = _run(Goal.RECOVER, cloudformation, stack_name, clock=None, consent=None, timeout=LONGEST)
+    run = _run(Goal.RECOVER, cloudformation, stack_name)
     situation = run.observe()
     meaning, verb = _MEANINGS[situation.way_out]
     broken = situation.way_out not in (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)

@@ -54,6 +54,8 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted:
+    """A step of the plan begins: one call of the API, its arguments, and why."""
+
     step: Step
 
 
@@ -74,6 +76,8 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoChanges:
+    """The stack is as wanted already: nothing was executed."""
+
     stack: Stack
 
 

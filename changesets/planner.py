@@ -36,7 +36,7 @@ _CONTINUE: Ladder = (
     recover.continue_skipping,
     recover.continue_by_force,
 )
-_ROLL_BACK: Ladder = (recover.roll_back, only_if_never_updated(recover.delete_dead))
+_ROLL_BACK: Ladder = (recover.roll_back, only_if_never_updated(delete.delete_dead))
 _CHANGE: Ladder = (deploy.execute, deploy.ask_for_change_set)
 _KEEP: Ladder = (delete.delete_keeping_data, delete.delete_retaining, delete.delete_by_force)
 
@@ -47,7 +47,7 @@ LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     (Goal.APPLY, WayOut.CREATE): (deploy.execute, deploy.import_survivors, deploy.ask_for_change_set),
     (Goal.APPLY, WayOut.FIX_FORWARD): (*_CHANGE, *_ROLL_BACK),
     (Goal.APPLY, WayOut.CONTINUE_ROLLBACK): _CONTINUE,
-    (Goal.APPLY, WayOut.RECREATE): (recover.delete_dead,),
+    (Goal.APPLY, WayOut.RECREATE): (delete.delete_dead,),
     (Goal.APPLY, WayOut.FINISH_DELETE): _KEEP,
     (Goal.REVIEW, WayOut.UPDATE): (deploy.ask_for_change_set,),
     (Goal.REVIEW, WayOut.CREATE): (deploy.ask_for_change_set,),
@@ -59,7 +59,7 @@ LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     (Goal.RECOVER, WayOut.CREATE): (delete.clear_own_shell,),
     (Goal.RECOVER, WayOut.FIX_FORWARD): _ROLL_BACK,
     (Goal.RECOVER, WayOut.CONTINUE_ROLLBACK): _CONTINUE,
-    (Goal.RECOVER, WayOut.RECREATE): (recover.delete_dead,),
+    (Goal.RECOVER, WayOut.RECREATE): (delete.delete_dead,),
     (Goal.RECOVER, WayOut.FINISH_DELETE): _KEEP,
     (Goal.DELETE, WayOut.UPDATE): (delete.delete_stack,),
     (Goal.DELETE, WayOut.CREATE): (delete.clear_shell,),

@@ -87,6 +87,19 @@ def clear_own_shell(situation: Situation) -> Plan | None:
     return None if situation.others or situation.stack is None else clear_shell(situation)
 
 
+# ---- ROLLBACK_COMPLETE, ROLLBACK_FAILED, IMPORT_ROLLBACK_FAILED ----
+
+
+def delete_dead(situation: Situation) -> Plan:
+    """Such a stack takes no update ever again: only its name is in the way, and what it still has."""
+    hazards = [lost(each) for each in situation.unguarded_data]
+    if situation.goal is not Goal.APPLY:
+        hazards += [left_behind(each) for each in situation.kept_by_policy]
+    why = f"{situation.status} takes no update ever again; what holds data is kept"
+    steps = (*unprotect(situation), *_deletion(situation, why))
+    return Plan(stack_name=situation.stack_name, rung="delete dead", steps=steps, hazards=tuple(hazards))
+
+
 # ---- DELETE_FAILED ----
 
 
@@ -126,6 +139,7 @@ def delete_retaining(situation: Situation) -> Plan | None:
 
 
 def delete_by_force(situation: Situation) -> Plan | None:
+    """The last rung: FORCE_DELETE_STACK."""
     if situation.status is not StackStatus.DELETE_FAILED:
         return None
     hazards = [

@@ -1,17 +1,17 @@
-"""The rungs that lead a broken stack back to health, or out of the way. Pure; see planner.py.
+"""The rungs that lead a broken stack back to health. Pure; see planner.py.
 
-Sources: CloudFormation API reference of ContinueUpdateRollback, RollbackStack and DeleteStack; user guide,
+Sources: CloudFormation API reference of ContinueUpdateRollback and RollbackStack; user guide,
 "Continue rolling back an update" and "Troubleshooting CloudFormation".
 """
 
 from collections.abc import Iterable
 
 from changesets.kinds import DATA, NESTED_STACK
-from changesets.models import RECREATE_TOKEN_PREFIX, TOKEN_PREFIX, Resource, StackEvent
+from changesets.models import Resource, StackEvent
 from changesets.plans import Hazard, HazardKind, Plan
-from changesets.situation import Goal, Situation
+from changesets.situation import Situation
 from changesets.statuses import StackStatus
-from changesets.steps import ContinueUpdateRollback, DeleteStack, RollbackStack, SetTerminationProtection, Step, Wait
+from changesets.steps import ContinueUpdateRollback, RollbackStack, SetTerminationProtection, Step, Wait
 
 UNTIL_DONE = "until CloudFormation is done"
 
@@ -136,29 +136,8 @@ def roll_back(situation: Situation) -> Plan | None:
     return plan(situation, "roll back", step, map(lost, created))
 
 
-# ---- ROLLBACK_COMPLETE, ROLLBACK_FAILED, IMPORT_ROLLBACK_FAILED ----
-
-
-def delete_dead(situation: Situation) -> Plan:
-    """Such a stack takes no update ever again: only its name is in the way, and what it still has."""
-    token = situation.token
-    if situation.goal is Goal.APPLY:
-        token = token.replace(TOKEN_PREFIX, RECREATE_TOKEN_PREFIX, 1)
-    delete = DeleteStack(
-        stack=situation.address,
-        token=token,
-        role_arn=situation.role_arn,
-        express=situation.express,
-        why=f"{situation.status} takes no update ever again; what holds data is kept",
-    )
-    hazards = [lost(each) for each in situation.unguarded_data]
-    if situation.goal is not Goal.APPLY:
-        hazards += [left_behind(each) for each in situation.kept_by_policy]
-    steps = (*unprotect(situation), delete, Wait(stack=situation.address, token=token, why=UNTIL_DONE))
-    return Plan(stack_name=situation.stack_name, rung="delete dead", steps=steps, hazards=tuple(hazards))
-
-
 def unprotect(situation: Situation) -> tuple[Step, ...]:
+    """Termination protection off, where it is on."""
     if not (situation.stack and situation.stack.protected):
         return ()
     return (

@@ -163,10 +163,9 @@ _RENAMED = {"type": "resource_type"}  # `type` is the event's own
 
 
 def _tagged(value: Any) -> dict[str, Any]:
-    """`type` is the event's; a resource's own type is `resource_type` at this level."""
+    """`type` is the event's; a resource's own type is `resource_type` wherever it stands."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(value).__name__).lower()
-    fields = {"resource_type" if key == "type" else key: each for key, each in _fields(value).items()}
-    return {"type": name} | fields
+    return {"type": name} | _fields(value)
 
 
 def _fields(value: Any) -> dict[str, Any]:
