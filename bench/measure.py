@@ -63,7 +63,7 @@ class Spent:
     def failure(self) -> str:
         """Empty when it ended well, else its last line, shortened."""
         last = (self.words or f"exit code {self.code}").splitlines()[-1]
-        return shorten(f"failed: {last}", 150) if self.code else ""
+        return shorten(f"failed: {last}", 100) if self.code else ""
 
 
 def spend(run: Callable[[], "subprocess.CompletedProcess[str]"]) -> Spent:

@@ -21,6 +21,7 @@ HEADER = """\
 Written by `python -m bench --write` at the end of a run; `make bench` prints the same on your machine. Every tool did
 its job on this one machine in one run, in turn with the others; figures are medians of as many runs as the table says.
 The cloud is the local cloud, so no network and no account take part, and its durations are AWS's divided by a constant.
+A slow tool is run less often (`--patience`, in seconds, gives it more). "Calls" are those to CloudFormation.
 """
 
 
