@@ -31,7 +31,7 @@ NEEDS_ITS_NAME = frozenset({HazardKind.DATA, HazardKind.PROTECTED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hazard:
-    """What a reviewer must not miss. `severe`: consent must name the logical id, a plain yes is not enough."""
+    """What a reviewer must not miss."""
 
     kind: HazardKind
     logical_id: str
@@ -40,6 +40,7 @@ class Hazard:
 
     @property
     def severe(self) -> bool:
+        """Consent must name the logical id; a plain yes is not enough."""
         return self.kind in NEEDS_ITS_NAME
 
 

@@ -8,17 +8,25 @@ from typing import get_args
 import pytest
 
 from changesets import Event as ChangeSetEvent
-from changesets.outcomes import Outcome
+from changesets.models import PropertyChange, Resource, ResourceChange, Stack, Validation
+from changesets.outcomes import Diagnosis, Outcome, Report
+from changesets.plans import Hazard, Plan, Review
 from groat.events import GroatEvent
 
 DOCS = Path(__file__).parents[2] / "docs" / "json.md"
+VALUES = (Stack, Resource, Plan, Hazard, Review, ResourceChange, PropertyChange, Validation, Diagnosis)
 HEAD = """# `--json`: one event per line
 
 Every line is a JSON object whose `type` says what happened; the other fields are below. Fields may be added, never
 changed. The last event of a stack is its *outcome*; an exit code follows from the outcomes (0 done or nothing to do,
-1 failed, 2 `review --exit-code` found changes). Times are ISO 8601 in UTC, a resource's type is `resource_type`.
+1 failed, 2 `review --exit-code` found changes). Times are ISO 8601 in UTC, a resource's type is `resource_type`, what
+is None below is `null`. `python -m changesets --json` prints the same without what groat itself reports.
 
 This page is written by `pytest tests/groat/test_json_docs.py --update-golden`.
+"""
+STEPS = """
+A step has `operation`, `arguments` (both as in CloudFormation's API) and `why`. A diagnosis' `page` is in
+[errors](errors/README.md).
 """
 
 
@@ -26,26 +34,28 @@ def page() -> str:
     outcomes = set(get_args(Outcome))
     others = [event for event in get_args(ChangeSetEvent) if event not in outcomes]
     sections = (
-        ("While groat works", get_args(GroatEvent)),
-        ("While a stack is worked on", others),
-        ("Outcomes", get_args(Outcome)),
+        ("While groat works", "type", get_args(GroatEvent)),
+        ("While a stack is worked on", "type", others),
+        ("Outcomes", "type", get_args(Outcome)),
+        ("The answer of `status`", "type", (Report,)),
+        ("Values in these", "value", VALUES),
     )
-    return HEAD + "".join(f"\n## {title}\n{table(events)}" for title, events in sections)
+    return HEAD + "".join(f"\n## {title}\n{table(kind, shapes)}" for title, kind, shapes in sections) + STEPS
 
 
-def table(events: tuple[type, ...] | list[type]) -> str:
-    rows = [f"| `{snake(event.__name__)}` | {fields(event)} | {summary(event)} |" for event in events]
-    return "\n".join(["| type | fields | when |", "|---|---|---|", *rows]) + "\n"
+def table(kind: str, shapes: tuple[type, ...] | list[type]) -> str:
+    rows = [f"| `{snake(shape.__name__)}` | {fields(shape)} | {summary(shape)} |" for shape in shapes]
+    return "\n".join([f"| {kind} | fields | what it says |", "|---|---|---|", *rows]) + "\n"
 
 
-def fields(event: type) -> str:
-    names = [field.name for field in dataclasses.fields(event)]
+def fields(shape: type) -> str:
+    names = [field.name for field in dataclasses.fields(shape)]
     return ", ".join(f"`{'resource_type' if name == 'type' else name}`" for name in names)
 
 
-def summary(event: type) -> str:
-    text = (event.__doc__ or "").split("\n\n", 1)[0]
-    return "" if text.startswith(f"{event.__name__}(") else " ".join(text.split()).replace("|", "\\|")
+def summary(shape: type) -> str:
+    text = (shape.__doc__ or "").split("\n\n", 1)[0]
+    return "" if text.startswith(f"{shape.__name__}(") else " ".join(text.split()).replace("|", "\\|")
 
 
 def snake(name: str) -> str:
