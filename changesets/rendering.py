@@ -11,7 +11,7 @@ from rich.text import Text
 
 from changesets import words
 from changesets.kinds import holds_data
-from changesets.models import Action, ResourceChange
+from changesets.models import Action, Replacement, ResourceChange
 from changesets.plans import Hazard, Review
 from changesets.progress import Phase, Progress, Row
 
@@ -68,7 +68,7 @@ def what(change: ResourceChange) -> Text:
 def _fate(change: ResourceChange) -> str:
     if change.replaces:
         may = "may be replaced (depends on a value not known yet)"
-        return "replaced" if change.replacement == "True" else may
+        return "replaced" if change.replacement is Replacement.TRUE else may
     if change.removes:
         return "removed from the stack, kept" if change.keeps_old else "deleted"
     return ""

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -40,6 +41,18 @@ MARKS = {
 }
 
 
+def new_id(request: Request, rng: Random) -> str:
+    """The physical id that the template names, or one made up of the stack's name, the logical id and chance."""
+    return schema(request.type).physical_id(
+        stack_name=request.stack_name,
+        logical_id=request.logical_id,
+        properties=request.properties,
+        account=request.account,
+        region=request.region,
+        rng=rng,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Backed:
     """A handler whose resource lives in moto. Subclasses say create, update, delete and read."""
@@ -48,14 +61,7 @@ class Backed:
 
     def name(self, request: Request) -> str:
         """The physical id that the template names, or a new one."""
-        return schema(request.type).physical_id(
-            stack_name=request.stack_name,
-            logical_id=request.logical_id,
-            properties=request.properties,
-            account=request.account,
-            region=request.region,
-            rng=RANDOM,
-        )
+        return new_id(request, RANDOM)
 
     def state(self, request: Request, physical_id: str, **told: Any) -> State:
         """What exists now: the attributes of the type's schema, those that the service told before those made up."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from local_cloud.cloudformation.durations import Action
 from local_cloud.cloudformation.faults import FailResource, HangResource, On, SlowResource
-from local_cloud.cloudformation.handlers import Handler, HandlerError, Request, State
+from local_cloud.cloudformation.handlers import Handler, HandlerError, HandlerErrorCode, Request, State
 from local_cloud.cloudformation.model import STACK_TYPE, Live
 from local_cloud.cloudformation.run import Run
 from local_cloud.cloudformation.schedule import Steps
@@ -97,7 +97,7 @@ def _call(run: Run, on: On, live: Live, request: Request) -> State:
         raise
     except Exception as bug:  # a handler that breaks is AWS's Internal Failure, not the end of the cloud
         log.exception("The handler of %s broke", live.type)
-        raise Failure(wrapped(f"Internal Failure: {bug!r}", request.token, "InternalFailure")) from bug
+        raise Failure(wrapped(f"Internal Failure: {bug!r}", request.token, HandlerErrorCode.INTERNAL_FAILURE)) from bug
 
 
 def _text(error: HandlerError, request: Request) -> str:

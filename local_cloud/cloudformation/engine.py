@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from random import Random
 from typing import Any
 
 from local_cloud.clock import Clock
@@ -38,7 +37,7 @@ from local_cloud.cloudformation.history import MOST_RECORDED, Answers
 from local_cloud.cloudformation.nested import NestedStacks
 from local_cloud.cloudformation.paging import Pages
 from local_cloud.cloudformation.refusals import EXPIRED, THROTTLED, UNSUPPORTED
-from local_cloud.cloudformation.resources_generic import Generic
+from local_cloud.cloudformation.resources_generic import unbacked
 from local_cloud.cloudformation.schedule import Schedule
 from local_cloud.cloudformation.shown import stack as shown_stack
 from local_cloud.cloudformation.template import TemplateError
@@ -100,7 +99,7 @@ class CloudFormation:
         self.pages = Pages(page_size)
         self.world = World(
             schedule=Schedule(clock.now()),
-            handlers=handlers or Handlers(generic=Generic(Random())),
+            handlers=handlers or unbacked(),
             account=account,
             speed=speed,
             surroundings=around,

@@ -5,7 +5,6 @@ exist twice, or keeps a deployment waiting.
 """
 
 from collections.abc import Callable, Mapping
-from random import Random
 
 from local_cloud.cloudformation.backing import RANDOM, Properties, Translated
 from local_cloud.cloudformation.handlers import Handler, Handlers
@@ -45,11 +44,6 @@ CLOUDFRONT: Mapping[str, tuple[Callable[[Services, dict[str, Properties]], Handl
     "AWS::CloudFront::OriginAccessControl": (OriginAccessControl, ""),
 }
 CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
-
-
-def unbacked(seed: int | None = None) -> Handlers:
-    """Every type by the generic handler: nothing but CloudFormation is played. A seed makes its names the same."""
-    return Handlers(generic=Generic(RANDOM if seed is None else Random(seed)))
 
 
 def backed(services: Services, *, custom: CustomResource | None = None) -> Handlers:

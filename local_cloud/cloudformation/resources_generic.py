@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from local_cloud.cloudformation.backing import Properties, already_exists, physical_id
-from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.backing import RANDOM, Properties, already_exists, new_id, physical_id
+from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Handlers, Request, State
 from local_cloud.cloudformation.schemas import schema
 
 Key = tuple[str, str, str]
@@ -22,7 +22,7 @@ class Generic:
     records: dict[Key, Properties] = field(default_factory=dict)
 
     def create(self, request: Request) -> State:
-        new = self._new_id(request)
+        new = new_id(request, self.rng)
         key = _key(request, new)
         if key in self.records:
             raise already_exists(request.type, key[2])
@@ -50,15 +50,10 @@ class Generic:
         )
         return State(physical_id=physical_id, attributes=attributes)
 
-    def _new_id(self, request: Request) -> str:
-        return schema(request.type).physical_id(
-            stack_name=request.stack_name,
-            logical_id=request.logical_id,
-            properties=request.properties,
-            account=request.account,
-            region=request.region,
-            rng=self.rng,
-        )
+
+def unbacked(seed: int | None = None) -> Handlers:
+    """Every type by the generic handler: nothing but CloudFormation is played. A seed makes its names the same."""
+    return Handlers(generic=Generic(RANDOM if seed is None else Random(seed)))
 
 
 def _key(request: Request, physical_id: str) -> Key:

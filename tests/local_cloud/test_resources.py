@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Handlers, Request, State
-from local_cloud.cloudformation.resources import backed, unbacked
+from local_cloud.cloudformation.resources import backed
+from local_cloud.cloudformation.resources_generic import unbacked
 from local_cloud.services import Services
 
 DIGEST = "sha256:" + "a" * 64

@@ -11,7 +11,6 @@ from template_gen.rules.values import Object, known
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
 CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-ORIGIN_DECIDES: Final = {"83da9c7e-98b4-4e11-a168-04f0df8e2c65", "4cc15a8a-d715-48a4-82b8-cc0b614638fe"}
 CACHES: Final = {
     "658327ea-f89d-4fab-a63d-7e88639e58f6": "CachingOptimized",
     "b2884449-e4de-46a7-ac36-70bc7f1ddd6d": "CachingOptimizedForUncompressedObjects",
