@@ -6,10 +6,11 @@ Exit codes: 0 done or nothing to do, 1 failed, 2 `review --exit-code` found chan
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -166,16 +167,14 @@ def _view(flags: Mapping[str, Any]) -> "View":
     return changesets.HumanView(Console())
 
 
-class _told:
+@contextmanager
+def _told() -> Iterator[None]:
     """Our errors as a message, the hint on a line of its own, and exit code 1."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> None:
-        if isinstance(error, changesets.ChangeSetsError):
-            click.echo(f"Error: {error}" + (f"\n→ {error.hint}" if error.hint else ""), err=True)
-            sys.exit(1)
+    try:
+        yield
+    except changesets.ChangeSetsError as error:
+        click.echo(f"Error: {error}" + (f"\n→ {error.hint}" if error.hint else ""), err=True)
+        sys.exit(1)
 
 
 def _run(
@@ -187,11 +186,8 @@ def _run(
 ) -> None:
     with _told():
         session = _session(flags)
-        outcome: Any = None
         try:
-            for event in events(session):
-                session.view.show(event)
-                outcome = event
+            outcome = _shown(session, events(session))
         except KeyboardInterrupt:
             session.view.close()
             outcome = _interrupted(session, stack_name)
@@ -200,17 +196,20 @@ def _run(
         sys.exit(changesets.exit_code(outcome, changes=changes))
 
 
-def _interrupted(session: Session, stack_name: str) -> "changesets.Outcome | None":
+def _shown(session: Session, events: "Iterator[changesets.Event]") -> "changesets.Outcome":
+    """The last event, which is the outcome; all of them shown."""
+    for event in events:
+        session.view.show(event)
+    return cast("changesets.Outcome", event)
+
+
+def _interrupted(session: Session, stack_name: str) -> "changesets.Outcome":
     """Ctrl-C: leave the operation running, or cancel it. Without a person to ask it is left."""
     stack = session.cloudformation.stack(stack_name)
     running = stack is not None and stack.status is changesets.StackStatus.UPDATE_IN_PROGRESS
     question = "Cancel the update and roll back? (no: it goes on by itself)"
     if running and session.interactive and click.confirm(question, default=False):
-        outcome: Any = None
-        for event in changesets.cancel(session.cloudformation, stack_name):
-            session.view.show(event)
-            outcome = event
-        return outcome  # type: ignore[no-any-return]
+        return _shown(session, changesets.cancel(session.cloudformation, stack_name))
     detached = changesets.Detached(stack=stack)
     session.view.show(detached)
     return detached

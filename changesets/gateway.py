@@ -71,6 +71,7 @@ def connect(*, region: str | None = None, profile: str | None = None, endpoint: 
         config = Config(retries=None if chosen != "legacy" else {"mode": "standard", "total_max_attempts": 4})
 
         def client(service: str) -> Any:
+            # the stubs know services by literal names only
             return session.client(service, endpoint_url=endpoint, config=config)  # type: ignore[call-overload]
 
         return CloudFormation(client("cloudformation"), clients=client)
@@ -223,6 +224,7 @@ def _like(client: Any) -> Callable[[str], Any]:
 
         own = str(client.meta.endpoint_url)
         endpoint = None if ".amazonaws.com" in own else own
+        # the stubs know services by literal names only
         return boto3.client(service, region_name=client.meta.region_name, endpoint_url=endpoint)  # type: ignore[call-overload]
 
     return make

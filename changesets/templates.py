@@ -33,13 +33,13 @@ def _read_yaml(text: str) -> Any:
         """SafeLoader plus CloudFormation's short forms; its own class, so that nobody else's YAML changes meaning."""
 
     def long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:
-        value: Any
+        value: Any = None
         if isinstance(node, yaml.ScalarNode):
             value = loader.construct_scalar(node)
         elif isinstance(node, yaml.SequenceNode):
             value = loader.construct_sequence(node, deep=True)
-        else:
-            value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
+        elif isinstance(node, yaml.MappingNode):
+            value = loader.construct_mapping(node, deep=True)
         if tag == "GetAtt" and isinstance(value, str):
             value = value.split(".", 1)
         return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}

@@ -16,7 +16,7 @@ from groat.aws import Aws
 from groat.errors import GroatError
 from groat.events import Event, Stage
 from groat.frontend import Bucket
-from groat.operations import reach
+from groat.operations import deployed, reach
 from groat.target import Target
 
 AT_ONCE = 100  # BatchDeleteImage takes as many
@@ -24,6 +24,8 @@ AT_ONCE = 100  # BatchDeleteImage takes as many
 
 @dataclass(frozen=True, slots=True)
 class Image:
+    """An image of the registry: its digest, when it was pushed, its bytes there."""
+
     digest: str
     pushed: datetime
     size: int
@@ -37,8 +39,8 @@ def collect(target: Target, *, days: float, remove: bool) -> Iterator[Event]:
     if target.settings.is_local:
         raise GroatError("The local cloud has no images of its own to remove", hint="groat gc --env NAME")
     aws = reach(target)
-    website = stack(aws, target, "website")
-    repository = ecr.repository_name(stack(aws, target, "registry").outputs["RepositoryUri"])
+    website = deployed(aws, target.stack("website"))
+    repository = ecr.repository_name(deployed(aws, target.stack("registry")).outputs["RepositoryUri"])
     needed = {uri.partition("@")[2] for uri in in_use(aws, target, website)}
     before = datetime.now(UTC) - timedelta(days=days)
     images = list(stored(aws, repository))
@@ -49,14 +51,6 @@ def collect(target: Target, *, days: float, remove: bool) -> Iterator[Event]:
         delete(aws, repository, [image.digest for image in unneeded])
     used = sum(image.digest in needed for image in images)
     yield Stage("kept", f"{len(images) - len(unneeded)} images, {used} of them in use or for a rollback")
-
-
-def stack(aws: Aws, target: Target, role: str) -> changesets.Stack:
-    plan = target.stack(role)
-    found = aws.cloudformation(plan.region).stack(plan.stack_name)
-    if found is None:
-        raise GroatError(f"Nothing is deployed under this name: {plan.stack_name}", hint="make deploy")
-    return found
 
 
 def in_use(aws: Aws, target: Target, website: changesets.Stack) -> Iterator[str]:

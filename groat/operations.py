@@ -31,6 +31,14 @@ def stacks(target: Target) -> tuple[StackPlan, ...]:
     return target.stacks(names)
 
 
+def deployed(aws: Aws, plan: StackPlan) -> changesets.Stack:
+    """The stack as it is. Raises GroatError when there is none."""
+    stack = aws.cloudformation(plan.region).stack(plan.stack_name)
+    if stack is None:
+        raise GroatError(f"Nothing is deployed under this name: {plan.stack_name}", hint="make deploy")
+    return stack
+
+
 def status(target: Target) -> Iterator[changesets.Report]:
     """A report of each stack."""
     aws = reach(target)

@@ -17,8 +17,8 @@ from groat.deploy import apply, prove, upload
 from groat.errors import GroatError
 from groat.events import Event, Stage
 from groat.frontend import Bucket
-from groat.operations import reach
-from groat.target import StackPlan, Target
+from groat.operations import deployed, reach
+from groat.target import Target
 
 
 def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
@@ -36,13 +36,6 @@ def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
     yield from upload(history.bucket, history.files(record.version))
     history.forget([name for name in history.names() if name > record.name])
     yield from prove(target, aws, outcome.stack)
-
-
-def deployed(aws: Aws, plan: StackPlan) -> changesets.Stack:
-    stack = aws.cloudformation(plan.region).stack(plan.stack_name)
-    if stack is None:
-        raise GroatError(f"Nothing is deployed under this name: {plan.stack_name}", hint="make deploy")
-    return stack
 
 
 def bucket(aws: Aws, stack: changesets.Stack) -> Bucket:

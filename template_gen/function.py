@@ -29,7 +29,7 @@ WITHOUT = {
 }
 
 
-class Function(serverless.Function):  # type: ignore[misc]
+class Function(serverless.Function):  # type: ignore[misc] # troposphere has no annotations
     """The SAM function with the properties that troposphere does not know yet."""
 
     props = {  # noqa: RUF012

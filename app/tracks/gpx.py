@@ -52,6 +52,7 @@ def read(data: bytes) -> Recording:
         raise NotATrack(f"This is not a GPX file; it is XML about: {root.tag[:80]}")
     _bound(root)
     try:
+        # gpxpy says that it takes a string; it takes the element
         gpx: GPX = gpx_fields_from_xml(GPX(), root, root.get("version", "1.1"))  # type: ignore[arg-type]
     except GPXException as error:
         raise NotATrack(f"This GPX file has a value that cannot be read: {str(error)[:200]}") from error

@@ -6,7 +6,7 @@ came with and are compared without it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,9 @@ class Request:
     def target(self) -> str:
         return f"{self.path}?{self.query}" if self.query else self.path
 
-    def but(self, **changes: object) -> Self:
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def but(self, **changes: Any) -> Self:
+        """The same with other fields."""
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,5 +72,6 @@ class Response:
     headers: Headers = field(default_factory=Headers)
     body: bytes = b""
 
-    def but(self, **changes: object) -> Self:
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def but(self, **changes: Any) -> Self:
+        """The same with other fields."""
+        return replace(self, **changes)

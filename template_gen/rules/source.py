@@ -10,7 +10,7 @@ from template_gen.rules.values import Path
 _Loader: Final[type[Any]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class TemplateReader(_Loader):  # type: ignore[misc]
+class TemplateReader(_Loader):  # type: ignore[misc] # the base is chosen when it runs
     """YAML (and so JSON) with CloudFormation's `!Sub` short forms; dates stay texts."""
 
 
