@@ -1,6 +1,3 @@
-import os
-
-SECRET_KEY = os.environ.get("DJANGO_SECRET_KEY", "only for this machine")
 ALLOWED_HOSTS = [".cloudfront.net", "127.0.0.1"]
 USE_X_FORWARDED_HOST = True
 ROOT_URLCONF = "app.urls"
