@@ -82,14 +82,14 @@ def _is_usable(made: ChangeSet, clock: Clock) -> bool:
 
 
 def _ask(step: CreateChangeSet, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
-    pace = Pace(interval=0.15, longest=1.0)
+    pace = Pace(interval=0.1, longest=1.0)
     change_set_id = patiently(clock, pace, lambda: cloudformation.create_change_set(step))
     until = clock.now() + timedelta(minutes=CHANGE_SET_MINUTES)
     while clock.now() < until:
         made = patiently(clock, pace, lambda: cloudformation.change_set(change_set_id))
         if not made.pending:
             return made
-        clock.sleep(pace.after(news=False, busy=True))
+        clock.sleep(pace.after(news=False))
     raise Refused(f"The change set was not made within {CHANGE_SET_MINUTES} minutes: {change_set_id}")
 
 
@@ -112,7 +112,7 @@ def clear_shell(stack_id: str, cloudformation: CloudFormation, clock: Clock) -> 
         stack = patiently(clock, pace, lambda: cloudformation.stack(stack_id))
         if stack is None or stack.status is StackStatus.DELETE_COMPLETE:
             return
-        clock.sleep(pace.after(news=False, busy=False))
+        clock.sleep(pace.after(news=False))
 
 
 def _is_shell(cloudformation: CloudFormation, stack_id: str) -> bool:

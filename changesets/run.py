@@ -94,7 +94,7 @@ class Run:
             stack = self.cloudformation.stack(address)
             if stack is None or not _decisive(stack) or confirmed(self.cloudformation, stack):
                 return stack
-            self.clock.sleep(pace.after(news=False, busy=True))
+            self.clock.sleep(pace.after(news=False))
         raise Unreachable(
             f"CloudFormation contradicts itself about the stack, so nothing was done: {address}",
             hint="run the same command again in a minute",

@@ -72,14 +72,22 @@ def test_an_operation_that_never_began_is_given_up() -> None:
     assert not settled.timed_out
 
 
-def test_the_pace_is_quick_near_the_end_and_gentle_in_long_waits() -> None:
+def test_the_pace_is_quick_after_news_and_a_tenth_of_the_silence_after() -> None:
     pace = Pace()
-    assert pace.after(news=True, busy=False) < pace.after(news=True, busy=True)
-    for _ in range(20):
-        pace.after(news=False, busy=True)
+    assert pace.after(news=True) < 0.5
+    silence = 0.0
+    while silence < 30:
+        silence += pace.after(news=False)
+    assert 2.5 < pace.interval < 3.5
+
+
+def test_long_silence_and_throttling_make_it_gentle() -> None:
+    pace = Pace()
+    for _ in range(50):
+        pace.after(news=False)
     assert pace.interval == 5.0
     pace.after_refusal()
-    assert pace.after(news=False, busy=True) > 5.0
+    assert pace.after(news=False) > 5.0
 
 
 def test_silence_is_borne_for_a_while_and_not_for_ever() -> None:
