@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import urllib.error
@@ -11,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("app", "templates", "website.py", "samconfig.toml", "pyproject.toml")
+from tests.checkout import copy_to
+
 ACCOUNT = {"AWS_ACCESS_KEY_ID": "111111111111", "AWS_SECRET_ACCESS_KEY": "dummy"}
 
 
@@ -66,13 +65,7 @@ class Checkout:
 
 def checkout(root: Path, *, architecture: str, base: str, environment: dict[str, str]) -> Checkout:
     """The repository with this machine's architecture in its Site and a local base image in its pyproject."""
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copyfile(source, root / name)
-    made = Checkout(root, environment)
+    made = Checkout(copy_to(root), environment)
     made.edit("website.py", "import Key,", "import Architecture, Key,")
     made.edit("website.py", 'name="tracks",', f'name="tracks",\n    architecture=Architecture("{architecture}"),')
     with (root / "pyproject.toml").open("a", encoding="utf-8") as file:

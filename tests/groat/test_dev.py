@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,8 +15,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("app", "templates", "website.py", "samconfig.toml", "pyproject.toml")
+from tests.checkout import copy_to
+
 pytestmark = pytest.mark.slow
 
 
@@ -48,13 +47,7 @@ class Dev:
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    root = tmp_path_factory.mktemp("dev")
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copyfile(source, root / name)
+    root = copy_to(tmp_path_factory.mktemp("dev"))
     groat = [sys.executable, "-m", "groat", "--json"]
     subprocess.run([*groat, "local", "up", "--speed", "1000"], cwd=root, check=True, capture_output=True)
     process = subprocess.Popen([*groat, "dev"], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

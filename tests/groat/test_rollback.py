@@ -1,7 +1,6 @@
 """Back to the version before, on the local cloud: without Docker, with everything else."""
 
 import json
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -13,8 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("app", "templates", "website.py", "samconfig.toml", "pyproject.toml")
+from tests.checkout import ROOT, copy_to
+
 pytestmark = pytest.mark.slow
 
 
@@ -65,14 +64,7 @@ def keys(site: Site, outputs: dict[str, str]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    root = tmp_path_factory.mktemp("site")
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copyfile(source, root / name)
-    made = Site(root)
+    made = Site(copy_to(tmp_path_factory.mktemp("site")))
     made.groat("local", "up", "--speed", "1000")
     yield made
     made.groat("local", "down")

@@ -1,7 +1,6 @@
 """What a newcomer does, on a copy of the repository: deploy, look at the site, deploy again, edit, destroy."""
 
 import json
-import shutil
 import subprocess
 import sys
 import urllib.request
@@ -12,8 +11,8 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("app", "templates", "website.py", "samconfig.toml", "pyproject.toml")
+from tests.checkout import copy_to
+
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
 <trkpt lat="47.0" lon="8.0"><ele>400</ele><time>2026-01-01T10:00:00Z</time></trkpt>
 <trkpt lat="47.1" lon="8.0"><ele>450</ele><time>2026-01-01T11:00:00Z</time></trkpt></trkseg></trk></gpx>"""
@@ -64,14 +63,7 @@ def asked(url: str, *, data: bytes | None = None, content_type: str = "") -> tup
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    root = tmp_path_factory.mktemp("checkout")
-    for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copyfile(source, root / name)
-    made = Checkout(root)
+    made = Checkout(copy_to(tmp_path_factory.mktemp("checkout")))
     made.groat("local", "up", "--speed", "1000")
     yield made
     made.groat("local", "down")
