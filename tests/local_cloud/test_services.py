@@ -1,19 +1,9 @@
 """moto in process: clients of our own handlers and a TemplateURL reach the same services."""
 
-from collections.abc import Iterator
-
 import pytest
 from botocore.exceptions import ClientError
 
 from local_cloud.services import Services, UrlError
-
-
-@pytest.fixture
-def services() -> Iterator[Services]:
-    services = Services()
-    services.reset()
-    yield services
-    services.reset()
 
 
 def test_a_client_reaches_the_services_without_a_network(services: Services) -> None:

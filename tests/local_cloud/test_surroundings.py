@@ -1,20 +1,10 @@
 """Dynamic references and SSM parameters reach the same services as every client."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from local_cloud.cloudformation.template import TemplateError
 from local_cloud.services import Services
 from local_cloud.surroundings import around
-
-
-@pytest.fixture
-def services() -> Iterator[Services]:
-    services = Services()
-    services.reset()
-    yield services
-    services.reset()
 
 
 def test_a_parameter_is_read_in_the_stacks_region(services: Services) -> None:
