@@ -112,24 +112,22 @@ def invoke_function(arn: Any) -> Grant:
 
 def read_objects_as_cloudfront(bucket: Any, distribution: Any) -> Statement:
     """One distribution reads one bucket: origin access control signs as CloudFront, for that distribution."""
-    return Statement(
-        Sid="OnlyThroughTheDistribution",
-        Effect=Allow,
-        Principal=Principal("Service", "cloudfront.amazonaws.com"),
-        Action=[awacs.s3.GetObject],
-        Resource=[Sub(f"${{{bucket.title}.Arn}}/*")],
-        Condition=Condition(StringEquals("AWS:SourceArn", distribution_arn(distribution))),
-    )
+    every_object = Sub(f"${{{bucket.title}.Arn}}/*")
+    return _as_cloudfront("OnlyThroughTheDistribution", awacs.s3.GetObject, every_object, distribution)
 
 
 def list_objects_as_cloudfront(bucket: Any, distribution: Any) -> Statement:
     """Lets S3 answer 404 instead of 403 for a missing file; a listing itself is never asked for."""
+    return _as_cloudfront("MissingFilesAreNotFound", awacs.s3.ListBucket, GetAtt(bucket, "Arn"), distribution)
+
+
+def _as_cloudfront(sid: str, action: Any, resource: Any, distribution: Any) -> Statement:
     return Statement(
-        Sid="MissingFilesAreNotFound",
+        Sid=sid,
         Effect=Allow,
         Principal=Principal("Service", "cloudfront.amazonaws.com"),
-        Action=[awacs.s3.ListBucket],
-        Resource=[GetAtt(bucket, "Arn")],
+        Action=[action],
+        Resource=[resource],
         Condition=Condition(StringEquals("AWS:SourceArn", distribution_arn(distribution))),
     )
 

@@ -9,8 +9,6 @@ from handling import changed, live, made, refusal, removed, request
 from local_cloud.cloudformation.handlers import HandlerErrorCode, Handlers
 from local_cloud.services import Services
 
-DIGEST = "sha256:" + "a" * 64
-
 
 class TestCloudFront:
     TYPE = "AWS::CloudFront::Distribution"
