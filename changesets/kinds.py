@@ -70,6 +70,7 @@ _VERBS = {"CREATE": 0, "ADD": 0, "IMPORT": 0, "UPDATE": 1, "MODIFY": 1, "DELETE"
 
 
 def holds_data(type_: str) -> bool:
+    """Does a resource of this type hold what cannot be made again?"""
     return type_ in DATA
 
 

@@ -5,7 +5,7 @@ The rule: hazards stand first and open; long lists of values are folded.
 
 from collections.abc import Iterable
 
-from changesets.models import Action, PropertyChange, ResourceChange
+from changesets.models import Action, PropertyChange, Replacement, ResourceChange
 from changesets.plans import Hazard, Review
 
 GROUPS = (
@@ -39,7 +39,7 @@ def _group(title: str, changes: Iterable[ResourceChange]) -> str:
 
 
 def _change(change: ResourceChange) -> list[str]:
-    conditional = " (only if a value turns out to change)" if change.replacement == "Conditional" else ""
+    conditional = " (only if a value turns out to change)" if change.replacement is Replacement.CONDITIONAL else ""
     kept = " (kept, outside of the stack)" if change.keeps_old else ""
     lines = [f"- `{change.logical_id}` {change.type}{conditional}{kept}"]
     return lines + [f"  - {_property(each)}" for each in change.properties]

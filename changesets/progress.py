@@ -16,6 +16,8 @@ from changesets.plans import Review
 
 
 class Phase(StrEnum):
+    """How far one resource is."""
+
     WAITING = "waiting"
     UNDER_WAY = "under way"
     DONE = "done"

@@ -10,7 +10,7 @@ from typing import Any
 
 from changesets import permissions, templates
 from changesets.kinds import DATA, holds_data
-from changesets.models import Action, ChangeSet, ResourceChange, Validation
+from changesets.models import Action, ChangeSet, Replacement, ResourceChange, Validation
 from changesets.plans import Hazard, HazardKind, Review
 
 ALWAYS_KEPT = frozenset({"AWS::Lambda::Version"})  # SAM retains each published version: kept by design, not left behind
@@ -27,7 +27,9 @@ def review(
 ) -> Review:
     """`empty` names data resources that are proven to hold nothing; `others` other deployers' pending change sets."""
     hazards = [
-        hazard for change in change_set.changes for hazard in hazards_of(change, is_create, change.logical_id in empty)
+        hazard
+        for change in change_set.changes
+        for hazard in hazards_of(change, is_create=is_create, is_empty=change.logical_id in empty)
     ]
     hazards += [_obsolete(name) for name in others]
     return Review(
@@ -63,12 +65,14 @@ def _loses(change: ResourceChange) -> bool:
     return (change.removes or change.replaces) and not change.keeps_old
 
 
-def hazards_of(change: ResourceChange, is_create: bool, is_empty: bool) -> Iterator[Hazard]:
+def hazards_of(change: ResourceChange, *, is_create: bool, is_empty: bool) -> Iterator[Hazard]:
+    """What one change of a change set loses, opens or widens."""
+
     def hazard(kind: HazardKind, message: str) -> Hazard:
         return Hazard(kind=kind, logical_id=change.logical_id, type=change.type, message=message)
 
     if change.removes or change.replaces:
-        yield from _gone(change, is_empty, hazard)
+        yield from _gone(change, hazard, is_empty=is_empty)
     for grant in _new_grants(change):
         if grant.is_public:
             yield hazard(HazardKind.PUBLIC, f"everyone may {grant.action} on {grant.resource}")
@@ -77,10 +81,10 @@ def hazards_of(change: ResourceChange, is_create: bool, is_empty: bool) -> Itera
     yield from (hazard(rule.kind, rule.message) for rule in RULES if rule.applies(change))
 
 
-def _gone(change: ResourceChange, is_empty: bool, hazard: Callable[[HazardKind, str], Hazard]) -> Iterator[Hazard]:
-    what = f"{change.physical_id or change.logical_id}"
-    done = {True: "is removed", False: "is replaced"}[change.removes]
-    if change.replacement == "Conditional" and change.replaces:
+def _gone(change: ResourceChange, hazard: Callable[[HazardKind, str], Hazard], *, is_empty: bool) -> Iterator[Hazard]:
+    what = change.physical_id or change.logical_id
+    done = "is removed" if change.removes else "is replaced"
+    if change.replacement is Replacement.CONDITIONAL and change.replaces:
         done = "may be replaced"
     if holds_data(change.type) and not is_empty:
         kept = "; the old one stays, outside of the stack" if change.keeps_old else ""

@@ -35,6 +35,7 @@ def change_set_name(step: CreateChangeSet) -> str:
 
 
 def named(step: CreateChangeSet) -> CreateChangeSet:
+    """The step under the name that its request always has: the same request again is the same change set."""
     return replace(step, name=change_set_name(step))
 
 
@@ -120,7 +121,7 @@ def execute(situation: Situation) -> Plan | None:
             token=situation.token,
             disable_rollback=keep_failure and not (wanted.express or situation.express),
             retain_except_on_create=not change_set.is_import,
-            why=_why(len(review.changes), paused),
+            why=_why(len(review.changes), paused=paused),
         ),
         Wait(stack=change_set.stack_id, token=situation.token, why="until CloudFormation is done"),
         *(_guards(situation, change_set.stack_id)),
@@ -133,7 +134,7 @@ def _replaces(situation: Situation) -> bool:
     return situation.review is not None and any(change.replaces for change in situation.review.changes)
 
 
-def _why(changes: int, paused: bool) -> str:
+def _why(changes: int, *, paused: bool) -> str:
     count = {0: "only outputs, tags or settings", 1: "1 change"}.get(changes, f"{changes} changes")
     return f"fixes forward, keeping what was built: {count}" if paused else f"as reviewed: {count}"
 
@@ -186,6 +187,7 @@ def realign(situation: Situation) -> Plan | None:
 
 
 def execute_realignment(situation: Situation) -> Plan | None:
+    """The change set that `realign` asked for."""
     review = situation.review
     if review is None:
         return None

@@ -27,6 +27,7 @@ Shape = Mapping[str, Any]
 
 
 def status(value: str) -> StackStatus:
+    """Raises UnknownStatus for a word that is not one of the 23."""
     try:
         return StackStatus(value)
     except ValueError:
@@ -60,6 +61,7 @@ def stack(shape: Shape) -> Stack:
 
 
 def pairs(items: Iterable[Shape], key: str, value: str) -> dict[str, str]:
+    """A list of key and value shapes as one mapping."""
     return {item[key]: item.get(value, "") for item in items}
 
 
@@ -109,6 +111,7 @@ def change_set(pages: list[Shape], *, changes: Iterable[Shape]) -> ChangeSet:
 
 
 def with_changes(told: ChangeSet, changes: tuple[ResourceChange, ...]) -> ChangeSet:
+    """The change set with these changes, of all its pages."""
     return replace(told, changes=changes)
 
 

@@ -109,10 +109,12 @@ def facts(status: StackStatus | None) -> Facts:
 
 
 def is_moving(status: StackStatus | None) -> bool:
+    """Will the status change by itself?"""
     return facts(status).moving
 
 
 def is_healthy(status: StackStatus | None) -> bool:
+    """Does the stack take an update as it is?"""
     return facts(status).way_out is WayOut.UPDATE
 
 

@@ -53,6 +53,7 @@ def _read_yaml(text: str) -> Any:
 
 
 def resources(body: Body) -> dict[str, Body]:
+    """Logical id to resource."""
     found = body.get("Resources")
     return (
         {name: each for name, each in found.items() if isinstance(each, Mapping)} if isinstance(found, Mapping) else {}
@@ -60,6 +61,7 @@ def resources(body: Body) -> dict[str, Body]:
 
 
 def type_of(body: Body, logical_id: str) -> str:
+    """The type of a resource, "" if there is none of that name."""
     return str(resources(body).get(logical_id, {}).get("Type", ""))
 
 
@@ -71,10 +73,12 @@ def deletion_policy(body: Body, logical_id: str) -> str:
 
 
 def is_kept(body: Body, logical_id: str) -> bool:
+    """Does the resource outlive its stack?"""
     return deletion_policy(body, logical_id).startswith("Retain")
 
 
 def parameters(body: Body) -> frozenset[str]:
+    """The names of the Parameters."""
     return frozenset(body.get("Parameters") or ())
 
 

@@ -54,6 +54,7 @@ def doctor(project: Project) -> Iterator[Event]:
 
 
 def within_budget(budget: object, seconds: float, memory: int) -> None:
+    """Raises GroatError when a cold start takes longer than the project's budget, if it has one."""
     if budget is not None and not isinstance(budget, int | float):
         raise GroatError(f"pyproject.toml, [tool.groat.cold_start] seconds must be a number, got: {budget}")
     if budget is not None and seconds > budget:
@@ -83,6 +84,7 @@ def packages(told: str) -> Counter[str]:
 
 
 def processor_time(project: Project, module: str) -> float:
+    """Seconds of processor time, not of the clock: what else the machine does is left out."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     run(project, module)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

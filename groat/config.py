@@ -90,6 +90,7 @@ def settings(root: Path, environment: str, *, stack_name: str | None = None) -> 
 
 
 def read(path: Path) -> dict[str, Any]:
+    """Raises GroatError where the file is missing or is no TOML."""
     if not path.is_file():
         raise GroatError(f"There is no {FILE} in {path.parent}", hint="run the command in the folder of your site")
     try:
@@ -101,6 +102,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
+    """An environment's options, the general ones first. Raises GroatError when there is no such section."""
     known = [
         name for name, value in document.items() if isinstance(value, dict) and ("deploy" in value or name == LOCAL)
     ]
@@ -115,6 +117,7 @@ def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
 
 
 def refuse_unknown(options: Mapping[str, Any], environment: str) -> None:
+    """Raises GroatError for an option that neither SAM nor groat knows: it is misspelt."""
     for name in options:
         if name not in OURS | SAMS:
             close = difflib.get_close_matches(name, OURS | SAMS, n=1)
@@ -123,6 +126,7 @@ def refuse_unknown(options: Mapping[str, Any], environment: str) -> None:
 
 
 def matching(pattern: re.Pattern[str], options: Mapping[str, Any], name: str, environment: str) -> str:
+    """The value of an option that must be there. Raises GroatError when it is not, or does not match."""
     value = options.get(name)
     if value is None:
         raise GroatError(
@@ -146,6 +150,7 @@ def pairs(value: str | Iterable[str] | Mapping[str, Any], name: str) -> dict[str
 
 
 def pair(item: str, name: str) -> tuple[str, str]:
+    """Raises GroatError for what is no pair."""
     if long := KEY_VALUE.fullmatch(item):
         return long["key"], long["value"]
     key, equals, value = item.partition("=")

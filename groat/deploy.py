@@ -72,6 +72,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
 
 
 def write_templates(target: Target, site: "Site | None") -> Generator[Event, None, dict[str, str]]:
+    """templates/ as the Site says, linted; the texts by file name."""
     yield Working("generating and linting the templates")
     texts = generated.generate(target.project, site, region=target.settings.region)
     written = generated.write(target.project, texts)
@@ -105,6 +106,7 @@ def values(
 
 
 def publish_image(target: Target, aws: Aws, repository: str, template: str) -> str:
+    """The URI of the image by digest: built and pushed, or a snapshot that the local cloud runs."""
     if aws.endpoint is None:
         from groat.docker import publish as publish_container
 
@@ -135,6 +137,7 @@ def publish(target: Target, aws: Aws, stack: changesets.Stack) -> Iterator[Event
 
 
 def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[Event]:
+    """The frontend's files into the bucket, and CloudFront told to ask again."""
     yield Working("uploading the frontend")
     sync, invalidation = frontend.synchronize(bucket, files)
     yield Stage("frontend", str(sync))
@@ -153,6 +156,7 @@ def prove(target: Target, aws: Aws, stack: changesets.Stack) -> Iterator[Event]:
 
 
 def remember(target: Target, aws: Aws, stack: changesets.Stack) -> None:
+    """What the way back needs: a tag that keeps the image, and a record of this version."""
     image = stack.parameters.get("ImageUri")
     if image and not target.settings.is_local and "ImageUri" not in target.settings.parameters:
         ecr.mark_deployed(aws, image)

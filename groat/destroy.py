@@ -28,10 +28,12 @@ def destroy(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
 
 
 def everything(_plan: changesets.Plan) -> bool:
+    """Consent to all."""
     return True
 
 
 def leftovers(target: Target, aws: Aws, deleted: changesets.Deleted) -> Iterator[Event]:
+    """Locally: remove what the stack has kept. Elsewhere: name it."""
     for resource in deleted.left_behind:
         remove = REMOVERS.get(resource.type) if target.settings.is_local else None
         if remove is None:

@@ -139,6 +139,7 @@ def push(client: Any, remote: str, tag: str, auth: Mapping[str, str]) -> str:
 
 
 def digest_of(answers: Iterable[Mapping[str, Any]], remote: str) -> str:
+    """The digest that the registry gave, from the push's answers. Raises GroatError if one of these is an error."""
     digest = ""
     for answer in answers:
         if "error" in answer:
@@ -150,6 +151,7 @@ def digest_of(answers: Iterable[Mapping[str, Any]], remote: str) -> str:
 
 
 def trouble(what: str, error: object, *, otherwise: str = "docker info") -> GroatError:
+    """An engine's or registry's error, with the fix where it is known."""
     said = str(error).strip()
     hint = next((fix for text, fix in TROUBLE if text in said.lower()), otherwise)
     return GroatError(f"{what}: {said}", hint=hint)

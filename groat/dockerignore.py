@@ -21,6 +21,7 @@ def ignoring(lines: Iterable[str]) -> Callable[[str], bool]:
 
 
 def patterns(lines: Iterable[str]) -> list[str]:
+    """The lines that say something."""
     stripped = (line.strip() for line in lines)
     return [line for line in stripped if line and not line.startswith("#")]
 

@@ -64,6 +64,7 @@ def holds(aws: Aws, uri: str) -> bool:
 
 
 def described(aws: Aws, repository: str, image: dict[str, str]) -> dict[str, Any] | None:
+    """What ECR says of the image, None if it is not there. `image` is its imageDigest or imageTag."""
     ecr = aws.client("ecr")
     try:
         found = ecr.describe_images(repositoryName=repository_name(repository), imageIds=[image])["imageDetails"]

@@ -87,6 +87,7 @@ class Sync:
 
 
 def urls(key: str) -> Iterator[str]:
+    """The paths of a file: a directory answers with its index."""
     yield f"/{key}"
     if key == "index.html" or key.endswith("/index.html"):
         yield f"/{key.removesuffix('index.html')}"

@@ -69,12 +69,14 @@ def in_use(aws: Aws, target: Target, website: changesets.Stack) -> Iterator[str]
 
 
 def stored(aws: Aws, repository: str) -> Iterator[Image]:
+    """All images of the repository."""
     for page in aws.client("ecr").get_paginator("describe_images").paginate(repositoryName=repository):
         for each in page["imageDetails"]:
             yield Image(each["imageDigest"], each["imagePushedAt"], each.get("imageSizeInBytes") or 0)
 
 
 def delete(aws: Aws, repository: str, digests: list[str]) -> None:
+    """Raises GroatError when ECR refuses one."""
     ecr_client = aws.client("ecr")
     for start in range(0, len(digests), AT_ONCE):
         some = [{"imageDigest": digest} for digest in digests[start : start + AT_ONCE]]

@@ -32,6 +32,7 @@ def lint(project: Project | None, files: tuple[Path, ...], *, as_json: bool) -> 
 
 
 def foreign(files: tuple[Path, ...]) -> "tuple[dict[str, str], list[Finding]]":
+    """Anybody's templates, and what is found in them."""
     from template_gen import lint as lint_text
 
     texts = {str(path): read(path) for path in files}
@@ -39,6 +40,7 @@ def foreign(files: tuple[Path, ...]) -> "tuple[dict[str, str], list[Finding]]":
 
 
 def generated(project: Project) -> dict[str, str]:
+    """What the Site generates, by file name."""
     from groat.project import load_site
     from template_gen import build
 
@@ -46,6 +48,7 @@ def generated(project: Project) -> dict[str, str]:
 
 
 def read(path: Path) -> str:
+    """Raises GroatError for what is no text."""
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -61,10 +64,12 @@ def as_record(finding: "Finding") -> dict[str, object]:
 
 
 def in_words(finding: "Finding") -> str:
+    """One line, in the colour of its level."""
     return click.style(str(finding), fg=COLOURS.get(finding.level))
 
 
 def summary(findings: "list[Finding]", count: int) -> str:
+    """How many findings of each level, in how many templates."""
     by_level = Counter(finding.level for finding in findings)
     found = (
         ", ".join(f"{number} {level}{'s' * (number > 1)}" for level, number in sorted(by_level.items()))

@@ -27,6 +27,7 @@ def up(project: Project, *, port: int | None = None, speed: float = SPEED) -> "R
 
 
 def running(project: Project) -> "Running | None":
+    """The local cloud of this project, if it runs."""
     from local_cloud import daemon
 
     return daemon.running(folder(project))
@@ -44,6 +45,7 @@ def folder(project: Project) -> Path:
 
 
 def log_lines(project: Project) -> list[str]:
+    """Raises GroatError where there is no log."""
     from local_cloud import daemon
 
     log = daemon.logs(folder(project))
@@ -53,6 +55,7 @@ def log_lines(project: Project) -> list[str]:
 
 
 def register(endpoint: str, uri: str, image: LocalImage) -> None:
+    """Tell the local cloud where the code of an image is."""
     body = {"uri": uri, "directory": str(image.directory), "handler": image.handler}
     control(endpoint, "images", body)
 
@@ -76,6 +79,7 @@ def site_url(endpoint: str, domain: str) -> str:
 
 
 def control(endpoint: str, verb: str, body: object = None) -> Any:
+    """The local cloud's answer to one of its own verbs. Raises GroatError when it refuses or does not answer."""
     data = None if body is None else json.dumps(body).encode()
     try:
         with http.request(f"{endpoint}/_local_cloud/{verb}", data, content_type="application/json") as response:

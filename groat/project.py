@@ -67,6 +67,7 @@ def load_site(project: Project) -> "Site":
 
 
 def site_reference(project: Project) -> str:
+    """Where the Site is, as module:name. Raises GroatError for anything else."""
     reference = settings(project).get("site", "website:site")
     if not isinstance(reference, str) or not all(reference.partition(":")):
         raise GroatError(f'pyproject.toml, [tool.groat] site must be "module:name", got: {reference}')

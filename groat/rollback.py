@@ -39,6 +39,7 @@ def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
 
 
 def bucket(aws: Aws, stack: changesets.Stack) -> Bucket:
+    """The frontend's bucket, which holds the versions. Raises GroatError for a site without one."""
     if "FrontendBucketName" not in stack.outputs:
         raise GroatError(
             f"Earlier versions are kept in the frontend's bucket, and this stack has none: {stack.name}",

@@ -55,6 +55,7 @@ def write(project: Project, texts: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def differing(project: Project, texts: Mapping[str, str]) -> list[str]:
+    """The files that are missing, different, or too many in templates/."""
     on_disk = {path.name: path.read_text(encoding="utf-8") for path in project.templates.glob("*.yaml")}
     return sorted(name for name in texts.keys() | on_disk.keys() if texts.get(name) != on_disk.get(name))
 
@@ -72,6 +73,7 @@ def declared(text: str) -> frozenset[str]:
 
 
 def load(text: str) -> dict[str, Any]:
+    """A template as data, without its intrinsics; {} for what is no mapping."""
     import yaml
 
     class Loader(yaml.SafeLoader):

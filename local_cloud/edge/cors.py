@@ -15,6 +15,8 @@ from local_cloud.edge.policies import truth
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cors:
+    """What the API allows other origins. `max_age` in seconds."""
+
     origins: Sequence[str]
     methods: Sequence[str]
     headers: Sequence[str]

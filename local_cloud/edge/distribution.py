@@ -91,5 +91,6 @@ def match(behaviors: Sequence[Behavior], path: str) -> Behavior:
 
 
 def covers(pattern: str, path: str) -> bool:
+    """`*` is any text, `?` one character; with or without the leading slash."""
     translated = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern.removeprefix("/"))
     return re.fullmatch(translated, path.removeprefix("/"), re.DOTALL) is not None

@@ -51,6 +51,7 @@ def allows(document: Any, attempt: Attempt) -> bool:
 
 
 def statements(document: Any) -> Iterator[Statement]:
+    """The statements of a policy, given as text or as data."""
     parsed = json.loads(document) if isinstance(document, str) else document
     yield from _listed((parsed or {}).get("Statement", []))
 

@@ -13,6 +13,8 @@ Config = Mapping[str, Any]
 
 
 class Keep(StrEnum):
+    """A policy's behavior word."""
+
     NONE = "none"
     ONLY = "whitelist"
     EXCEPT = "allExcept"
@@ -56,11 +58,14 @@ class Forwarding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CachePolicy:
+    """What the cache key holds, which goes to the origin too, and whether answers are compressed."""
+
     forwarding: Forwarding = field(default_factory=Forwarding)
     compresses: bool = False
 
 
 def only(*names: str) -> Selection:
+    """Just these, whatever their case."""
     return Selection(Keep.ONLY, frozenset(name.lower() for name in names))
 
 

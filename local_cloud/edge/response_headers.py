@@ -96,10 +96,10 @@ def _cors(config: Config, request: Request) -> Iterator[Field]:
     if items := config.get("AccessControlExposeHeaders", {}).get("Items"):
         yield "Access-Control-Expose-Headers", ", ".join(items), override
     if request.method == "OPTIONS":
-        yield from _preflight(config, override)
+        yield from _preflight(config, override=override)
 
 
-def _preflight(config: Config, override: bool) -> Iterator[Field]:
+def _preflight(config: Config, *, override: bool) -> Iterator[Field]:
     for name in ("Access-Control-Allow-Methods", "Access-Control-Allow-Headers"):
         if items := config.get(name.replace("-", ""), {}).get("Items"):
             yield name, ", ".join(items), override

@@ -159,11 +159,11 @@ def _distribution(resource: Resource, config: Object, resources: Resources) -> D
     origins = tuple(_origin(body, resources) for body in config.objects("Origins"))
     by_id = {origin.id: origin for origin in origins}
     ordered = [*config.objects("CacheBehaviors"), config.object("DefaultCacheBehavior")]
-    behaviors = (_behavior(body, by_id, resources, body is ordered[-1]) for body in ordered)
+    behaviors = (_behavior(body, by_id, resources, is_default=body is ordered[-1]) for body in ordered)
     return Distribution(resource, config, origins, tuple(behaviors))
 
 
-def _behavior(body: Object, origins: Mapping[str, Origin], resources: Resources, is_default: bool) -> Behavior:
+def _behavior(body: Object, origins: Mapping[str, Origin], resources: Resources, *, is_default: bool) -> Behavior:
     return Behavior(
         body,
         None if is_default else body.text("PathPattern"),
