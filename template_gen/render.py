@@ -36,6 +36,9 @@ class _Short:
         self.value = value
 
 
+_RARE_BREAKS = frozenset("\x85\u2028\u2029")
+
+
 class _Dumper(yaml.SafeDumper):
     """PyYAML's dumper, without aliases (CloudFormation has none) and with lists indented below their key."""
 
@@ -46,9 +49,11 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, False)
 
     def choose_scalar_style(self) -> str:
-        """`!Ref Api`, not `!Ref 'Api'`, wherever YAML allows it."""
+        """`!Ref Api`, not `!Ref 'Api'`, wherever YAML allows it; rare line breaks as escapes."""
         style: str = super().choose_scalar_style()
         scalar: Any = self.analysis
+        if _RARE_BREAKS & set(scalar.scalar):
+            return '"'  # written as escapes: unescaped, indenting would break the text there
         is_plain = scalar.allow_flow_plain if self.flow_level else scalar.allow_block_plain
         is_tagged = str(getattr(self.event, "tag", "")).startswith("!")
         return "" if style == "'" and is_tagged and is_plain and not scalar.multiline else style

@@ -4,8 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 HERE = Path(__file__).parent
+
+# `make test` asks the same questions each time; `pytest --hypothesis-profile explore` looks for new ones
+settings.register_profile("explore", settings())
+settings.register_profile("steady", derandomize=True, database=None)
+settings.load_profile("steady")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

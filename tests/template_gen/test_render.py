@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from samtranslator.yaml_helper import yaml_parse
 from troposphere import Ref, Sub, sqs
@@ -65,6 +65,9 @@ variables = st.dictionaries(
 
 
 @settings(deadline=None, max_examples=25)
+@example(
+    tables=[], schedules=[Schedule(name="A00", expression="rate(5 minutes)", input={"\x85": "\u2028"})], environment={}
+)
 @given(
     tables=st.lists(tables, max_size=3, unique_by=lambda table: table.name.lower()),
     schedules=st.lists(schedules, max_size=2, unique_by=lambda schedule: schedule.name),
