@@ -4,6 +4,8 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null)
 # eight times as fast as pip; pip brings it into .venv where it is missing, and does the work itself where it cannot
 UV_VERSION := 0.13.9
+# without bytecode every start compiles everything anew: a machine-wide setting would double the time of all verbs
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 READY := .venv/ready
 
