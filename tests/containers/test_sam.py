@@ -31,6 +31,8 @@ def clone(base: str, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         environment={**ACCOUNT, "AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"},
     )  # fmt: skip
     made.groat("templates")
+    website = made.root / "templates" / "website.yaml"
+    website.write_text(sam_template(Project(made.root)).read_text("utf-8"), "utf-8")  # a base that is on this machine
     return made
 
 
@@ -70,8 +72,6 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 def test_plain_sam_validates_builds_invokes_and_serves_a_clone(clone: Checkout) -> None:
-    website = clone.root / "templates" / "website.yaml"
-    website.write_text(sam_template(Project(clone.root)).read_text("utf-8"), "utf-8")  # a base that is on this machine
     valid = sam(clone, "validate")
     assert valid.returncode == 0, valid.stdout + valid.stderr
     built = sam(clone, "build")
