@@ -35,6 +35,9 @@ FIRST_ASKED = {  # in the order in which a deployment comes to them
 }
 
 
+_MAKING = threading.Lock()
+
+
 class UrlError(ValueError):
     """A TemplateURL that cannot be read; the text is CloudFormation's."""
 
@@ -44,12 +47,11 @@ class Services:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._moto: WSGIApplication | None = None
         self._front: Middleware = lambda moto: moto
         self._clients: dict[tuple[str, str], Any] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        return self._front(self._application())(environ, start_response)
+        return self._front(_moto())(environ, start_response)
 
     def behind(self, front: "Middleware") -> None:
         """Let every request pass `front` first on its way to moto."""
@@ -65,7 +67,7 @@ class Services:
 
     def reset(self) -> None:
         """Empty every service."""
-        self._application()
+        _moto()
         from moto.moto_api._internal.models import moto_api_backend
 
         moto_api_backend.reset()
@@ -96,15 +98,6 @@ class Services:
             raise UrlError(f"S3 error: {error.response['Error']['Message']}") from None
         return str(found["Body"].read().decode())
 
-    def _application(self) -> "WSGIApplication":
-        with self._lock:
-            if self._moto is None:
-                os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)  # moto reads it once, when it is imported
-                from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-
-                self._moto = DomainDispatcherApplication(create_backend_app)
-            return self._moto
-
     def _connected(self, service: str, region: str) -> Any:
         from botocore.config import Config
 
@@ -129,6 +122,26 @@ class Services:
         body, status, headers = run_wsgi_app(self, environ, buffered=True)
         answered = HTTPHeaders.from_pairs(headers.items())
         return AWSResponse(request.url, int(status.split()[0]), answered, _Raw(b"".join(body)))
+
+
+def _moto() -> "WSGIApplication":
+    """One for the process, and one thread at a time that makes it.
+
+    moto builds a service's routes under this application's own lock. Two applications would build theirs at once, and
+    on CPython 3.11 two threads in `ast.parse`, which werkzeug's routes are made with, can fail with "AST constructor
+    recursion depth mismatch" (a counter that threads share).
+    """
+    with _MAKING:
+        return _moto_application()
+
+
+@cache
+def _moto_application() -> "WSGIApplication":
+    os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)  # moto reads it once, when it is imported
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    application: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+    return application
 
 
 @cache

@@ -1,5 +1,8 @@
 """moto in process: clients of our own handlers and a TemplateURL reach the same services."""
 
+import subprocess
+import sys
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -57,3 +60,25 @@ def test_an_unreadable_template_url_is_refused_with_cloudformations_text(
 ) -> None:
     with pytest.raises(UrlError, match=text):
         services.read_url(url)
+
+
+AT_ONCE = """
+import gc, sys, threading
+from local_cloud.services import Services
+
+sys.setswitchinterval(1e-6)  # threads take turns as often as they can
+gc.set_threshold(5)
+gc.callbacks.append(lambda phase, info: [str(each) for each in range(3)])  # ... also while a syntax tree is made
+questions = {"s3": "list_buckets", "sns": "list_topics", "iam": "list_roles", "sqs": "list_queues"}
+clients = [(Services().client(service), question) for service, question in questions.items()]
+threads = [threading.Thread(target=getattr(client, question)) for client, question in clients]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_services_that_are_asked_first_at_the_same_moment_all_answer() -> None:
+    played = subprocess.run([sys.executable, "-c", AT_ONCE], capture_output=True, text=True, check=True)
+    assert played.stderr == ""
