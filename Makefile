@@ -1,13 +1,19 @@
 # The verbs. Each is one line over the command line `groat`; `make` alone prints them.
 ENV ?= local
-PYTHON ?= python3
+# the first Python that is new enough, whatever it is called here
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 UV := $(shell command -v uv 2>/dev/null)
-# eight times as fast as pip; pip brings it into .venv where it is missing, and does the work itself where it cannot
+# eight times as fast as pip; pip brings it into .venv where it is missing, and does the work itself where uv cannot
 UV_VERSION := 0.13.9
+# the certificates that this machine trusts, as pip does: behind a company's proxy there is no other way out
+export UV_SYSTEM_CERTS := 1
 # without bytecode every start compiles everything anew: a machine-wide setting would double the time of all verbs
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 READY := .venv/ready
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+install = $(1) -r requirements.lock && $(1) --no-deps -e .
 
 .DEFAULT_GOAL := help
 .PHONY: help install templates lint deploy review recover rollback status destroy dev build local-api invoke local-up local-down local-logs check test test-slow bench clean
@@ -19,17 +25,17 @@ help: ## Print the verbs
 install: $(READY) ## Prepare the environment in .venv (pinned by requirements.lock; uv if there, else pip)
 
 $(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "groat needs Python 3.11 or newer, this is: $$($(PYTHON) --version). Say: make PYTHON=python3.12"; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "groat needs Python 3.11 or newer, and found none. If you have one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Preparing .venv from requirements.lock ..."
 ifdef UV
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	@$(call install,$(UV) pip install --quiet --python $(BIN)/python)
 else
 	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) || true
+	@$(PIP) uv==$(UV_VERSION) || true
+	@{ $(call install,$(BIN)/uv pip install --quiet --python $(BIN)/python); } || \
+	  { echo "uv cannot install here, so pip does; that takes minutes ..."; $(call install,$(PIP)); }
 endif
-	@uv="$(or $(UV),$(BIN)/uv)"; if [ -x "$$uv" ]; then set -- "$$uv" pip install --quiet --python $(BIN)/python; \
-	 else set -- $(BIN)/pip install --quiet --disable-pip-version-check; fi; \
-	 "$$@" -r requirements.lock && "$$@" --no-deps -e .
 	@touch $@
 
 templates: $(READY) ## Write templates/ from website.py, linted
