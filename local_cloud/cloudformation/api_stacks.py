@@ -138,7 +138,8 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     check_mode(stack, deployment_of(params).mode)
     role = usable_role(world, stack, params.get("RoleARN"))
     definition = definition_of(world, params, stack, source)
-    if stack.status not in PAUSED and nothing_changes(world, stack, definition):
+    known_at_once = not source.transforms  # else only the expansion tells, which comes after the answer
+    if stack.status not in PAUSED and known_at_once and nothing_changes(world, stack, definition):
         raise NO_UPDATES.error()
     stack.role_arn = role
     stack.policy = params.get("StackPolicyBody", stack.policy)

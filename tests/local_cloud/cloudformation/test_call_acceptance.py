@@ -162,6 +162,14 @@ def test_an_update_without_changes_is_refused(account: Account) -> None:
         account.update(template(Topic=topic()))
 
 
+def test_an_update_of_a_transformed_template_without_changes_is_accepted(account: Account) -> None:
+    """SAM CLI updates its companion stack so at each `sam deploy`, and takes no refusal."""
+    body = {"Transform": "AWS::Serverless-2016-10-31", **template(Topic=topic())}
+    account.create(body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+    account.update(body, Capabilities=["CAPABILITY_AUTO_EXPAND"])
+    assert account.status() == "UPDATE_COMPLETE"
+
+
 def test_the_same_token_answers_again_and_other_input_is_refused(account: Account) -> None:
     body = json.dumps(template(Topic=topic()))
     first = account("CreateStack", StackName="site", TemplateBody=body, ClientRequestToken="t")
