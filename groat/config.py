@@ -1,18 +1,19 @@
 """`samconfig.toml`, read the way SAM CLI reads it: `[ENV.deploy.parameters]` over `[ENV.global.parameters]`.
 
-The same section serves `sam deploy --config-env ENV`, so options that only SAM uses are known and left alone; a name
-that neither knows is a slip of the pen and refused. SAM's own reader takes 0.6 s to import; a test holds this one to
-its answers.
+The same section serves `sam deploy --config-env ENV`, so each value is converted by what converts it there: click's
+types, and SAM's own for pairs. Options that only SAM uses are known and left alone; a name that neither knows is a slip
+of the pen and refused. There is no section for all environments: SAM falls back to none either.
 """
 
 import difflib
 import re
-import shlex
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import click
 
 from groat.errors import GroatError
 
@@ -20,20 +21,18 @@ FILE = "samconfig.toml"
 LOCAL = "local"
 PRODUCTION = ("prod", "production")
 
-# `sam deploy --help`, SAM CLI 1.170. The first group is read here too.
-OURS = frozenset({
-    "stack_name", "region", "profile", "parameter_overrides", "tags", "capabilities", "role_arn", "confirm_changeset",
-    "disable_rollback", "express", "notification_arns", "s3_bucket", "s3_prefix",
-})  # fmt: skip
+# `sam deploy --help`, SAM CLI 1.170: what is not read here
 SAMS = frozenset({
     "beta_features", "debug", "fail_on_empty_changeset", "force_upload",
     "image_repositories", "image_repository", "kms_key_id", "language_extensions", "max_wait_duration", "metadata",
     "no_execute_changeset", "no_progressbar", "on_failure", "output", "resolve_image_repos", "resolve_s3",
     "save_params", "signing_profiles", "template", "template_file", "use_json",
 })  # fmt: skip
-STACK_NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}")
-REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-KEY_VALUE = re.compile(r"ParameterKey=(?P<key>[^,]+),ParameterValue=(?P<value>.*)", re.DOTALL)
+PATTERNS = {
+    "stack_name": re.compile(r"[a-zA-Z][-a-zA-Z0-9]{0,127}"),
+    "region": re.compile(r"[a-z]{2}(-[a-z]+)+-\d"),
+}
+NAMES = {"parameter_overrides": "parameters", "confirm_changeset": "confirm"}  # option -> field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,96 +70,109 @@ def settings(root: Path, environment: str, *, stack_name: str | None = None) -> 
     if stack_name:
         options["stack_name"] = stack_name
     refuse_unknown(options, environment)
-    return Settings(
-        environment=environment,
-        stack_name=matching(STACK_NAME, options, "stack_name", environment),
-        region=matching(REGION, {"region": "us-east-1"} | options, "region", environment),
-        profile=options.get("profile"),
-        parameters=pairs(options.get("parameter_overrides", ()), "parameter_overrides"),
-        tags=pairs(options.get("tags", ()), "tags"),
-        capabilities=words(options.get("capabilities", Settings.__dataclass_fields__["capabilities"].default)),
-        role_arn=options.get("role_arn"),
-        confirm=bool(options.get("confirm_changeset", False)),
-        disable_rollback=bool(options.get("disable_rollback", False)),
-        express=bool(options.get("express", False)),
-        notification_arns=words(options.get("notification_arns", ())),
-        s3_bucket=options.get("s3_bucket"),
-        s3_prefix=options.get("s3_prefix", ""),
-    )
+    values = {NAMES.get(name, name): value for name, value in converted(options, root).items()}
+    if "stack_name" not in values:
+        raise GroatError(f"{where(environment)}: missing option: stack_name", hint='add a line: stack_name = "..."')
+    for name, pattern in PATTERNS.items():
+        if not pattern.fullmatch(values.get(name, "us-east-1")):
+            raise GroatError(
+                f"{name} must match {pattern.pattern}, got: {values[name]}", hint=f"correct {name} in {FILE}"
+            )
+    return Settings(environment=environment, **values)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Raises GroatError where the file is missing or is no TOML."""
+    """Raises GroatError where the file is missing, is no TOML, or is one that SAM would not take."""
     if not path.is_file():
         raise GroatError(f"There is no {FILE} in {path.parent}", hint="run the command in the folder of your site")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise GroatError(f"{FILE} is not well-formed TOML: {error}", hint=f"mend that line of {FILE}") from error
+    if not isinstance(document.get("version"), float):
         raise GroatError(
-            f"{path.name} is not well-formed TOML: {error}", hint=f"mend that line of {path.name}"
-        ) from error
+            f"{FILE} must say the version of its format, it says: {document.get('version')}",
+            hint="write as its first line: version = 0.1",
+        )
+    return document
 
 
 def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
     """An environment's options, the general ones first. Raises GroatError when there is no such section."""
-    known = [
-        name for name, value in document.items() if isinstance(value, dict) and ("deploy" in value or name == LOCAL)
-    ]
+    known = [name for name, value in document.items() if isinstance(value, dict) and "deploy" in value]
     if environment not in known:
         raise GroatError(
             f"{FILE} has no environment of that name: {environment}",
             hint=f"add a section [{environment}.deploy.parameters], or use one of: {', '.join(known) or 'none yet'}",
         )
-    commands = document[environment]
-    general = commands.get("global", {}).get("parameters", {})
-    return {**general, **commands.get("deploy", {}).get("parameters", {})}
+    found: dict[str, Any] = {}
+    for command in ("global", "deploy"):
+        options = document[environment].get(command, {})
+        options = options.get("parameters", {}) if isinstance(options, dict) else options
+        if not isinstance(options, dict):
+            raise GroatError(f"{FILE}: this must be a table, [{environment}.{command}.parameters]: {options}")
+        found |= options
+    return found
 
 
-def refuse_unknown(options: Mapping[str, Any], environment: str) -> None:
+def where(environment: str) -> str:
+    return f"{FILE}, [{environment}.deploy.parameters]"
+
+
+def refuse_unknown(options: Iterable[str], environment: str) -> None:
     """Raises GroatError for an option that neither SAM nor groat knows: it is misspelt."""
     for name in options:
         if name not in OURS | SAMS:
             close = difflib.get_close_matches(name, OURS | SAMS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(sorted(OURS))}"
-            raise GroatError(f"{FILE}, [{environment}.deploy.parameters]: unknown option: {name}", hint=hint)
+            raise GroatError(f"{where(environment)}: unknown option: {name}", hint=hint)
 
 
-def matching(pattern: re.Pattern[str], options: Mapping[str, Any], name: str, environment: str) -> str:
-    """The value of an option that must be there. Raises GroatError when it is not, or does not match."""
-    value = options.get(name)
-    if value is None:
-        raise GroatError(
-            f"{FILE}, [{environment}.deploy.parameters]: missing option: {name}", hint=f'add a line: {name} = "..."'
-        )
-    if not isinstance(value, str) or not pattern.fullmatch(value):
-        raise GroatError(f"{name} must match {pattern.pattern}, got: {value}", hint=f"correct {name} in {FILE}")
-    return value
+def converted(options: Mapping[str, Any], root: Path) -> dict[str, Any]:
+    """The options that are read here, as values. Raises GroatError with SAM's own words for what it would not take."""
+    values = {}
+    for name in OURS & options.keys():
+        try:
+            values[name] = CONVERTERS[name](options[name], root)
+        except (click.BadParameter, AttributeError, TypeError) as error:
+            hint = (
+                str(error)
+                if isinstance(error, click.BadParameter)
+                else f"write a string or a list of strings in {FILE}"
+            )
+            raise GroatError(f"SAM CLI takes no such {name}: {options[name]}", hint=hint) from error
+    return values
 
 
-def words(value: str | Iterable[str]) -> tuple[str, ...]:
-    """A list, or one string of words as SAM writes it."""
-    return tuple(shlex.split(value)) if isinstance(value, str) else tuple(map(str, value))
+def string(value: Any, _root: Path) -> str:
+    return str(click.STRING.convert(value, None, None))
 
 
-def pairs(value: str | Iterable[str] | Mapping[str, Any], name: str) -> dict[str, str]:
-    """`K=V` pairs in the spellings SAM CLI takes: a table, a list, one string, `ParameterKey=K,ParameterValue=V`."""
-    if isinstance(value, Mapping):
-        return {key: text(item) for key, item in value.items()}
-    return dict(pair(item, name) for item in (shlex.split(value) if isinstance(value, str) else value))
+def boolean(value: Any, _root: Path) -> bool:
+    return bool(click.BOOL.convert(value, None, None))
 
 
-def pair(item: str, name: str) -> tuple[str, str]:
-    """Raises GroatError for what is no pair."""
-    if long := KEY_VALUE.fullmatch(item):
-        return long["key"], long["value"]
-    key, equals, value = item.partition("=")
-    if not equals or not key:
-        raise GroatError(f"{name} takes Key=Value pairs, got: {item}", hint=f'write {name} = ["Key=Value"] in {FILE}')
-    return key, value.strip("\"'") if value[:1] == value[-1:] and value[:1] in {'"', "'"} else value
+def words(value: str | Iterable[str], _root: Path) -> tuple[str, ...]:
+    """A list, or one string of words."""
+    return tuple(value.split()) if isinstance(value, str) else tuple(map(str, value))
 
 
-def text(value: Any) -> str:
-    """A parameter's value as CloudFormation takes it: lists joined by commas, booleans in lower case."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return ",".join(map(text, value)) if isinstance(value, list) else str(value)
+def parameters(value: Any, root: Path) -> dict[str, str]:
+    """`K=V` pairs in all of SAM's spellings; a `file://` in them is looked for from the project."""
+    from samcli.cli.types import CfnParameterOverridesType
+
+    return dict(CfnParameterOverridesType().convert(value, None, None, current_file=root / FILE))
+
+
+def tags(value: Any, _root: Path) -> dict[str, str]:
+    from samcli.cli.types import CfnTags
+
+    return dict(CfnTags().convert(value, None, None))
+
+
+CONVERTERS: Mapping[str, Callable[[Any, Path], Any]] = {
+    "stack_name": string, "region": string, "profile": string, "parameter_overrides": parameters, "tags": tags,
+    "capabilities": words, "role_arn": string, "confirm_changeset": boolean, "disable_rollback": boolean,
+    "express": boolean, "notification_arns": words, "s3_bucket": string, "s3_prefix": string,
+}  # fmt: skip
+OURS = frozenset(CONVERTERS)

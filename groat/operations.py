@@ -49,7 +49,7 @@ def status(target: Target) -> Iterator[changesets.Report]:
 def review(target: Target) -> Iterator[Event]:
     """What a deployment would change in each stack; nothing is built, written or executed."""
     aws = reach(target)
-    texts = generated.generate(target.project, region=target.settings.region)
+    texts = target.generate()
     outputs: dict[str, str] = {}
     for stack in target.stacks(texts):
         cloudformation = aws.cloudformation(stack.region)

@@ -1,12 +1,18 @@
 """One environment of one project: the stacks that it has, in deploy order, and what each is deployed with."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import changesets
+from groat import templates
 from groat.config import Settings
+from groat.errors import GroatError
 from groat.project import Project
-from groat.templates import CERTIFICATE_REGION
+
+if TYPE_CHECKING:
+    from template_gen import Site
 
 ROLES = ("registry", "certificate", "website")
 
@@ -31,13 +37,23 @@ class Target:
     project: Project
     settings: Settings
 
-    def stacks(self, templates: Iterable[str]) -> tuple[StackPlan, ...]:
+    def generate(self, site: "Site | None" = None) -> dict[str, str]:
+        """The linted templates by file name. Raises GroatError for findings, and for a value that nothing takes."""
+        texts = templates.generate(self.project, site, region=self.settings.region)
+        taken = frozenset().union(*map(templates.declared, texts.values()))
+        for name in sorted(self.settings.parameters.keys() - taken):
+            close = difflib.get_close_matches(name, taken, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"they have: {', '.join(sorted(taken))}"
+            raise GroatError(f"parameter_overrides has a name that no template has: {name}", hint=hint)
+        return texts
+
+    def stacks(self, names: Iterable[str]) -> tuple[StackPlan, ...]:
         """The stacks of these templates, in deploy order: registry, certificate, website."""
-        return tuple(self.stack(role) for role in ROLES if f"{role}.yaml" in set(templates))
+        return tuple(self.stack(role) for role in ROLES if f"{role}.yaml" in set(names))
 
     def stack(self, role: str) -> StackPlan:
         name = self.settings.stack_name if role == "website" else f"{self.settings.stack_name}-{role}"
-        return StackPlan(role, name, CERTIFICATE_REGION if role == "certificate" else self.settings.region)
+        return StackPlan(role, name, templates.CERTIFICATE_REGION if role == "certificate" else self.settings.region)
 
     def deployment(
         self, stack: StackPlan, texts: Mapping[str, str], parameters: Mapping[str, str]

@@ -33,7 +33,15 @@ class Served:
         return str(found["StackStatus"])
 
     def fault(self, **fault: Any) -> None:
-        request = urllib.request.Request(f"{self.endpoint}/_local_cloud/faults", json.dumps(fault).encode())
+        self.post("faults", fault)
+
+    def image(self, uri: str, directory: Path) -> None:
+        """An image that has been pushed, and where its code is."""
+        self.client("ecr").create_repository(repositoryName=uri.partition("/")[2].partition("@")[0])
+        self.post("images", {"uri": uri, "directory": str(directory), "handler": "app.handler.handler"})
+
+    def post(self, verb: str, body: Mapping[str, Any]) -> None:
+        request = urllib.request.Request(f"{self.endpoint}/_local_cloud/{verb}", json.dumps(body).encode())
         urllib.request.urlopen(request).close()
 
     def run(self, *command: object, cwd: Path, env: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:

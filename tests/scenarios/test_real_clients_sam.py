@@ -1,4 +1,7 @@
-"""Given a served local cloud, an unmodified `sam deploy` creates, updates, sees no changes, and reports a failure."""
+"""Given a served local cloud, an unmodified `sam deploy` creates, updates, sees no changes, and reports a failure.
+
+It also reads this repository's own samconfig.toml: `sam deploy --config-env prod`.
+"""
 
 import subprocess
 import sys
@@ -7,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import copy_to
 from tests.scenarios.real_clients import Served, serving
 
 TEMPLATE = """
@@ -78,3 +82,26 @@ def test_a_failing_sam_deploy_shows_the_cause_and_ends_in_rollback(served: Serve
     assert "Failed to create/update the stack: hello" in failed.stderr
     assert "CREATE_FAILED            AWS::Lambda::Function    Hello" in failed.stdout
     assert served.status("hello") == "ROLLBACK_COMPLETE"
+
+
+IMAGE = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/tracks@sha256:{'a' * 64}"
+
+
+@pytest.mark.slow
+def test_sam_deploy_reads_the_same_environment_as_groat(served: Served, tmp_path: Path) -> None:
+    root = tmp_path / "site"
+    root.mkdir()
+    copy_to(root)
+    command = (Path(sys.executable).with_name("sam"), "deploy", "--config-env", "prod", "--no-confirm-changeset")
+
+    without_image = served.run(*command, cwd=root)
+    assert "Parameters: [ImageUri] must have values" in without_image.stderr
+    assert "Stack name                   : tracks" in without_image.stdout
+
+    served.image(IMAGE, root)
+    created = served.run(*command, "--parameter-overrides", f"ImageUri={IMAGE}", cwd=root)
+    assert "Successfully created/updated stack - tracks in us-east-1" in created.stdout, created.stderr
+    assert served.status("tracks") == "CREATE_COMPLETE"
+
+    again = served.run(*command, cwd=root)
+    assert "No changes to deploy. Stack tracks is up to date" in again.stderr, again.stderr
