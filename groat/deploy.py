@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import changesets
+from groat import consent as consents
 from groat import ecr, frontend, images, local, smoke, versions
 from groat import templates as generated
 from groat.aws import Aws, connect
@@ -32,21 +33,23 @@ def deploy_serverless(
     *,
     environment: str = LOCAL,
     site: "Site | None" = None,
-    folder: Path | None = None,
+    folder: Path | str | None = None,
     consent: changesets.Consent | None = None,
     show: Callable[[Event], None] | None = None,
 ) -> changesets.Outcome:
     """Deploy the site of `folder` (default: the project around the current one); the website stack's outcome.
 
     What `make deploy` does, as one call: the stack is `stack_name`, the other values are samconfig.toml's of
-    `environment`; `site` replaces the project's own. `consent` is asked about plans with hazards (default: nobody is
-    there to ask, so they are refused); `show` sees each event, for example `groat.views.human_view().show`.
+    `environment`; `site` replaces the project's own. `consent` is asked about plans with hazards and where
+    confirm_changeset is on (default: nobody is there to ask, so both are declined; `changesets.Allowed(yes=True)` says
+    yes); `show` sees each event, for example `groat.views.human_view().show`.
     Raises GroatError for what the user can mend: no credentials, findings, a site that does not answer.
     """
-    project = find(folder or Path.cwd())
+    project = find(Path(folder or ".").absolute())
     target = Target(project, read_settings(project.root, environment, stack_name=stack_name))
     outcome: changesets.Outcome | None = None
-    for event in deploy(target, site=site, consent=consent or changesets.Allowed()):
+    nobody = consents.consent(target.settings, yes=False, names=frozenset(), asks=False)
+    for event in deploy(target, site=site, consent=consent or nobody):
         if show:
             show(event)
         outcome = event if isinstance(event, changesets.Outcome) else outcome
@@ -74,7 +77,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
 def write_templates(target: Target, site: "Site | None") -> Generator[Event, None, dict[str, str]]:
     """templates/ as the Site says, linted; the texts by file name."""
     yield Working("generating and linting the templates")
-    texts = generated.generate(target.project, site, region=target.settings.region)
+    texts = target.generate(site)
     written = generated.write(target.project, texts)
     yield Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
     return texts

@@ -102,3 +102,37 @@ def test_from_a_clone_to_a_website_and_back(checkout: Checkout) -> None:
     gone = Deployment(checkout.groat("destroy"))
     assert [event["stack_name"] for event in gone.of("deleted")] == ["tracks", "tracks-registry"]
     assert checkout.deploy().of("deployed")
+
+
+SHIP = """
+from groat import Site, deploy_serverless
+from groat.views import json_view
+
+outcome = deploy_serverless({arguments}, show=json_view().show)
+print(repr({{"type": "python", "outcome": type(outcome).__name__, "stack": outcome.stack.name}}).replace("'", '"'))
+"""
+
+
+def shipped(root: Path, arguments: str) -> Deployment:
+    """What a script in `root` sees that makes the one call."""
+    (root / "ship.py").write_text(SHIP.format(arguments=arguments), encoding="utf-8")
+    done = subprocess.run([sys.executable, "ship.py"], cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return Deployment([json.loads(line) for line in done.stdout.splitlines()])
+
+
+@pytest.mark.slow
+def test_one_call_from_python_deploys_what_make_deploy_deploys(checkout: Checkout, tmp_path: Path) -> None:
+    first = shipped(checkout.root, 'stack_name="my-app"')
+    assert [event["stack"]["name"] for event in first.of("deployed")] == ["my-app-registry", "my-app"]
+    assert first.of("python") == [{"type": "python", "outcome": "Deployed", "stack": "my-app"}]
+    assert asked(first.url + "/api/health")[0] == 200
+
+    elsewhere = shipped(tmp_path, f'"my-app", folder={str(checkout.root)!r}')
+    assert elsewhere.of("python") == [{"type": "python", "outcome": "NoChanges", "stack": "my-app"}]
+    assert elsewhere.url == first.url
+
+    bare = shipped(checkout.root, '"bare", site=Site(name="bare")')
+    assert bare.stage("templates") == "wrote registry.yaml, website.yaml"
+    assert bare.of("python") == [{"type": "python", "outcome": "Deployed", "stack": "bare"}]
+    assert "ActivitiesTable" not in {event["logical_id"] for event in bare.of("stack_event")}
