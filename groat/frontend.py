@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from groat.aws import Aws
 from groat.errors import GroatError
@@ -38,8 +39,10 @@ TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
+PUBLIC = (".well-known",)  # hidden by its name and meant for everybody (RFC 8615); .git and the like are not
 RESERVED = ".groat/"  # keys of ours in the bucket
 OWED = f"{RESERVED}invalidation.json"
+PLAIN = "/!$&'()*+,;=:@"  # what CloudFront does not want encoded: all that RFC 1738 calls safe
 MOST_PATHS = 15  # CloudFront bills paths, and `/*` is one path
 
 
@@ -87,18 +90,36 @@ class Sync:
 
 
 def urls(key: str) -> Iterator[str]:
-    """The paths of a file: a directory answers with its index."""
-    yield f"/{key}"
-    if key == "index.html" or key.endswith("/index.html"):
-        yield f"/{key.removesuffix('index.html')}"
+    """The paths of a file, encoded as CloudFront wants them: a directory answers with its index."""
+    path = quote(f"/{key}", safe=PLAIN)
+    yield path
+    if path.endswith("/index.html"):
+        yield path.removesuffix("index.html")
 
 
 def files(folder: Path) -> tuple[File, ...]:
-    """Every file below `folder` but hidden ones. Raises GroatError when the folder is missing or has no index.html."""
+    """Every file of the frontend. Raises GroatError as `keys` does."""
+    return tuple(File(key, (folder / key).read_bytes()) for key in keys(folder))
+
+
+def keys(folder: Path) -> tuple[str, ...]:
+    """The names of the files below `folder`, but hidden ones.
+
+    Raises GroatError when it is missing or has no index.html, and for a link to no file: what is behind it would be
+    missing in silence.
+    """
     if not (folder / "index.html").is_file():
         raise GroatError(f"The frontend has no index.html: {folder}", hint="add one, or say frontend=None in your Site")
-    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith("."))
-    return tuple(File(path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths)
+    visible = [path for path in sorted(folder.rglob("*")) if not is_hidden(path.relative_to(folder))]
+    if lost := next((path for path in visible if path.is_symlink() and not path.is_file()), None):
+        raise GroatError(
+            f"The frontend has a link that leads to no file: {lost}", hint="put the files themselves there"
+        )
+    return tuple(path.relative_to(folder).as_posix() for path in visible if path.is_file())
+
+
+def is_hidden(path: Path) -> bool:
+    return any(part.startswith(".") and part not in PUBLIC for part in path.parts)
 
 
 def plan(wanted: Iterable[File], present: Mapping[str, str]) -> Sync:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from groat.errors import GroatError
-from groat.frontend import IMMUTABLE, OWED, REVALIDATE, File, Invalidation, files, plan
+from groat.frontend import IMMUTABLE, OWED, REVALIDATE, File, Invalidation, files, keys, plan
 
 PAGE, SCRIPT, OTHER = File("index.html", b"<h1>"), File("app.js", b"1"), File("blog/index.html", b"<p>")
 
@@ -81,3 +81,34 @@ def test_hidden_files_stay_at_home(tmp_path: Path) -> None:
 def test_a_frontend_without_an_index_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GroatError, match=r"no index\.html"):
         files(tmp_path)
+
+
+def test_a_path_is_encoded_as_cloudfront_wants_it() -> None:
+    assert plan([File("a b&c #1?.txt", b""), File("ü.html", b"")], present={}).paths == (
+        "/%C3%BC.html",
+        "/a%20b&c%20%231%3F.txt",
+    )
+
+
+def made(folder: Path, *names: str) -> Path:
+    for name in ("index.html", *names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x", encoding="utf-8")
+    return folder
+
+
+def test_hidden_folders_stay_here_but_for_the_well_known_one(tmp_path: Path) -> None:
+    folder = made(
+        tmp_path, ".git/config", ".DS_Store", "a/.hidden/b.txt", ".groat/x", ".well-known/security.txt", "a/b.txt"
+    )
+    assert keys(folder) == (".well-known/security.txt", "a/b.txt", "index.html")
+
+
+@pytest.mark.parametrize("target", ["nowhere", "a", "."])
+def test_a_link_to_no_file_is_refused_and_one_to_a_file_is_the_file(tmp_path: Path, target: str) -> None:
+    folder = made(tmp_path, "a/b.txt")
+    (folder / "c.txt").symlink_to("a/b.txt")
+    assert "c.txt" in keys(folder)
+    (folder / "link").symlink_to(target)
+    with pytest.raises(GroatError, match=r"leads to no file: .*link"):
+        keys(folder)
