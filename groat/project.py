@@ -3,8 +3,10 @@
 import importlib
 import sys
 import tomllib
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from groat.errors import GroatError
@@ -49,21 +51,43 @@ def find(start: Path) -> Project:
 
 def load_site(project: Project) -> "Site":
     """The `Site` that pyproject's `[tool.groat] site = "module:name"` points to (default `website:site`)."""
-    from template_gen import Site, SiteError
+    from template_gen import Site
 
     module, _, name = site_reference(project).partition(":")
+    loaded = load_module(project, module)
+    site = getattr(loaded, name, None)
+    if not isinstance(site, Site):
+        raise GroatError(
+            f"{module}:{name} must be a Site, it is: {type(site).__name__}",
+            hint=f"write in {module}: {name} = Site(...)",
+        )
+    return site
+
+
+def load_module(project: Project, module: str) -> ModuleType:
+    """A module of the project: its code may raise anything. Raises GroatError with the line."""
+    from template_gen import SiteError
+
     sys.path.insert(0, str(project.root))
     try:
-        site = getattr(importlib.import_module(module), name)
+        loaded = importlib.import_module(module)
     except SiteError as error:
         raise GroatError(str(error), hint=f"correct the Site in {module}.py") from error
-    except (ImportError, AttributeError, SyntaxError, TypeError, ValueError) as error:
-        raise GroatError(f"The site {module}:{name} cannot be loaded: {error}", hint=f"look at {module}.py") from error
+    except (Exception, SystemExit) as error:
+        told = f"{type(error).__name__}: {error}{line_of(error, project)}"
+        raise GroatError(f"{module}.py cannot be loaded, {told}", hint=f"mend {module}.py") from error
     finally:
         sys.path.remove(str(project.root))
-    if not isinstance(site, Site):
-        raise GroatError(f"{module}:{name} is no Site but: {type(site).__name__}", hint="write: site = Site(name=...)")
-    return site
+    if not Path(loaded.__file__ or "").is_relative_to(project.root):
+        raise GroatError(f"There is no {module}.py in {project.root}", hint="write one: site = Site(name=...)")
+    return loaded
+
+
+def line_of(error: BaseException, project: Project) -> str:
+    """The last line of the project's own code that an error passed; a SyntaxError tells its own."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parent == project.root]
+    return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 
 def site_reference(project: Project) -> str:
