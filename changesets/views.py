@@ -36,23 +36,24 @@ class HumanView:
     def __init__(self, console: "Console", *, ours: words.Typed = words.typed) -> None:
         self._console = console
         self._ours = ours
+        self._stack = ""
         self._progress = Progress()
         self._live: Live | None = None
 
     def show(self, event: Event) -> None:
         match event:
-            case Observed(stack=stack) if stack is not None and facts(stack.status).way_out not in QUIET:
-                self._say(f"{stack.name} is in {stack.status}", "bold")
+            case Observed(stack_name=name, stack=stack):
+                self._stack = name
+                if stack is not None and facts(stack.status).way_out not in QUIET:
+                    self._say(f"{name} is in {stack.status}", "bold")
             case Proposed(plan=plan):
                 self._propose(plan)
             case StepStarted(step=step):
-                self._start(step.why, follows=isinstance(step, Wait))
+                self._start(f"{self._stack}: {step.operation}, {step.why}", follows=isinstance(step, Wait))
             case StackEvent():
                 self._event(event)
             case Noticed(message=message):
                 self._say(message, "yellow")
-            case Observed():
-                pass
             case _:
                 self._end(event)
 
@@ -78,9 +79,9 @@ class HumanView:
         for line in words.plan(plan):
             self._say(line)
 
-    def _start(self, why: str, *, follows: bool) -> None:
+    def _start(self, step: str, *, follows: bool) -> None:
         if not follows:
-            self._say(f"• {why}", "dim")
+            self._say(f"• {step}", "dim")
         elif self._console.is_terminal and self._live is None:
             from rich.live import Live
 

@@ -192,7 +192,10 @@ def report(told: Report, ours: Typed = typed) -> list[str]:
     stack = told.stack
     lines = [f"{told.stack_name}: {told.meaning}" + (f" ({stack.status})" if stack else "")]
     if stack is not None:
-        lines += [f"last operation: {stack.last_operation or 'unknown'}, {stack.updated or stack.created}"]
+        at = stack.updated or stack.created
+        lines += [
+            f"last operation: {stack.last_operation or 'unknown'}" + (f", {at:%Y-%m-%d %H:%M:%S %Z}" if at else "")
+        ]
         lines += [] if stack.drift == "NOT_CHECKED" else [f"drift: {stack.drift}"]
         lines += _outputs(stack.outputs)
     lines += diagnosis(told.diagnosis, told.stack_name, ours) if told.diagnosis else []

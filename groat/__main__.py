@@ -1,5 +1,6 @@
 """`groat` and `python -m groat`: the one place where an error becomes a sentence on stderr and an exit code."""
 
+import errno
 import sys
 
 import click
@@ -7,6 +8,13 @@ import click
 from changesets.errors import ChangeSetsError
 from groat.cli import groat
 from groat.errors import GroatError
+from groat.typed import hint
+
+REMEDIES = {
+    errno.ENOSPC: "make room on the disk, then the same command again",
+    errno.EACCES: "make it writable for you (ls -ld, chown, chmod), then the same command again",
+    errno.EROFS: "the file system takes no writes: clone the repository to a place that does",
+}
 
 
 def main() -> None:
@@ -22,15 +30,21 @@ def main() -> None:
         say("interrupted", hint="the same command picks up where this one stopped")
         sys.exit(130)
     except (GroatError, ChangeSetsError) as error:
-        say(str(error), hint=error.hint or "")
+        say(str(error), hint=hint(error.hint or ""))
+        sys.exit(1)
+    except OSError as error:  # a full disk, a folder that cannot be written: every write here is whole or not at all
+        say(
+            ": ".join(map(str, filter(None, (error.strerror or error, error.filename)))),
+            hint=REMEDIES.get(error.errno or 0),
+        )
         sys.exit(1)
 
 
-def say(message: str, *, hint: str = "") -> None:
+def say(message: str, *, hint: str | None = "") -> None:
     click.secho("error: ", fg="red", bold=True, nl=False, err=True)
     click.echo(message, err=True)
     if hint:
-        click.echo(f"\nhint: {hint}", err=True)
+        click.echo("\nhint: " + hint.replace("\n", "\n      "), err=True)
 
 
 if __name__ == "__main__":

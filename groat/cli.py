@@ -172,11 +172,15 @@ def rollback(options: Options) -> None:
 @pass_options
 def status(options: Options) -> None:
     """Health, last operation, outputs of the site's stacks, and what to type next."""
+    from groat.events import Ready
     from groat.operations import status as run
 
     view = options.view()
-    for report in run(options.target()):
-        view.report(report)
+    for told in run(options.target()):
+        if isinstance(told, Ready):
+            view.show(told)
+        else:
+            view.report(told)
 
 
 @groat.command()

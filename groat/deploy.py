@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from template_gen import Site
 
 Outputs = Mapping[str, str]
+LACKS = "No module named"  # what Python says of a library that is not installed
 
 
 def deploy_serverless(
@@ -62,6 +63,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     """The whole way for one environment. Raises GroatError before anything changes, or with what is done complete."""
     connect(target.settings)  # no credentials: say so before any work is done
     texts = yield from write_templates(target, site)
+    look_at_app(target, texts["website.yaml"])
     aws = yield from reach(target)
     outputs: dict[str, Outputs] = {}
     for stack in target.stacks(texts):
@@ -81,6 +83,14 @@ def write_templates(target: Target, site: "Site | None") -> Generator[Event, Non
     written = generated.write(target.project, texts)
     yield Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
     return texts
+
+
+def look_at_app(target: Target, website: str) -> None:
+    """Raises GroatError for an app or a frontend that is not there: before any stack is touched."""
+    if "ImageUri" in generated.declared(website):
+        images.handler(target.project.app)
+    if "FrontendBucketName" in generated.load(website)["Outputs"]:
+        frontend.keys(target.project.frontend)
 
 
 def reach(target: Target) -> Generator[Event, None, Aws]:
@@ -150,12 +160,32 @@ def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[
 
 def prove(target: Target, aws: Aws, stack: changesets.Stack) -> Iterator[Event]:
     """The smoke test. What answered is a version that a rollback can come back to."""
-    url, bucket = site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
+    url, bucket = local.site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
     yield Working(f"asking {url}")
-    answers = smoke.check(url, ("/", "/api/health") if bucket else ("/api/health",))
+    paths = ("/", "/api/health") if bucket else ("/api/health",)
+    try:
+        answers = smoke.check(url, paths, patience=smoke.PATIENCE_HERE if target.settings.is_local else smoke.PATIENCE)
+    except smoke.NoAnswer as error:
+        raise explained(error, target, stack) from error
     yield Stage("smoke test", ", ".join(map(str, answers)))
     remember(target, aws, stack)
     yield Ready(url=url, outputs=stack.outputs, commands=target.next_commands())
+
+
+def explained(error: smoke.NoAnswer, target: Target, stack: changesets.Stack) -> GroatError:
+    """With what the function has said, or where to read it; and what to type."""
+    if target.settings.is_local:
+        env, said, look = "", local.said(target.project, stack.outputs["FunctionName"]), ""
+    else:
+        env, said = f" ENV={target.settings.environment}", ""
+        look = f"sam logs --stack-name {stack.name} --region {target.settings.region}"
+    library = "the app runs in .venv, add the library there: Dependencies in docs/recipes.md" if LACKS in said else ""
+    onward = f"mend the app and: make deploy{env}; or go back: make rollback{env}"
+    return GroatError(lines(str(error), said), hint=lines(library, look or error.hint, onward))
+
+
+def lines(*each: str) -> str:
+    return "\n".join(filter(None, each))
 
 
 def remember(target: Target, aws: Aws, stack: changesets.Stack) -> None:
@@ -167,12 +197,3 @@ def remember(target: Target, aws: Aws, stack: changesets.Stack) -> None:
         bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
         history = versions.History(bucket, target.stack("website"))
         history.keep(stack, git(target.project, "rev-parse", "HEAD"))
-
-
-def site_url(aws: Aws, outputs: Outputs) -> str:
-    """Where the site answers: what the stack says, or where the local cloud serves that distribution.
-
-    A local cloud is also what plays AWS for another environment, when AWS_ENDPOINT_URL points to one.
-    """
-    cloud = aws.endpoint or local.cloud_at(aws.client("cloudfront").meta.endpoint_url)
-    return local.site_url(cloud, outputs["DistributionDomainName"]) if cloud else outputs["Url"]

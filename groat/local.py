@@ -1,11 +1,14 @@
 """The local cloud as `ENV=local` uses it: started when needed, told of images, asked where a site is served."""
 
 import json
+import re
 import urllib.error
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from groat import http
+from groat.aws import Aws
 from groat.errors import GroatError
 from groat.images import LocalImage
 from groat.project import Project
@@ -13,6 +16,9 @@ from groat.project import Project
 if TYPE_CHECKING:
     from local_cloud.daemon import Running
 
+RUNTIMES_OWN = re.compile(r"\(rapid\)|^(END|REPORT) RequestId: |LAMBDA_WARNING: ")
+NOTHING_MORE = "\nTraceback (most recent call last):"  # the runtime's, and none of the app's lines after it
+IMAGE = re.compile(r"[^\s\"']*/task/(?=app/)")  # where the code of an image is; people know it as app/
 SPEED = 100.0  # times faster than AWS: a first deployment takes seconds, and its progress can still be read
 
 
@@ -54,6 +60,15 @@ def log_lines(project: Project) -> list[str]:
     return log.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
+def said(project: Project, function: str, lines: int = 20) -> str:
+    """The end of what a function's last request has written, without the runtime's own reports; "" for nothing."""
+    log = folder(project) / "logs" / f"{function}.log"
+    written = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+    _, _, last = written.rpartition("START RequestId: ")
+    own = [IMAGE.sub("", line) for line in last.splitlines()[1:] if not RUNTIMES_OWN.search(line)]
+    return "\n".join(own[-lines:]).removesuffix(NOTHING_MORE)
+
+
 def register(endpoint: str, uri: str, image: LocalImage) -> None:
     """Tell the local cloud where the code of an image is."""
     body = {"uri": uri, "directory": str(image.directory), "handler": image.handler}
@@ -70,9 +85,16 @@ def cloud_at(endpoint: str) -> str | None:
         return None
 
 
-def site_url(endpoint: str, domain: str) -> str:
-    """Where the distribution of that domain name is served on this machine."""
-    for site in control(endpoint, "sites"):
+def site_url(aws: Aws, outputs: Mapping[str, str]) -> str:
+    """Where the site answers: what the stack says, or where the local cloud serves that distribution.
+
+    A local cloud is also what plays AWS for another environment, when AWS_ENDPOINT_URL points to one.
+    """
+    cloud = aws.endpoint or cloud_at(aws.client("cloudfront").meta.endpoint_url)
+    if cloud is None:
+        return outputs["Url"]
+    domain = outputs["DistributionDomainName"]
+    for site in control(cloud, "sites"):
         if domain == site["domain"]:
             return str(site["url"])
     raise GroatError(f"The local cloud serves no site of that domain: {domain}", hint="groat local logs")

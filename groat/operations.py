@@ -7,7 +7,7 @@ from groat import images, local
 from groat import templates as generated
 from groat.aws import Aws, connect
 from groat.errors import GroatError
-from groat.events import Event, Warned
+from groat.events import Event, Ready, Warned
 from groat.target import StackPlan, Target
 
 UNKNOWN_REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/registry"
@@ -39,11 +39,14 @@ def deployed(aws: Aws, plan: StackPlan) -> changesets.Stack:
     return stack
 
 
-def status(target: Target) -> Iterator[changesets.Report]:
-    """A report of each stack."""
+def status(target: Target) -> Iterator[changesets.Report | Ready]:
+    """A report of each stack; where the site answers and what to type, unless the reports say so."""
     aws = reach(target)
     for stack in stacks(target):
-        yield changesets.status(aws.cloudformation(stack.region), stack.stack_name)
+        report = changesets.status(aws.cloudformation(stack.region), stack.stack_name)
+        yield report
+    if report.stack and not report.next:
+        yield Ready(url=local.site_url(aws, report.stack.outputs), outputs={}, commands=target.next_commands())
 
 
 def review(target: Target) -> Iterator[Event]:

@@ -8,6 +8,7 @@ from groat import http
 from groat.errors import GroatError
 
 PATIENCE = 60.0  # seconds; a first distribution's name can take a while to resolve everywhere
+PATIENCE_HERE = 3.0  # on this machine an answer does not become another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,12 @@ def get(url: str, path: str) -> Answer:
         return Answer(path, 0, str(error), time.monotonic() - began)
 
 
+class NoAnswer(GroatError):
+    """The site is deployed; what it answers is not what a site answers."""
+
+
 def check(url: str, paths: tuple[str, ...], *, patience: float = PATIENCE) -> tuple[Answer, ...]:
-    """The answers to `paths`, asked for again while one fails. Raises GroatError after `patience` seconds of it."""
+    """The answers to `paths`, asked for again while one fails. Raises NoAnswer after `patience` seconds of it."""
     deadline = time.monotonic() + patience
     pause = 0.25
     while True:
@@ -49,7 +54,7 @@ def check(url: str, paths: tuple[str, ...], *, patience: float = PATIENCE) -> tu
         if wrong is None:
             return answers
         if time.monotonic() + pause > deadline:
-            raise GroatError(
+            raise NoAnswer(
                 f"The site is deployed but does not answer: {wrong}\n{wrong.text}", hint=f"curl -i {url}{wrong.path}"
             )
         time.sleep(pause)

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from groat.config import LOCAL
 from groat.events import Event, GroatEvent, Ready, Stage, Warned, Working
+from groat.typed import typed
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
     import changesets
-
-
-VERBS = {"apply": "deploy", "delete": "destroy"}
 
 
 class View(Protocol):
@@ -36,7 +34,7 @@ class HumanView:
         import changesets
 
         self.console = console
-        self.inner = changesets.HumanView(console, ours=lambda words, _: typed(words, environment))
+        self.inner = changesets.HumanView(console, ours=lambda words, stack: typed(words, stack, environment))
         self.status: Status | None = None
 
     def show(self, event: "Event") -> None:
@@ -116,13 +114,6 @@ def human_view(environment: str = LOCAL) -> HumanView:
     from rich.console import Console
 
     return HumanView(Console(), environment)
-
-
-def typed(words: str, environment: str) -> str:
-    """A verb of `python -m changesets` with its flags, as it is typed here: "delete --allow Table" and the like."""
-    verb, _, flags = words.partition(" ")
-    env = "" if environment == LOCAL else f" --env {environment}"
-    return f"groat {VERBS.get(verb, verb)}{env} {flags}".rstrip()
 
 
 def json_view() -> JsonView:

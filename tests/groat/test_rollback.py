@@ -92,9 +92,16 @@ def test_back_to_the_version_before_and_to_the_one_before_that(site: Site) -> No
 def test_a_version_that_did_not_get_as_far_as_answering_is_gone_back_from(site: Site) -> None:
     url = site.deploy("good")
     site.says("bad")
-    (site.root / "app/frontend/index.html").unlink()
-    assert site.run("deploy").returncode == 1
-    assert said(url) == ("good", "bad")
+    handler = site.root / "app/handler.py"
+    text = handler.read_text(encoding="utf-8")
+    handler.write_text("import nothing_of_that_name", encoding="utf-8")
+    failed = site.run("deploy")
+    handler.write_text(text, encoding="utf-8")
+    assert failed.returncode == 1
+    assert "GET /api/health 500" in failed.stderr
+    assert "No module named 'nothing_of_that_name'" in failed.stderr
+    assert "go back: make rollback" in failed.stderr
+    assert "<title>bad</title>" in asked(f"{url}/")
     site.groat("rollback")
     assert said(url) == ("good", "good")
 

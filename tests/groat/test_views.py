@@ -1,13 +1,28 @@
 """What people are told to type is what works in front of them."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
-from groat.views import typed
+from groat.typed import typed
 
 
 @pytest.mark.parametrize(
     ("words", "environment", "command"),
     [
+        (
+            "apply --parameter-overrides NAME=VALUE",
+            "prod",
+            'groat deploy --env prod, with parameter_overrides = "NAME=VALUE" in samconfig.toml',
+        ),
+        (
+            "apply --import-existing-resources",
+            "prod",
+            "python -m changesets apply --stack-name shop --template-file templates/website.yaml"
+            " --import-existing-resources",
+        ),
         ("apply", "local", "groat deploy"),
         ("apply --allow Table", "prod", "groat deploy --env prod --allow Table"),
         ("recover --yes", "dev", "groat recover --env dev --yes"),
@@ -15,4 +30,19 @@ from groat.views import typed
     ],
 )
 def test_a_verb_of_the_manager_is_told_as_a_verb_of_groat(words: str, environment: str, command: str) -> None:
-    assert typed(words, environment) == command
+    assert typed(words, "shop", environment) == command
+
+
+def test_a_command_is_told_by_the_path_that_a_shell_finds(tmp_path: Path) -> None:
+    script = tmp_path / ".venv" / "bin" / "groat"
+    script.parent.mkdir(parents=True)
+    script.write_text("from groat.typed import hint; print(hint('groat lint'), hint('look at groat'))")
+    found = {"PATH": f"{script.parent}:/usr/bin"}
+    script.chmod(0o755)
+    told = [
+        subprocess.run(
+            [sys.executable, ".venv/bin/groat"], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+        ).stdout
+        for env in ({"PATH": "/usr/bin"}, found)
+    ]
+    assert told == [".venv/bin/groat lint look at groat\n", "groat lint look at groat\n"]
