@@ -26,6 +26,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 def main() -> None:
     listener, reference = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     sys.path.insert(0, os.getcwd())
+    sys.dont_write_bytecode = True  # it is told by second and size, so a quick edit of the same length would be missed
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGTERM})
     load(reference)
     forget(Path.cwd())

@@ -90,6 +90,17 @@ def test_an_edit_of_the_app_answers_within_half_a_second(dev: Dev) -> None:
     assert min(taken) < 0.5, taken
 
 
+def test_an_edit_of_the_same_length_within_the_same_second_is_not_missed(dev: Dev) -> None:
+    file = dev.root / "app/routes/health.py"
+    text, second = file.read_text("utf-8"), time.time_ns() // 10**9 * 10**9
+    for number in range(3):
+        file.write_text(text.replace('"status":', f'"state{number}":'), "utf-8")
+        os.utime(file, ns=(second, second + number))
+        dev.seconds_until("/api/health", f"state{number}")
+    file.write_text(text, "utf-8")
+    dev.seconds_until("/api/health", "status")
+
+
 def test_an_edit_of_the_frontend_is_served_and_the_page_reloads(dev: Dev) -> None:
     before = dev.get("/_local_cloud/edits")[1]
     dev.write("app/frontend/index.html", "</body>", "<!-- edited --></body>")

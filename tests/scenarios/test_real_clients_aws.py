@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,7 +45,12 @@ def aws(served: Served, tmp_path: Path) -> Aws:
     (tmp_path / "layer").mkdir()
     (tmp_path / "layer" / "useful.py").write_text("ANSWER = 42\n")
     served.client("s3").create_bucket(Bucket="artifacts")
-    return lambda *words: served.run(tools.aws, *words, cwd=tmp_path)
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        time.sleep(1 - time.time() % 1)  # it names change sets by the second: two in one second would be one name
+        return served.run(tools.aws, *words, cwd=tmp_path)
+
+    return run
 
 
 def test_package_and_deploy_create_update_and_see_no_changes(served: Served, aws: Aws) -> None:
