@@ -109,13 +109,12 @@ def values(
     target: Target, aws: Aws, template: str, outputs: Mapping[str, Outputs]
 ) -> Generator[Event, None, dict[str, str]]:
     """The stack's parameters: samconfig's, what earlier stacks put out under a declared name, and the image."""
-    declared = generated.declared(template)
     given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
-    if "ImageUri" in declared and "ImageUri" not in target.settings.parameters:
+    if "ImageUri" in generated.declared(template).keys() - target.settings.parameters.keys():
         yield Working("publishing the app's image")
         given["ImageUri"] = publish_image(target, aws, given["RepositoryUri"], template)
         yield Stage("image", given["ImageUri"])
-    return {name: value for name, value in {**given, **target.settings.parameters}.items() if name in declared}
+    return generated.parameters(template, {**given, **target.settings.parameters})
 
 
 def publish_image(target: Target, aws: Aws, repository: str, template: str) -> str:

@@ -67,8 +67,7 @@ def review(target: Target) -> Iterator[Event]:
 def expected(target: Target, template: str, outputs: Mapping[str, str]) -> dict[str, str]:
     """The parameters of a deployment made now, without building the image."""
     image = f"{outputs.get('RepositoryUri', UNKNOWN_REPOSITORY)}@{images.digest(target.project.app)}"
-    given = {"ImageUri": image, **outputs, **target.settings.parameters}
-    return {name: value for name, value in given.items() if name in generated.declared(template)}
+    return generated.parameters(template, {"ImageUri": image, **outputs, **target.settings.parameters})
 
 
 def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> Iterator[Event]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from groat.config import text as as_text
 from groat.errors import GroatError
 from groat.project import Project, load_site
 
@@ -69,16 +70,30 @@ def replace(path: Path, text: str) -> None:
     os.replace(partial, path)
 
 
-def declared(text: str) -> frozenset[str]:
-    """The names of a template's Parameters."""
-    return frozenset(load(text).get("Parameters") or ())
+def declared(text: str) -> Mapping[str, Any]:
+    """A template's Parameters."""
+    found: Mapping[str, Any] = load(text).get("Parameters") or {}
+    return found
+
+
+def parameters(text: str, given: Mapping[str, str]) -> dict[str, str]:
+    """A value for each of the template's Parameters: the given one, else its default.
+
+    The default is said aloud, because CloudFormation's own deployers keep the value of the last deployment instead: an
+    edit of the Site, or an override that is taken back, would go unnoticed.
+    """
+    known = declared(text)
+    defaults = {name: as_text(each["Default"]) for name, each in known.items() if "Default" in each}
+    return {name: value for name, value in {**defaults, **given}.items() if name in known}
 
 
 def load(text: str) -> dict[str, Any]:
     """A template as data, without its intrinsics; {} for what is no mapping."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
+    fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it
+
+    class Loader(fast):  # type: ignore[valid-type, misc]
         """Short-form intrinsics (!Ref ...) are of no interest here: each becomes its plain value."""
 
     Loader.add_multi_constructor("!", plain)
