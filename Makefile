@@ -47,8 +47,8 @@ lint: $(READY) ## Lint the templates: cfn-lint and the tick-box rules
 deploy: $(READY) ## Deploy the site (ENV=local: on this machine, no AWS account needed)
 	@$(BIN)/groat --env $(ENV) deploy
 
-review: $(READY) ## Show what a deployment would change, and change nothing
-	@$(BIN)/groat --env $(ENV) review
+review: $(READY) ## Show what a deployment would change (BASE=origin/main: compared with that revision, no account)
+	@$(BIN)/groat --env $(ENV) review $(if $(BASE),--base $(BASE))
 
 recover: $(READY) ## Bring stuck stacks back to health
 	@$(BIN)/groat --env $(ENV) recover

@@ -9,6 +9,7 @@ one.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 Body = Mapping[str, Any]
@@ -26,10 +27,13 @@ def read(template: Any) -> Body:
     return body if isinstance(body, Mapping) else {}
 
 
+@lru_cache(maxsize=8)  # a run reads the same few again and again
 def _read_yaml(text: str) -> Any:
     import yaml
 
-    class Loader(yaml.SafeLoader):
+    fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it
+
+    class Loader(fast):  # type: ignore[valid-type, misc]
         """SafeLoader plus CloudFormation's short forms; its own class, so that nobody else's YAML changes meaning."""
 
     def long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:

@@ -48,13 +48,8 @@ class Aws:
 
 def connect(settings: Settings, *, endpoint: str | None = None) -> Aws:
     """`endpoint` is the local cloud's and goes with `local` only. Raises GroatError without credentials."""
-    import boto3
-
     if settings.is_local:
-        session = boto3.Session(
-            botocore_session=without_configuration(), aws_access_key_id="local", aws_secret_access_key="local",
-            region_name=settings.region,
-        )  # fmt: skip
+        session = without_account(settings.region)
         return Aws(
             lambda service, **more: make(session, service, endpoint_url=endpoint, **more), settings.region, endpoint
         )
@@ -67,6 +62,14 @@ def make(session: Any, service: str, **more: Any) -> Client:
 
     # "standard" retries throttling and dropped connections, and nothing that could take effect twice
     return session.client(service, config=Config(retries={"mode": "standard", "max_attempts": 8}), **more)
+
+
+def without_account(region: str) -> "Session":
+    """A session that takes nothing from the user's AWS configuration: no credentials of theirs, no endpoint."""
+    import boto3
+
+    keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
+    return boto3.Session(botocore_session=without_configuration(), region_name=region, **keys)
 
 
 def without_configuration() -> "BotocoreSession":

@@ -136,14 +136,29 @@ def deploy(options: Options) -> None:
 
 
 @groat.command()
+@click.option("--base", metavar="REV", help="Compare with that git revision, without an account.")
+@click.option("--markdown", is_flag=True, help="Markdown for a pull request instead of text.")
 @click.option("--exit-code", is_flag=True, help="Exit 2 if there are changes.")
 @common
 @pass_options
-def review(options: Options, exit_code: bool) -> None:
+def review(options: Options, base: str | None, markdown: bool, exit_code: bool) -> None:
     """Show what a deployment would change, and change nothing."""
-    from groat.operations import review as run
+    from groat import operations, preview, views
 
-    finish(options, run(options.target()), changes=2 if exit_code else 0)
+    target = options.target()
+    events = preview.review(target, base) if base else operations.review(target)
+    finish(options, events, changes=2 if exit_code else 0, view=views.markdown_view() if markdown else None)
+
+
+@groat.command()
+@click.option("--base", metavar="REV", help="From what that git revision deploys; default: from nothing.")
+@common
+@pass_options
+def rehearse(options: Options, base: str | None) -> None:
+    """Play the deployment on this machine with a failure at every resource in turn, and see that each recovers."""
+    from groat.rehearsal import rehearse as run
+
+    finish(options, run(options.target(), base))
 
 
 @groat.command()
@@ -339,11 +354,11 @@ def completion(shell: str) -> None:
     click.echo(kind(groat, {}, "groat", "_GROAT_COMPLETE").source())
 
 
-def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0) -> None:
+def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0, view: "View | None" = None) -> None:
     """Show a stream to its end and exit with what its outcomes say. Ctrl-C: detach, or cancel and roll back."""
     from groat.views import Follower
 
-    follower = Follower(options.view(), changes)
+    follower = Follower(view or options.view(), changes)
     try:
         follower.follow(events)
     except KeyboardInterrupt:

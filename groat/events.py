@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from changesets import Event as ChangeSetEvent
 
@@ -29,6 +31,34 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """The bill of a month in which nobody visits, in USD, at list prices of the day `as_of`.
+
+    `before` is that of the base of a review, None where it is not known; `lines` says what `usd` is for.
+    """
+
+    usd: Decimal
+    before: Decimal | None
+    lines: Mapping[str, str]
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsed:
+    """A deployment was played in which one resource failed: what it ended in, and what the same deployment did then.
+
+    `healthy` is whether the stack was as wanted after the second.
+    """
+
+    logical_id: str
+    resource_type: str
+    failure: str
+    outcome: str
+    again: str
+    healthy: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """The site answers at `url`. `outputs` are the website stack's; `commands` what to type next, each with why."""
 
@@ -37,5 +67,5 @@ class Ready:
     commands: Mapping[str, str]
 
 
-GroatEvent = Working | Stage | Warned | Ready
+GroatEvent = Working | Stage | Warned | Costs | Rehearsed | Ready
 Event = GroatEvent | ChangeSetEvent

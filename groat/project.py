@@ -69,6 +69,7 @@ def load_module(project: Project, module: str) -> ModuleType:
     from template_gen import SiteError
 
     sys.path.insert(0, str(project.root))
+    sys.modules.pop(module, None)  # another revision's, perhaps
     try:
         loaded = importlib.import_module(module)
     except SiteError as error:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from groat.config import text as as_text
 from groat.errors import GroatError
 from groat.project import Project, load_site
 
@@ -83,7 +82,7 @@ def parameters(text: str, given: Mapping[str, str]) -> dict[str, str]:
     edit of the Site, or an override that is taken back, would go unnoticed.
     """
     known = declared(text)
-    defaults = {name: as_text(each["Default"]) for name, each in known.items() if "Default" in each}
+    defaults = {name: str(each["Default"]) for name, each in known.items() if "Default" in each}
     return {name: value for name, value in {**defaults, **given}.items() if name in known}
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from groat.config import LOCAL
-from groat.events import Event, GroatEvent, Ready, Stage, Warned, Working
+from groat.events import Costs, Event, GroatEvent, Ready, Rehearsed, Stage, Warned, Working
 from groat.typed import typed
 
 if TYPE_CHECKING:
@@ -53,6 +53,10 @@ class HumanView:
                 self.line(name, text)
             case Warned(text=text):
                 self.console.print(f"[yellow]warning[/]: {escaped(text)}")
+            case Costs():
+                self.line("idle costs", costs(event))
+            case Rehearsed():
+                self.rehearsed(event)
             case Ready():
                 self.ready(event)
             case _:
@@ -73,6 +77,12 @@ class HumanView:
 
     def line(self, name: str, text: str) -> None:
         self.console.print(f"[bold]{name:<16}[/] {escaped(text)}", highlight=False, soft_wrap=True)
+
+    def rehearsed(self, told: Rehearsed) -> None:
+        sign = "[green]✓[/]" if told.healthy else "[bold red]✗[/]"
+        self.console.print(
+            f"{sign} [bold]{told.logical_id:<24}[/] {escaped(rehearsed(told))}", highlight=False, soft_wrap=True
+        )
 
     def ready(self, ready: Ready) -> None:
         self.console.print(f"\n[bold green]{ready.url}[/]", highlight=False, soft_wrap=True)
@@ -107,6 +117,53 @@ class JsonView:
     def write(self, record: dict[str, Any]) -> None:
         self.stream.write(json.dumps(record, default=str) + "\n")
         self.stream.flush()
+
+
+class MarkdownView:
+    """What a pull request wants: each stack's review under its name, what the site costs, warnings."""
+
+    def __init__(self, stream: TextIO) -> None:
+        import changesets
+
+        self.stream = stream
+        self.inner = changesets.MarkdownView(stream)
+        self.stack = ""
+
+    def show(self, event: "Event") -> None:
+        import changesets
+
+        match event:
+            case changesets.Observed(stack_name=name):
+                self.stack = name
+            case Costs():
+                self.stream.write(f"\n## Idle costs\n\n{costs(event)}\n")
+            case Rehearsed():
+                self.stream.write(f"- {'✅' if event.healthy else '❌'} `{event.logical_id}`: {rehearsed(event)}\n")
+            case Warned(text=text):
+                self.stream.write(f"\n> {text}\n")
+            case _ if isinstance(event, changesets.Outcome):
+                self.stream.write(f"\n## {self.stack}\n\n")
+                self.inner.show(event)
+
+    def report(self, told: "changesets.Report") -> None:
+        self.inner.report(told)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def costs(told: Costs) -> str:
+    before = "" if told.before is None else f" (before: {told.before:.2f})"
+    lines = "; ".join(f"{what} {line}" for what, line in told.lines.items())
+    return f"{told.usd:.2f} USD a month without visitors{before}: {lines}. List prices of {told.as_of}"
+
+
+def rehearsed(told: Rehearsed) -> str:
+    return f"{told.failure}: {told.outcome}; again: {told.again}"
+
+
+def markdown_view() -> MarkdownView:
+    return MarkdownView(sys.stdout)
 
 
 def human_view(environment: str = LOCAL) -> HumanView:

@@ -12,7 +12,7 @@ TEMPLATE = """
 Parameters:
   Memory: {Type: Number, Default: 1024}
   Secret: {Type: String, NoEcho: true}
-  Flag: {Type: String, Default: true}
+  Flag: {Type: String, Default: 'true'}
 Resources: {}
 """
 

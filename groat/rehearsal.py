@@ -1,0 +1,117 @@
+"""A deployment played in this process with a failure at every resource in turn: does each one recover?
+
+The rule: each scene is played on a cloud of its own, seeded as preview.py says, by the real manager. A yes is given to
+ordinary questions and never to the loss of data, so a scene ends as an unattended deployment would.
+"""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+import changesets
+from groat import preview
+from groat import templates as generated
+from groat.errors import GroatError
+from groat.events import Event, Rehearsed, Working
+from groat.preview import Preview, Texts
+from groat.target import StackPlan, Target
+
+REASON = "Rehearsed: the service is having a bad day"
+PHASES = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete", "Import": "import"}
+"""What a change does -> when the fault strikes. A replacement is a creation first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One stack's deployment in which the change of one resource fails and, if `twice`, its way back once too."""
+
+    stack: StackPlan
+    change: changesets.ResourceChange
+    twice: bool
+
+    @property
+    def phase(self) -> str:
+        return "create" if self.change.replaces else PHASES[self.change.action]
+
+    def __str__(self) -> str:
+        return f"{self.phase} fails" + (", then its rollback too" if self.twice else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What is on before the curtain rises (`before`: none, or what is deployed), and what is to be deployed."""
+
+    before: tuple[Target, ...]
+    target: Target
+    texts: Texts
+
+    def scenes(self) -> Iterator[Scene]:
+        """A scene for every change of every stack, in the order of deployment."""
+        cloud = preview.seeded(*self.before)
+        for stack in self.target.stacks(self.texts):
+            for change in self.changes(cloud, stack):
+                yield Scene(stack, change, twice=False)
+                yield Scene(stack, change, twice=True)
+            preview.deploy(cloud, self.target, stack, self.texts)
+
+    def changes(self, cloud: Preview, stack: StackPlan) -> tuple[changesets.ResourceChange, ...]:
+        """What the deployment of this stack changes."""
+        *_, outcome = cloud.review(self.target, stack, self.texts)
+        told = outcome.review if isinstance(outcome, changesets.Reviewed) else None
+        return told.changes if told else ()
+
+    def play(self, scene: Scene) -> Rehearsed:
+        """The deployment with its failure, and the same deployment again."""
+        cloud = self.until(scene)
+        spoil(cloud, scene)
+        *_, first = cloud.apply(self.target, scene.stack, self.texts)
+        cloud.cloud.faults.clear()
+        *_, again = cloud.apply(self.target, scene.stack, self.texts)
+        return Rehearsed(
+            logical_id=scene.change.logical_id,
+            resource_type=scene.change.type,
+            failure=str(scene),
+            outcome=words(first),
+            again=words(again),
+            healthy=isinstance(again, changesets.Deployed | changesets.NoChanges),
+        )
+
+    def until(self, scene: Scene) -> Preview:
+        """A cloud on which all stacks before the scene's are deployed."""
+        cloud = preview.seeded(*self.before)
+        for stack in self.target.stacks(self.texts):
+            if stack == scene.stack:
+                break
+            preview.deploy(cloud, self.target, stack, self.texts)
+        return cloud
+
+
+def rehearse(target: Target, base: str | None) -> Iterator[Event]:
+    """The way from the git revision `base` (None: from nothing) to the working tree, once with each failure.
+
+    Raises GroatError at the end if, after some failure, the same deployment did not end in a healthy stack.
+    """
+    texts = generated.generate(target.project, region=target.settings.region)
+    failed: list[str] = []
+    with preview.revision(target, base) if base else nullcontext() as before:
+        stage = Stage((before,) if before else (), target, texts)
+        for scene in stage.scenes():
+            yield Working(f"{scene.change.logical_id}: {scene}")
+            yield (told := stage.play(scene))
+            failed += [] if told.healthy else [told.logical_id]
+    if failed:
+        raise GroatError(f"Not healthy again after a failure at: {', '.join(dict.fromkeys(failed))}")
+
+
+def spoil(cloud: Preview, scene: Scene) -> None:
+    from local_cloud.cloudformation.faults import FailResource, On
+
+    phases = (On(scene.phase), On.ROLLBACK)[: 1 + scene.twice]
+    for phase in phases:
+        cloud.cloud.faults.add(FailResource(resource=scene.change.logical_id, on=phase, reason=REASON))
+
+
+def words(outcome: changesets.Event) -> str:
+    """The outcome's name as a person says it: "rolled back"."""
+    name = type(outcome).__name__
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()

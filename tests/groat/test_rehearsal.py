@@ -1,0 +1,58 @@
+"""A deployment rehearsed: every resource that it touches fails once, and the same deployment again succeeds."""
+
+from pathlib import Path
+
+import pytest
+
+from groat import templates
+from groat.errors import GroatError
+from groat.events import Event, Rehearsed
+from groat.rehearsal import rehearse
+from tests.groat.repository import commit, edit, target
+
+
+def told(events: list[Event]) -> list[Rehearsed]:
+    return [event for event in events if isinstance(event, Rehearsed)]
+
+
+def test_an_update_is_rehearsed_with_a_failure_at_each_resource_that_it_changes(root: Path) -> None:
+    edit(root, '"ok"', '"fine"', "app/routes/health.py")
+
+    scenes = told(list(rehearse(target(root), "main")))
+
+    assert [(each.logical_id, each.failure) for each in scenes] == [
+        ("Function", "update fails"),
+        ("Function", "update fails, then its rollback too"),
+    ]
+    assert {(each.outcome, each.again, each.healthy) for each in scenes} == {("rolled back", "deployed", True)}
+
+
+def test_a_resource_that_goes_may_refuse_to_go(root: Path) -> None:
+    job = ', schedules=(Schedule(name="Nightly", expression="rate(1 day)"),)'
+    edit(root, '"expires"),)', f'"expires"),){job}')
+    edit(root, "import Key", "import Key, Schedule")
+    templates.write(target(root).project, templates.generate(target(root).project))
+    commit(root)
+    edit(root, job, "")
+
+    scenes = told(list(rehearse(target(root), "main")))
+
+    assert "delete fails" in {each.failure for each in scenes}
+    assert all(each.healthy for each in scenes)
+
+
+@pytest.mark.slow
+def test_a_first_deployment_is_rehearsed_resource_by_resource(root: Path) -> None:
+    scenes = told(list(rehearse(target(root), None)))
+
+    assert {"Repository", "Function", "Distribution", "ActivitiesTable"} <= {each.logical_id for each in scenes}
+    assert {each.failure for each in scenes} == {"create fails", "create fails, then its rollback too"}
+    assert {(each.again, each.healthy) for each in scenes} == {("deployed", True)}
+
+
+def test_a_base_that_cannot_be_deployed_is_told_with_the_reason(root: Path) -> None:
+    edit(root, "Type: AWS::DynamoDB::Table", "Type: AWS::DynamoDB::Tabel", "templates/website.yaml")
+    commit(root)
+
+    with pytest.raises(GroatError, match=r"The stack to compare with cannot be deployed, tracks: .*Tabel"):
+        list(rehearse(target(root), "main"))
