@@ -14,6 +14,7 @@ The rules, each learnt from a tool that broke it:
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Protocol, TypeVar
 
 from changesets.clock import Clock
@@ -70,12 +71,20 @@ def patiently(clock: Clock, pace: Pace, read: Callable[[], T], *, patience: int 
 
 def operation(events: Iterable[StackEvent], token: str | None) -> Iterator[StackEvent]:
     """From newest-first events those of one operation: of this token, or (None) of the newest operation."""
+    return _newest(events) if token is None else takewhile(lambda event: event.token == token, events)
+
+
+def _newest(events: Iterable[StackEvent]) -> Iterator[StackEvent]:
+    """Back to where its user initiated it, or to where the stack was at rest before it."""
+    begun = False
     for event in events:
-        if token is not None and event.token != token:
+        moving = event.is_of_stack and is_moving(event.stack_status)
+        if begun and event.is_of_stack and not moving:
             return
         yield event
-        if token is None and event.is_of_stack and event.reason == "User Initiated":
+        if event.is_of_stack and event.reason == "User Initiated":
             return
+        begun = begun or moving
 
 
 def newest_operation(cloudformation: Watched, stack_id: str, token: str | None = None) -> tuple[StackEvent, ...]:
@@ -85,9 +94,12 @@ def newest_operation(cloudformation: Watched, stack_id: str, token: str | None =
 
 
 def confirmed(cloudformation: Watched, stack: Stack) -> bool:
-    """Does the stack's own last event say the same? DescribeStacks alone may be stale: never delete on its word."""
+    """Does the stack's own last event say the same? DescribeStacks alone may be stale: never delete on its word.
+
+    Where there is no event nothing speaks against it: CloudFormation keeps events for 90 days.
+    """
     own = (event.stack_status for event in cloudformation.events(stack.id) if event.is_of_stack)
-    return next(own, None) == stack.status
+    return next(own, stack.status) == stack.status
 
 
 @dataclass(slots=True)
@@ -100,6 +112,12 @@ class _Tail:
     since: datetime | None = None
     seen: set[str] = field(default_factory=set)
     nested: dict[str, "_Tail"] = field(default_factory=dict)
+
+    def do_without_token(self) -> None:
+        """Some endpoints that speak this API tell no tokens (AWS does): then it is the newest operation."""
+        newest = next(self.cloudformation.events(self.stack_id), None)
+        if newest is not None and not newest.token:
+            self.token = None
 
     def fresh(self) -> list[StackEvent]:
         own = self._own()
@@ -179,7 +197,9 @@ class Settled:
 
 
 SILENCE = 20.0  # seconds without an event after which the stack itself is asked
+FIRST_SILENCE = 4.0  # the same while there has been none at all: an operation begins with one, within a second or two
 DOUBTS = 6  # times that the events and the stack may disagree (either may be stale) before the stack is believed
+FIRST_DOUBTS = 2  # the same while there has been no event to disagree with
 
 
 def follow(
@@ -195,12 +215,15 @@ def follow(
             picture.add(event, stack_id)
         told += fresh
         yield from fresh
-        silent = not fresh and clock.now() - asked > timedelta(seconds=SILENCE)
+        silent = not fresh and clock.now() - asked > timedelta(seconds=SILENCE if told else FIRST_SILENCE)
+        if silent and not told:
+            patiently(clock, pace, tail.do_without_token)
         if picture.at_rest or silent:
             asked = clock.now()
             stack = patiently(clock, pace, lambda: cloudformation.stack(stack_id))
             doubts += 1
-            if picture.agrees(stack) or (doubts > DOUBTS and (stack is None or not is_moving(stack.status))):
+            believed = doubts > (DOUBTS if told else FIRST_DOUBTS) and (stack is None or not is_moving(stack.status))
+            if picture.agrees(stack) or believed:
                 last = patiently(clock, pace, tail.fresh)
                 yield from last
                 return Settled(stack, (*told, *last))
