@@ -16,7 +16,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 install = $(1) -r requirements.lock && $(1) --no-deps -e .
 
 .DEFAULT_GOAL := help
-.PHONY: help install templates lint deploy review recover rollback status destroy dev build local-api invoke local-up local-down local-logs check test test-slow bench clean
+.PHONY: help install templates lint deploy review rehearse recover rollback status destroy dev build local-api invoke local-up local-down local-logs check test test-slow bench clean
 
 help: ## Print the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ deploy: $(READY) ## Deploy the site (ENV=local: on this machine, no AWS account 
 
 review: $(READY) ## Show what a deployment would change (BASE=origin/main: compared with that revision, no account)
 	@$(BIN)/groat --env $(ENV) review $(if $(BASE),--base $(BASE))
+
+rehearse: $(READY) ## Play the deployment with a failure at every resource in turn (BASE=origin/main: of that difference)
+	@$(BIN)/groat --env $(ENV) rehearse $(if $(BASE),--base $(BASE))
 
 recover: $(READY) ## Bring stuck stacks back to health
 	@$(BIN)/groat --env $(ENV) recover
