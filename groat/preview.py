@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from template_gen import Floor
 
 Texts = Mapping[str, str]  # file name -> template
-YES = changesets.Allowed(yes=True)  # to what asks for a yes only; nothing that holds data is let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,13 @@ class Preview:
     aws: Aws
     cloud: "LocalCloud"
 
-    def apply(self, target: Target, stack: StackPlan, texts: Texts) -> Iterator[changesets.Event]:
+    def apply(
+        self, target: Target, stack: StackPlan, texts: Texts, *, consent: changesets.Consent
+    ) -> Iterator[changesets.Event]:
         """One stack's deployment; the last event is its outcome."""
         cloudformation = self.aws.cloudformation(stack.region)
         return changesets.apply(
-            cloudformation, self.deployment(target, stack, texts), clock=self.cloud.clock, consent=YES
+            cloudformation, self.deployment(target, stack, texts), clock=self.cloud.clock, consent=consent
         )
 
     def review(self, target: Target, stack: StackPlan, texts: Texts) -> Iterator[changesets.Event]:
@@ -75,6 +76,8 @@ def review(target: Target, base: str) -> Iterator[Event]:
         preview = seeded(earlier)
         for stack in target.stacks(texts):
             yield from preview.review(target, stack, texts)
+            if stack.role != "website":
+                deploy(preview, target, stack, texts)  # its outputs are the website's parameters
         yield costs(target.project, earlier.project)
 
 
@@ -107,7 +110,7 @@ def seeded(*targets: Target) -> Preview:
 
 def deploy(preview: Preview, target: Target, stack: StackPlan, texts: Texts) -> None:
     """One stack, as it must be for what comes after it. Raises GroatError where it cannot be deployed."""
-    *_, outcome = preview.apply(target, stack, texts)
+    *_, outcome = preview.apply(target, stack, texts, consent=lambda _: True)  # nothing here is anybody's
     if isinstance(outcome, changesets.Deployed | changesets.NoChanges):
         return
     why = f": {outcome.diagnosis.cause}" if isinstance(outcome, changesets.RolledBack | changesets.Rejected) else ""

@@ -16,6 +16,7 @@ from groat.events import Event, Rehearsed, Working
 from groat.preview import Preview, Texts
 from groat.target import StackPlan, Target
 
+YES = changesets.Allowed(yes=True)  # to what asks for a yes only; nothing that holds data is let go
 REASON = "Rehearsed: the service is having a bad day"
 PHASES = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete", "Import": "import"}
 """What a change does -> when the fault strikes. A replacement is a creation first."""
@@ -64,9 +65,9 @@ class Stage:
         """The deployment with its failure, and the same deployment again."""
         cloud = self.until(scene)
         spoil(cloud, scene)
-        *_, first = cloud.apply(self.target, scene.stack, self.texts)
+        *_, first = cloud.apply(self.target, scene.stack, self.texts, consent=YES)
         cloud.cloud.faults.clear()
-        *_, again = cloud.apply(self.target, scene.stack, self.texts)
+        *_, again = cloud.apply(self.target, scene.stack, self.texts, consent=YES)
         return Rehearsed(
             logical_id=scene.change.logical_id,
             resource_type=scene.change.type,

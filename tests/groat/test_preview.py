@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from changesets import Observed, Reviewed
+from changesets import Observed, Outcome, Reviewed
 from changesets.models import Action
 from groat import preview, templates
 from groat.errors import GroatError
@@ -16,6 +16,8 @@ from groat.events import Costs, Event, Warned
 from groat.project import Project
 from groat.views import JsonView, MarkdownView, View
 from tests.groat.repository import commit, edit, git, target
+
+CONFIG = "samconfig.toml"
 
 
 def review(root: Path, base: str = "main", environment: str = "prod") -> list[Event]:
@@ -68,6 +70,21 @@ def test_a_branch_that_is_committed_is_compared_with_its_base_too(root: Path) ->
 
     assert "Function" in changes(review(root, "main"))
     assert changes(review(root, "branch")) == {}
+
+
+def test_a_domain_that_a_branch_adds_is_reviewed_in_all_three_stacks(root: Path) -> None:
+    edit(root, 'name="tracks",', 'name="tracks", domain=Domain(name="example.com"),')
+    edit(root, "import Key", "import Domain, Key")
+    edit(
+        root, "confirm_changeset = true", 'confirm_changeset = true\nparameter_overrides = ["HostedZoneId=Z1"]', CONFIG
+    )
+
+    events = review(root)
+    found = changes(events)
+
+    assert [type(event) for event in events if isinstance(event, Outcome)] == [Reviewed] * 3
+    assert found["Certificate"].action is Action.ADD
+    assert "/Properties/DistributionConfig/Aliases" in {each.path for each in found["Distribution"].properties}
 
 
 def test_a_base_without_templates_makes_everything_new(root: Path) -> None:
