@@ -142,13 +142,11 @@ def session() -> "Session":
 
 def costs(project: Project, earlier: Project) -> Costs:
     """The monthly bill without visitors, now and before; what was before is None where no Site can be read there."""
-    from template_gen import PRICES_AS_OF
-
     now, before = floor(project), None
     with suppress(GroatError):  # an older groat's Site, perhaps: no reason to withhold what it costs now
         before = floor(earlier).usd
     lines = {cost.what: f"{cost.usd:.2f}, {cost.why}" for cost in now.costs}
-    return Costs(usd=now.usd, before=before, lines=lines, as_of=PRICES_AS_OF)
+    return Costs(usd=now.usd, before=before, lines=lines, as_of=now.as_of)
 
 
 def floor(project: Project) -> "Floor":

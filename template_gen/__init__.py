@@ -24,14 +24,12 @@ from template_gen.options import (
     Table,
     Throttle,
 )
-from template_gen.prices import AS_OF as PRICES_AS_OF
 from template_gen.prices import Floor, monthly_floor
 from template_gen.site import Site
 from template_gen.stacks import build
 from template_gen.website import Parts
 
 __all__ = [
-    "PRICES_AS_OF",
     "Api",
     "Architecture",
     "Bucket",

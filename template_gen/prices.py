@@ -62,9 +62,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What a site costs in a month without a single visitor. Stored data comes on top, by the GB."""
+    """What a site costs in a month without a single visitor, at prices of `as_of`. Data comes on top, by the GB."""
 
     costs: tuple[Cost, ...]
+    as_of: date = AS_OF
 
     @property
     def usd(self) -> Decimal:
