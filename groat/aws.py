@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from groat import http
 from groat.config import Settings
 from groat.errors import GroatError
 
@@ -61,7 +62,10 @@ def make(session: Any, service: str, **more: Any) -> Client:
     from botocore.config import Config
 
     # "standard" retries throttling and dropped connections, and nothing that could take effect twice
-    return session.client(service, config=Config(retries={"mode": "standard", "max_attempts": 8}), **more)
+    config = Config(retries={"mode": "standard", "max_attempts": 8})
+    here = str(more.get("endpoint_url")).startswith(http.HERE)
+    # a machine's proxy cannot reach this machine's loopback
+    return session.client(service, config=config.merge(Config(proxies={})) if here else config, **more)
 
 
 def without_account(region: str) -> "Session":

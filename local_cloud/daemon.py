@@ -4,6 +4,7 @@ The rule: a process is ours only if it says so. The pid in the file may be someb
 taken by another program, so nothing is believed before the health check has answered with that pid.
 """
 
+import fcntl
 import json
 import os
 import signal
@@ -13,7 +14,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,9 +52,14 @@ def up(folder: Path, *, port: int | None = None, speed: float = 1.0) -> Running:
     Without a port it takes 4566 or the next free one. Raises DaemonError when the given port is taken, or when it does
     not come up.
     """
-    if found := running(folder):
-        return _same_port(found, port)
     folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        if found := running(folder):
+            return _same_port(found, port)
+        return _start(folder, port, speed)
+
+
+def _start(folder: Path, port: int | None, speed: float) -> Running:
     if port:
         return _started(folder, _free(port), speed)
     for candidate in range(PORT, PORT + PORTS_TRIED):
@@ -60,6 +67,14 @@ def up(folder: Path, *, port: int | None = None, speed: float = 1.0) -> Running:
             with suppress(PortLost):
                 return _started(folder, candidate, speed)
     raise DaemonError(f"No free port from {PORT} to {PORT + PORTS_TRIED - 1}.")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time may look for the local cloud of a folder and start it; a killed one holds nobody up."""
+    with (folder / "lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def down(folder: Path) -> bool:
@@ -110,7 +125,13 @@ def _started(folder: Path, port: int, speed: float) -> Running:
     """Start one and wait until it answers. Raises DaemonError, which is PortLost when another program was faster."""
     process = _spawn(folder, port=port, speed=speed)
     started = Running(pid=process.pid, port=port, endpoint=f"http://{HOST}:{port}", log=str(logs(folder)))
-    _pid_file(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")  # before the wait: that may be killed
+    try:
+        _pid_file(folder).write_text(
+            json.dumps(asdict(started)), encoding="utf-8"
+        )  # before the wait: that may be killed
+    except OSError:  # a full disk: nobody would find it again
+        _stop(process.pid)
+        raise
     if _answers(process, started):
         process.returncode = 0  # from here on it lives by its pid file: no ResourceWarning for leaving it alone
         return started

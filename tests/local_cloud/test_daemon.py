@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ def test_it_is_started_found_and_stopped(folder: Path, free: int) -> None:
     assert f"127.0.0.1:{free}" in daemon.logs(folder).read_text()
     assert daemon.running(folder) is None
     assert not daemon.down(folder)
+
+
+def test_two_who_start_it_at_once_get_the_same_one(folder: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(lambda _: daemon.up(folder, speed=50), range(2))
+    assert first == second
 
 
 def test_a_given_port_that_is_taken_is_named(folder: Path, taken: int) -> None:

@@ -1,6 +1,7 @@
 """What a newcomer does, on a copy of the repository: deploy, look at the site, deploy again, edit, destroy."""
 
 import json
+import os
 import subprocess
 import sys
 import urllib.request
@@ -24,9 +25,12 @@ class Checkout:
 
     root: Path
 
-    def groat(self, *words: str, fails: bool = False) -> list[dict[str, Any]]:
+    def groat(self, *words: str, fails: bool = False, **environment: str) -> list[dict[str, Any]]:
         command = [sys.executable, "-m", "groat", "--json", *words]
-        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=120)
+        done = subprocess.run(
+            command, cwd=self.root, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+            timeout=120,
+        )  # fmt: skip
         assert (done.returncode != 0) == fails, done.stdout[-2000:] + done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -82,6 +86,10 @@ def test_from_a_clone_to_a_website_and_back(checkout: Checkout) -> None:
     assert len(again.of("no_changes")) == 2
     assert not again.of("stack_event")
     assert again.stage("frontend").startswith("10 unchanged")
+
+    nowhere = "http://127.0.0.1:9"
+    proxied = Deployment(checkout.groat("deploy", HTTP_PROXY=nowhere, http_proxy=nowhere, HTTPS_PROXY=nowhere))
+    assert len(proxied.of("no_changes")) == 2
 
     checkout.edit("app/frontend/index.html", "</body>", "<!-- edited --></body>")
     page = checkout.deploy()
