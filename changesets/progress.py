@@ -38,16 +38,17 @@ class Row:
 
 @dataclass(slots=True)
 class Progress:
-    """Mutable on purpose: a display's memory of the events so far."""
+    """Mutable on purpose: a display's memory of the events so far. `speed` is times faster than AWS."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    speed: float = 1.0
 
     @classmethod
-    def expecting(cls, review: Review | None) -> "Progress":
+    def expecting(cls, review: Review | None, *, speed: float = 1.0) -> "Progress":
         changes = review.changes if review else ()
         rows = {each.logical_id: Row(logical_id=each.logical_id, type=each.type, verb=each.action) for each in changes}
-        return cls(rows, review.waits_for if review else {})
+        return cls(rows, review.waits_for if review else {}, speed)
 
     def add(self, event: StackEvent) -> None:
         if event.is_of_stack:
@@ -81,7 +82,7 @@ class Progress:
         row = self.rows[name]
         if row.phase in (Phase.DONE, Phase.FAILED) or name in above:
             return 0
-        usual = usual_seconds(row.type, row.verb)
+        usual = max(1, int(usual_seconds(row.type, row.verb) / self.speed))
         if row.phase is Phase.UNDER_WAY and row.since is not None:
             return max(1, usual - int((now - row.since).total_seconds()))
         before = (self._left(each, now, above | {name}) for each in self.waits_for(row))

@@ -30,10 +30,12 @@ QUIET = (WayOut.UPDATE, WayOut.CREATE)
 class HumanView:
     """Tables and a live progress on a terminal; plain log lines elsewhere. `console` is a rich Console.
 
-    `ours` spells our commands for whoever is in front: ours("recover --yes", "demo") is what to type for that.
+    `ours` spells our commands for whoever is in front: ours("recover --yes", "demo") is what to type for that. `speed`
+    is how many times faster than AWS the stacks come, for the time that is left.
     """
 
-    def __init__(self, console: "Console", *, ours: words.Typed = words.typed) -> None:
+    def __init__(self, console: "Console", *, ours: words.Typed = words.typed, speed: float = 1.0) -> None:
+        self._speed = speed
         self._console = console
         self._ours = ours
         self._stack = ""
@@ -72,7 +74,7 @@ class HumanView:
     def _propose(self, plan: Plan) -> None:
         from changesets import rendering
 
-        self._progress = Progress.expecting(plan.review)
+        self._progress = Progress.expecting(plan.review, speed=self._speed)
         if plan.review is not None:
             self._console.print(rendering.review(plan.review))
             return

@@ -298,9 +298,10 @@ def local() -> None:
 def up(options: Options, port: int | None, speed: float | None) -> None:
     """Start it in the background, if it is not running."""
     from groat import local as cloud
+    from groat.config import SPEED
     from groat.events import Stage
 
-    running = cloud.up(options.project(), port=port, speed=speed or cloud.SPEED)
+    running = cloud.up(options.project(), port=port, speed=speed or SPEED)
     options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from groat import http
 from groat.aws import Aws
+from groat.config import SPEED
 from groat.errors import GroatError
 from groat.images import LocalImage
 from groat.project import Project
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 RUNTIMES_OWN = re.compile(r"\(rapid\)|^(END|REPORT) RequestId: |LAMBDA_WARNING: ")
 NOTHING_MORE = "\nTraceback (most recent call last):"  # the runtime's, and none of the app's lines after it
 IMAGE = re.compile(r"[^\s\"']*/task/(?=app/)")  # where the code of an image is; people know it as app/
-SPEED = 100.0  # times faster than AWS: a first deployment takes seconds, and its progress can still be read
 
 
 def up(project: Project, *, port: int | None = None, speed: float = SPEED) -> "Running":

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from groat.config import LOCAL
+from groat.config import LOCAL, SPEED
 from groat.events import Costs, Event, GroatEvent, Ready, Rehearsed, Stage, Warned, Working
 from groat.typed import typed
 
@@ -34,7 +34,11 @@ class HumanView:
         import changesets
 
         self.console = console
-        self.inner = changesets.HumanView(console, ours=lambda words, stack: typed(words, stack, environment))
+        self.inner = changesets.HumanView(
+            console,
+            ours=lambda words, stack: typed(words, stack, environment),
+            speed=SPEED if environment == LOCAL else 1.0,
+        )
         self.status: Status | None = None
 
     def show(self, event: "Event") -> None:
@@ -76,6 +80,7 @@ class HumanView:
         self.status = None
 
     def line(self, name: str, text: str) -> None:
+        self.inner.close()  # its picture of the stack before
         self.console.print(f"[bold]{name:<16}[/] {escaped(text)}", highlight=False, soft_wrap=True)
 
     def rehearsed(self, told: Rehearsed) -> None:

@@ -14,13 +14,13 @@ TEXT = """{"Resources": {
     "Topic": {"Type": "AWS::SNS::Topic"}}}"""
 
 
-def progress() -> Progress:
+def progress(speed: float = 1.0) -> Progress:
     changes = (
         change(Action.ADD, "Role", "AWS::IAM::Role"),
         change(Action.ADD, "Function", "AWS::Lambda::Function"),
         change(Action.ADD, "Topic"),
     )
-    return Progress.expecting(review(change_set(*changes), template=TEXT))
+    return Progress.expecting(review(change_set(*changes), template=TEXT), speed=speed)
 
 
 def test_what_waits_says_for_what() -> None:
@@ -35,6 +35,10 @@ def test_the_estimate_adds_up_the_longest_chain() -> None:
     assert state.seconds_left(NOON) == 18 + 12
     state.add(event("Role", "CREATE_IN_PROGRESS", type="AWS::IAM::Role", at=NOON))
     assert state.seconds_left(NOON + timedelta(seconds=10)) == 8 + 12
+
+
+def test_a_cloud_that_is_faster_than_aws_takes_less() -> None:
+    assert progress(speed=6).seconds_left(NOON) == 3 + 2
 
 
 def test_something_late_still_takes_a_second() -> None:
