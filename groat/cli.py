@@ -6,6 +6,7 @@ Importing this file must stay quick (`groat --help`, completion): nothing but cl
 
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -67,11 +68,27 @@ def remember(context: click.Context, parameter: click.Parameter, value: Any) -> 
         setattr(options, parameter.name, frozenset(value) if parameter.name == "allow" else value)
 
 
+def environments(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """For the shell's completion of --env; nothing where there is no project."""
+    from groat.config import FILE, read
+    from groat.config import environments as named
+    from groat.project import find
+
+    with suppress(GroatError):
+        return [name for name in named(read(find(Path.cwd()).root / FILE)) if name.startswith(begun)]
+    return []
+
+
 def common(command: Command) -> Command:
     shared: dict[str, Any] = {"expose_value": False, "callback": remember}
     options = [
         click.option(
-            "--env", "environment", metavar="NAME", help="A section of samconfig.toml; default: local.", **shared
+            "--env",
+            "environment",
+            metavar="NAME",
+            help="A section of samconfig.toml; default: local.",
+            shell_complete=environments,
+            **shared,
         ),
         click.option("--yes", is_flag=True, help="Say yes to ordinary questions; data needs --allow.", **shared),
         click.option("--json", is_flag=True, help="One JSON object per line instead of text.", **shared),
@@ -119,7 +136,10 @@ def templates(options: Options, check: bool) -> None:
 @common
 @pass_options
 def lint(options: Options, files: tuple[Path, ...]) -> None:
-    """Lint the generated templates, or anybody's FILES, by cfn-lint and the tick-box rules."""
+    """Lint the templates, or anybody's FILES.
+
+    By cfn-lint and the tick-box rules of docs/rules/.
+    """
     from groat.linting import lint as lint_files
 
     sys.exit(lint_files(options.project() if not files else None, files, as_json=options.json))
@@ -129,7 +149,11 @@ def lint(options: Options, files: tuple[Path, ...]) -> None:
 @common
 @pass_options
 def deploy(options: Options) -> None:
-    """Generate, lint, review and apply; upload the frontend; check that the site answers."""
+    """Deploy the site: stacks, frontend, smoke test.
+
+    Templates are generated and linted, stacks reviewed and changed, the frontend uploaded; then the site is asked.
+    What is done already is left as it is: the same command finishes what was broken off.
+    """
     from groat.deploy import deploy as run
 
     finish(options, run(options.target(), consent=options.consent()))
@@ -166,7 +190,7 @@ def rehearse(options: Options, base: str | None) -> None:
 @common
 @pass_options
 def recover(options: Options, explain: bool) -> None:
-    """Bring the site's stacks back to a status that takes the next deployment."""
+    """Bring stuck stacks back to health."""
     from groat.operations import recover as run
 
     finish(options, run(options.target(), consent=options.consent(), explain=explain))
@@ -176,7 +200,10 @@ def recover(options: Options, explain: bool) -> None:
 @common
 @pass_options
 def rollback(options: Options) -> None:
-    """Go back to the version before: template, values, image and frontend."""
+    """Go back to the version before.
+
+    Its template, values, image and frontend; data stays as it is.
+    """
     from groat.rollback import rollback as run
 
     finish(options, run(options.target(), consent=options.consent()))
@@ -186,7 +213,7 @@ def rollback(options: Options) -> None:
 @common
 @pass_options
 def status(options: Options) -> None:
-    """Health, last operation, outputs of the site's stacks, and what to type next."""
+    """Health, last operation, outputs, what to type next."""
     from groat.events import Ready
     from groat.operations import status as run
 
@@ -202,7 +229,10 @@ def status(options: Options) -> None:
 @common
 @pass_options
 def destroy(options: Options) -> None:
-    """Delete the site's stacks, the website first. What holds data goes only if you say so (locally: it does)."""
+    """Delete the site's stacks.
+
+    The website first. What holds data goes only if you say so; on the local cloud everything goes.
+    """
     from groat.destroy import destroy as run
 
     finish(options, run(options.target(), consent=options.consent()))
@@ -212,7 +242,10 @@ def destroy(options: Options) -> None:
 @common
 @pass_options
 def dev(options: Options) -> None:
-    """Serve the site while it is edited: the deployed edge, the app from the working tree. Ctrl-C stops it."""
+    """Serve the site while you edit it.
+
+    Behind the deployed edge, the app from the working tree. Ctrl-C stops it.
+    """
     from groat.dev import dev as run
 
     view = options.view()
@@ -230,7 +263,7 @@ def dev(options: Options) -> None:
 @common
 @pass_options
 def gc(options: Options, days: float) -> None:
-    """Name the images that nothing needs any more; with --yes, remove them."""
+    """Name the images that nothing needs; with --yes, remove them."""
     from groat.gc import collect
 
     finish(options, collect(options.target(), days=days, remove=options.yes))
@@ -245,7 +278,10 @@ def doctor() -> None:
 @common
 @pass_options
 def cold_start(options: Options) -> None:
-    """What importing the app costs, by package and by memory; exit 1 over the budget in pyproject.toml."""
+    """What importing the app costs, by package and memory.
+
+    Exit 1 over the budget in pyproject.toml.
+    """
     from groat.coldstart import doctor as run
 
     finish(options, run(options.project()))
@@ -346,7 +382,13 @@ def logs(options: Options, lines: int) -> None:
 @groat.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print completion for SHELL, to be sourced: eval "$(groat completion bash)"."""
+    """Print completion for SHELL, to be sourced.
+
+    \b
+    bash  eval "$(groat completion bash)"
+    zsh   eval "$(groat completion zsh)"
+    fish  groat completion fish | source
+    """
     from click.shell_completion import get_completion_class
 
     kind = get_completion_class(shell)

@@ -98,9 +98,14 @@ def read(path: Path) -> dict[str, Any]:
     return document
 
 
+def environments(document: Mapping[str, Any]) -> list[str]:
+    """The names of the environments that can be deployed."""
+    return [name for name, value in document.items() if isinstance(value, dict) and "deploy" in value]
+
+
 def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
     """An environment's options, the general ones first. Raises GroatError when there is no such section."""
-    known = [name for name, value in document.items() if isinstance(value, dict) and "deploy" in value]
+    known = environments(document)
     if environment not in known:
         raise GroatError(
             f"{FILE} has no environment of that name: {environment}",

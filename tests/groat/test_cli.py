@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -35,6 +36,20 @@ def test_every_option_has_a_help_text() -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_can_be_sourced(shell: str) -> None:
     assert "_GROAT_COMPLETE" in CliRunner().invoke(groat, ["completion", shell]).output
+
+
+def test_an_environment_is_completed_from_samconfig(tmp_path: Path) -> None:
+    (tmp_path / "samconfig.toml").write_text("version = 0.1\n[prod.deploy.parameters]\n[local.deploy.parameters]\n")
+    asked = {"COMP_WORDS": "groat deploy --env p", "COMP_CWORD": "3", "_GROAT_COMPLETE": "bash_complete"}
+    program = Path(sys.executable).with_name("groat")
+    done = subprocess.run([program], cwd=tmp_path, env=asked, capture_output=True, text=True, check=True)
+    assert done.stdout == "plain,prod\n"
+
+
+def test_the_first_line_of_each_help_fits_into_the_list() -> None:
+    _, _, listed = CliRunner().invoke(groat, ["--help"], terminal_width=80).output.partition("Commands:")
+    assert "deploy" in listed
+    assert "..." not in listed
 
 
 def test_the_help_loads_neither_boto3_nor_the_linter() -> None:
