@@ -179,7 +179,10 @@ def review(options: Options, base: str | None, markdown: bool, exit_code: bool) 
 @common
 @pass_options
 def rehearse(options: Options, base: str | None) -> None:
-    """Play the deployment on this machine with a failure at every resource in turn, and see that each recovers."""
+    """Play the deployment with a failure at every resource.
+
+    On this machine, at one resource after the other, and see that each recovers.
+    """
     from groat.rehearsal import rehearse as run
 
     finish(options, run(options.target(), base))
