@@ -12,7 +12,7 @@ from groat.typed import hint
 
 REMEDIES = {
     errno.ENOSPC: "make room on the disk, then the same command again",
-    errno.EACCES: "make it writable for you (ls -ld, chown, chmod), then the same command again",
+    errno.EACCES: "give yourself access (ls -ld, chown, chmod), then the same command again",
     errno.EROFS: "the file system takes no writes: clone the repository to a place that does",
 }
 

@@ -1,6 +1,7 @@
 """`python -m local_cloud serve`: the local cloud alone, in the foreground, until SIGTERM or Ctrl-C."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -12,7 +13,9 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from local_cloud.daemon import PORT
+from local_cloud.daemon import PORT, named
+
+LOOK = 1.0  # seconds between two looks at the pid file
 
 
 @click.group()
@@ -39,7 +42,10 @@ def _factor(_: click.Context, __: click.Parameter, value: float) -> float:
     metavar="DAY",
     help="Answer as AWS did that day; default: as recorded.",
 )
-def serve(port: int, speed: float, state: Path | None, registry: str, as_of: datetime | None) -> None:
+@click.option("--pid-file", type=click.Path(path_type=Path), help="End when this no longer names the process.")
+def serve(
+    *, port: int, speed: float, state: Path | None, registry: str, as_of: datetime | None, pid_file: Path | None
+) -> None:
     """Serve every AWS API on one loopback port, in the foreground."""
     from local_cloud.cloudformation.history import MOST_RECORDED
     from local_cloud.compose import cloud
@@ -58,7 +64,8 @@ def serve(port: int, speed: float, state: Path | None, registry: str, as_of: dat
         ):
             pace = f"{speed:g} times as fast as AWS" if speed else "everything at once"
             click.echo(f"The local cloud listens on {server.endpoint}, {pace}. Ctrl-C ends it.")
-            stop.wait()
+            while not stop.wait(LOOK) and (pid_file is None or named(pid_file) == os.getpid()):
+                pass
     except PortInUse as error:
         raise click.ClickException(f"{error}. Name another with --port.") from error
 

@@ -88,11 +88,21 @@ def down(folder: Path) -> bool:
 
 def running(folder: Path) -> Running | None:
     """The local cloud of that folder if it answers; a stale pid file is no local cloud."""
+    found = _read(_pid_file(folder))
+    return found if found and _answering_pid(found.endpoint) == found.pid else None
+
+
+def named(pid_file: Path) -> int | None:
+    """The process that a pid file names. A local cloud that is not named any more cannot be found, and ends."""
+    found = _read(pid_file)
+    return found.pid if found else None
+
+
+def _read(pid_file: Path) -> Running | None:
     try:
-        found = Running(**json.loads(_pid_file(folder).read_text(encoding="utf-8")))
-    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return Running(**json.loads(pid_file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError):
         return None
-    return found if _answering_pid(found.endpoint) == found.pid else None
 
 
 def logs(folder: Path) -> Path:
@@ -107,6 +117,7 @@ def _pid_file(folder: Path) -> Path:
 def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
     """Detached from our terminal and our signals; from the folder of the package, so that -m finds it."""
     arguments = ["serve", "--port", str(port), "--speed", str(speed), "--state", str(folder.absolute())]
+    arguments += ["--pid-file", str(_pid_file(folder).absolute())]
     arguments += ["--as-of", datetime.now(UTC).date().isoformat()]
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     with logs(folder).open("wb") as log:

@@ -74,7 +74,7 @@ class Verbs:
         try:
             put(self.services, name)
             self.images.register(uri, Path(directory), handler)
-        except (ImageError, UnknownRepository) as error:
+        except (ImageError, UnknownRepository, OSError) as error:
             raise ControlError(str(error)) from error
         return {}
 

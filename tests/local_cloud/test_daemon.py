@@ -1,6 +1,8 @@
 """The local cloud in the background: started once, found again, stopped for good, whatever lies in its folder."""
 
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 
@@ -48,6 +51,14 @@ def test_it_is_started_found_and_stopped(folder: Path, free: int) -> None:
     assert f"127.0.0.1:{free}" in daemon.logs(folder).read_text()
     assert daemon.running(folder) is None
     assert not daemon.down(folder)
+
+
+def test_it_ends_by_itself_when_its_folder_is_removed(folder: Path) -> None:
+    started = daemon.up(folder, speed=50)
+    shutil.rmtree(folder)
+    os.waitpid(started.pid, 0)
+    with pytest.raises(URLError):
+        urllib.request.urlopen(started.endpoint)
 
 
 def test_two_who_start_it_at_once_get_the_same_one(folder: Path) -> None:
