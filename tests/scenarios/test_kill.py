@@ -1,7 +1,7 @@
 """Killed, throttled, timed out, answered twice, at every call: the same end state, never a second effect."""
 
-import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -121,7 +121,8 @@ SPEED = 12.0
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
     """A local cloud in a process of its own."""
-    port = 4700 + os.getpid() % 200
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     command = [sys.executable, "-m", "local_cloud", "serve", "--port", str(port), "--speed", str(SPEED)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         yield f"http://127.0.0.1:{port}"
