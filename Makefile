@@ -104,5 +104,6 @@ bench: $(READY) ## Measure against the other tools, on this machine
 	@$(BIN)/python -m bench
 
 clean: ## Remove .venv and everything that can be made again
-	@if [ -x $(BIN)/groat ]; then $(BIN)/groat local down --quiet || true; fi
+	@if [ -x $(BIN)/groat ]; then $(BIN)/groat local down || true; fi
 	@rm -rf .venv .groat .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -rf {} +
