@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 READY := .venv/ready
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 install = $(1) -r requirements.lock && $(1) --no-deps -e .
 
 .DEFAULT_GOAL := help
@@ -31,7 +31,7 @@ ifdef UV
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	@$(call install,$(UV) pip install --quiet --python $(BIN)/python)
 else
-	@$(PYTHON) -m venv .venv || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(PIP) --help >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@$(PIP) uv==$(UV_VERSION) || true
 	@{ $(call install,$(BIN)/uv pip install --quiet --python $(BIN)/python); } || \
 	  { echo "uv cannot install here, so pip does; that takes minutes ..."; $(call install,$(PIP)); }
