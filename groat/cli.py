@@ -5,101 +5,17 @@ Importing this file must stay quick (`groat --help`, completion): nothing but cl
 """
 
 import sys
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
+from groat.cli_local import local
 from groat.errors import GroatError
+from groat.options import Options, common, finish, pass_options
 
 if TYPE_CHECKING:
-    import changesets
-    from groat.events import Event
-    from groat.project import Project
-    from groat.target import Target
-    from groat.views import View
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-@dataclass(slots=True)
-class Options:
-    """What the common options say; every command gets it."""
-
-    environment: str = "local"
-    yes: bool = False
-    json: bool = False
-    allow: frozenset[str] = field(default_factory=frozenset)
-
-    def target(self) -> "Target":
-        from groat.config import settings
-        from groat.target import Target
-
-        project = self.project()
-        return Target(project, settings(project.root, self.environment))
-
-    def project(self) -> "Project":
-        from groat.project import find
-
-        return find(Path.cwd())
-
-    def view(self) -> "View":
-        from groat.views import human_view, json_view
-
-        return json_view() if self.json else human_view(self.environment)
-
-    def asks(self) -> bool:
-        """Is somebody there to answer?"""
-        return sys.stdin.isatty() and not self.json
-
-    def consent(self) -> "changesets.Consent":
-        from groat.consent import consent
-
-        return consent(self.target().settings, yes=self.yes, names=self.allow, asks=self.asks())
-
-
-def remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Keep a common option that was given, wherever it stood; one that was not given changes nothing."""
-    options = context.ensure_object(Options)
-    if value and parameter.name:
-        setattr(options, parameter.name, frozenset(value) if parameter.name == "allow" else value)
-
-
-def environments(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
-    """For the shell's completion of --env; nothing where there is no project."""
-    from groat.config import FILE, read
-    from groat.config import environments as named
-    from groat.project import find
-
-    with suppress(GroatError):
-        return [name for name in named(read(find(Path.cwd()).root / FILE)) if name.startswith(begun)]
-    return []
-
-
-def common(command: Command) -> Command:
-    shared: dict[str, Any] = {"expose_value": False, "callback": remember}
-    options = [
-        click.option(
-            "--env",
-            "environment",
-            metavar="NAME",
-            help="A section of samconfig.toml; default: local.",
-            shell_complete=environments,
-            **shared,
-        ),
-        click.option("--yes", is_flag=True, help="Say yes to ordinary questions; data needs --allow.", **shared),
-        click.option("--json", is_flag=True, help="One JSON object per line instead of text.", **shared),
-        click.option("--allow", metavar="ID", multiple=True, help="Let the data of this logical id go.", **shared),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-pass_options = click.make_pass_decorator(Options, ensure=True)
+    pass
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -324,62 +240,7 @@ def invoke(options: Options, event: Path) -> None:
     sys.exit(run(options.project(), event))
 
 
-@groat.group()
-def local() -> None:
-    """The local cloud: an AWS for one machine."""
-
-
-@local.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Default: 4566, or the next free one.")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times faster than AWS; default 100.")
-@common
-@pass_options
-def up(options: Options, port: int | None, speed: float | None) -> None:
-    """Start it in the background, if it is not running."""
-    from groat import local as cloud
-    from groat.config import SPEED
-    from groat.events import Stage
-
-    running = cloud.up(options.project(), port=port, speed=speed or SPEED)
-    options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
-
-
-@local.command()
-@common
-@pass_options
-def down(options: Options) -> None:
-    """Stop it. What it holds is gone."""
-    from groat import local as cloud
-    from groat.events import Stage
-
-    was_up = cloud.down(options.project())
-    options.view().show(Stage("local cloud", "stopped" if was_up else "was not running"))
-
-
-@local.command("status")
-@common
-@pass_options
-def local_status(options: Options) -> None:
-    """Is it running, and where? Exit 1 if not."""
-    from groat import local as cloud
-    from groat.events import Stage
-
-    running = cloud.running(options.project())
-    if running is None:
-        raise GroatError("The local cloud is not running", hint="groat local up")
-    options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
-
-
-@local.command()
-@click.option("-n", "lines", default=50, show_default=True, help="How many lines from the end.")
-@common
-@pass_options
-def logs(options: Options, lines: int) -> None:
-    """Print the end of its log."""
-    from groat import local as cloud
-
-    for line in cloud.log_lines(options.project())[-lines:]:
-        click.echo(line)
+groat.add_command(local)
 
 
 @groat.command()
@@ -398,23 +259,3 @@ def completion(shell: str) -> None:
     if kind is None:
         raise GroatError(f"No completion for this shell: {shell}")
     click.echo(kind(groat, {}, "groat", "_GROAT_COMPLETE").source())
-
-
-def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0, view: "View | None" = None) -> None:
-    """Show a stream to its end and exit with what its outcomes say. Ctrl-C: detach, or cancel and roll back."""
-    from groat.views import Follower
-
-    follower = Follower(view or options.view(), changes)
-    try:
-        follower.follow(events)
-    except KeyboardInterrupt:
-        follower.view.close()
-        click.echo(f"\nInterrupted. What runs on {follower.stack or 'AWS'} goes on by itself.", err=True)
-        if not (follower.stack and options.asks() and click.confirm("Cancel the update and roll back?", err=True)):
-            raise click.Abort() from None
-        from groat.operations import cancel
-
-        follower.follow(cancel(options.target(), follower.stack))
-    finally:
-        follower.view.close()
-    sys.exit(follower.code)

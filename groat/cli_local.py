@@ -1,0 +1,64 @@
+"""`groat local`: the local cloud, started, stopped and looked at. As quick to import as cli.py."""
+
+import click
+
+from groat.errors import GroatError
+from groat.options import Options, common, pass_options
+
+
+@click.group()
+def local() -> None:
+    """The local cloud: an AWS for one machine."""
+
+
+@local.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="Default: 4566, or the next free one.")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times faster than AWS; default 100.")
+@common
+@pass_options
+def up(options: Options, port: int | None, speed: float | None) -> None:
+    """Start it in the background, if it is not running."""
+    from groat import local as cloud
+    from groat.config import SPEED
+    from groat.events import Stage
+
+    running = cloud.up(options.project(), port=port, speed=speed or SPEED)
+    options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
+
+
+@local.command()
+@common
+@pass_options
+def down(options: Options) -> None:
+    """Stop it. What it holds is gone."""
+    from groat import local as cloud
+    from groat.events import Stage
+
+    was_up = cloud.down(options.project())
+    options.view().show(Stage("local cloud", "stopped" if was_up else "was not running"))
+
+
+@local.command("status")
+@common
+@pass_options
+def local_status(options: Options) -> None:
+    """Is it running, and where? Exit 1 if not."""
+    from groat import local as cloud
+    from groat.events import Stage
+
+    running = cloud.running(options.project())
+    if running is None:
+        raise GroatError("The local cloud is not running", hint="groat local up")
+    options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
+
+
+@local.command()
+@click.option("-n", "lines", default=50, show_default=True, help="How many lines from the end.")
+@common
+@pass_options
+def logs(options: Options, lines: int) -> None:
+    """Print the end of its log."""
+    from groat import local as cloud
+
+    for line in cloud.log_lines(options.project())[-lines:]:
+        click.echo(line)
