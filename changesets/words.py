@@ -142,7 +142,8 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
             first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
             lines = [first, *diagnosis(why, way.stack_name, ours), *_way_out(way, ours)]
         case Declined(plan=declined):
-            lines = ["Not done, consent is missing:", *map(hazard, declined.hazards), *_how_to_allow(declined)]
+            first = "consent is missing:" if declined.hazards else f"it was not confirmed: {declined.stack_name}"
+            lines = [f"Not done, {first}", *map(hazard, declined.hazards), *_how_to_allow(declined)]
         case Detached(stack=stack):
             again = "→ the same command attaches to it again"
             lines = ["Left it running" + (f": {stack.name}" if stack else ""), again]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from groat.config import Settings
+from groat.typed import typed
 
 if TYPE_CHECKING:
     import changesets
@@ -24,7 +25,8 @@ def consent(settings: Settings, *, yes: bool, names: frozenset[str], asks: bool)
         if confirm and asks and not missing:
             return click.confirm(f"Apply this to {plan.stack_name}?", default=False)
         if confirm and not missing:
-            click.echo("confirm_changeset is on and nobody is here to ask: say --yes", err=True)
+            yes_to_it = typed("apply --yes", plan.stack_name, settings.environment)
+            click.echo(f"confirm_changeset is on and nobody is here to ask; to say yes: {yes_to_it}", err=True)
         return not missing and not confirm
 
     return decide

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from changesets.steps import ContinueUpdateRollback, CreateChangeSet, DeleteStac
 from changesets.words import command, outcome
 from local_cloud.cloudformation.faults import FailResource, On
 from tests.changesets.cloud import TABLE, TOPIC, Cloud, kept, template, topic
+from tests.changesets.test_consent import LEFTOVER
 from tests.changesets.values import resource, stack
 
 Golden = Callable[[str, str], None]
@@ -142,7 +144,8 @@ def test_every_outcome_has_words() -> None:
         ),
         (Stuck(status=None, diagnosis=why, recovery=plan), "Stopped in no stack: demo"),
         (Recovered(stack=None), "Ready for the next deployment"),
-        (Declined(plan=plan), "Not done, consent is missing:"),
+        (Declined(plan=plan), "Not done, it was not confirmed: demo"),
+        (Declined(plan=replace(plan, hazards=(LEFTOVER,))), "Not done, consent is missing:"),
         (Detached(stack=stack()), "Left it running: demo"),
         (TimedOut(stack=stack()), "Still running, the wait is over: demo"),
     ]
