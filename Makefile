@@ -26,7 +26,7 @@ install: $(READY) ## Prepare the environment in .venv (pinned by requirements.lo
 
 $(READY): requirements.lock pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "groat needs Python 3.11 or newer, and found none. If you have one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
-	@echo "Preparing .venv from requirements.lock ..."
+	@echo "Preparing .venv from requirements.lock, once, in about 20 seconds ..."
 ifdef UV
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
 	@$(call install,$(UV) pip install --quiet --python $(BIN)/python)

@@ -17,6 +17,7 @@ from groat.project import Project
 if TYPE_CHECKING:
     from local_cloud.daemon import Running
 
+ENDED = "groat local logs\nand if it has ended, the same command again: it starts another one"
 RUNTIMES_OWN = re.compile(r"\(rapid\)|^(END|REPORT) RequestId: |LAMBDA_WARNING: ")
 NOTHING_MORE = "\nTraceback (most recent call last):"  # the runtime's, and none of the app's lines after it
 IMAGE = re.compile(r"[^\s\"']*/task/(?=app/)")  # where the code of an image is; people know it as app/
@@ -110,4 +111,4 @@ def control(endpoint: str, verb: str, body: object = None) -> Any:
         with error:
             raise GroatError(f"The local cloud refused {verb}: {error.read().decode(errors='replace')}") from error
     except OSError as error:
-        raise GroatError(f"The local cloud does not answer at {endpoint}: {error}", hint="groat local logs") from error
+        raise GroatError(f"The local cloud does not answer at {endpoint}: {error}", hint=ENDED) from error
