@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +87,9 @@ def parameters(text: str, given: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in {**defaults, **given}.items() if name in known}
 
 
-def load(text: str) -> dict[str, Any]:
-    """A template as data, without its intrinsics; {} for what is no mapping."""
+@cache
+def load(text: str) -> Mapping[str, Any]:
+    """A template as data, without its intrinsics; {} for what is no mapping. To be read only: it is kept."""
     import yaml
 
     fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it
