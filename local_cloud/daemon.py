@@ -1,7 +1,8 @@
 """The local cloud in the background: one per folder, found again by its pid file.
 
 The rule: a process is ours only if it says so. The pid in the file may be somebody else's by now and the port may be
-taken by another program, so nothing is believed before the health check has answered with that pid.
+taken by another program, so nothing is believed before the health check has answered with that pid. And one
+that its pid file no longer names cannot be found again, so it ends by itself: a folder that is removed leaves nothing.
 """
 
 import fcntl
