@@ -45,25 +45,25 @@ lint: $(READY) ## Lint the templates: cfn-lint and the tick-box rules
 	@$(BIN)/groat lint
 
 deploy: $(READY) ## Deploy the site (ENV=local: on this machine, no AWS account needed)
-	@$(BIN)/groat --env $(ENV) deploy
+	@$(BIN)/groat --env "$(ENV)" deploy
 
 review: $(READY) ## Show what a deployment would change (BASE=origin/main: compared with that revision, no account)
-	@$(BIN)/groat --env $(ENV) review $(if $(BASE),--base $(BASE))
+	@$(BIN)/groat --env "$(ENV)" review $(if $(BASE),--base $(BASE))
 
 rehearse: $(READY) ## Play the deployment with a failure at every resource in turn (BASE=origin/main: of that difference)
-	@$(BIN)/groat --env $(ENV) rehearse $(if $(BASE),--base $(BASE))
+	@$(BIN)/groat --env "$(ENV)" rehearse $(if $(BASE),--base $(BASE))
 
 recover: $(READY) ## Bring stuck stacks back to health
-	@$(BIN)/groat --env $(ENV) recover
+	@$(BIN)/groat --env "$(ENV)" recover
 
 rollback: $(READY) ## Go back to the version before: template, values, image and frontend
-	@$(BIN)/groat --env $(ENV) rollback
+	@$(BIN)/groat --env "$(ENV)" rollback
 
 status: $(READY) ## Health, last operation, outputs, what to type next
-	@$(BIN)/groat --env $(ENV) status
+	@$(BIN)/groat --env "$(ENV)" status
 
 destroy: $(READY) ## Delete the site's stacks, and ask before anything that holds data goes
-	@$(BIN)/groat --env $(ENV) destroy
+	@$(BIN)/groat --env "$(ENV)" destroy
 
 dev: $(READY) ## Serve the site while you edit it; an edit shows at the next request
 	@$(BIN)/groat dev

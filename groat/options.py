@@ -63,6 +63,8 @@ class Options:
 def remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
     """Keep a common option that was given, wherever it stood; one that was not given changes nothing."""
     options = context.ensure_object(Options)
+    if value == "":  # an unset variable in a script must not mean this machine
+        raise click.BadParameter("it is empty", context, parameter)
     if value and parameter.name:
         setattr(options, parameter.name, frozenset(value) if parameter.name == "allow" else value)
 

@@ -46,6 +46,11 @@ def test_an_environment_is_completed_from_samconfig(tmp_path: Path) -> None:
     assert done.stdout == "plain,prod\n"
 
 
+def test_an_empty_environment_is_none_of_them() -> None:
+    refused = CliRunner().invoke(groat, ["--env", "", "status"])
+    assert (refused.exit_code, "'--env': it is empty" in refused.output) == (2, True)
+
+
 def test_the_first_line_of_each_help_fits_into_the_list() -> None:
     _, _, listed = CliRunner().invoke(groat, ["--help"], terminal_width=80).output.partition("Commands:")
     assert "deploy" in listed
