@@ -71,3 +71,13 @@ def test_a_users_mistake_is_a_sentence_and_a_hint_without_a_traceback(tmp_path: 
     assert "error: No samconfig.toml here" in done.stderr
     assert "hint: " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_the_machine_refuses_is_a_sentence_with_the_file(tmp_path: Path) -> None:
+    (tmp_path / "samconfig.toml").write_text("version = 0.1\n")
+    (tmp_path / ".groat").write_text("a file where the folder should be")
+    program = Path(sys.executable).with_name("groat")
+    done = subprocess.run([program, "local", "up"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: Not a directory: {tmp_path}/.groat")
+    assert "Traceback" not in done.stderr
