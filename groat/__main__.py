@@ -38,6 +38,17 @@ def main() -> None:
             hint=REMEDIES.get(error.errno or 0),
         )
         sys.exit(1)
+    except Exception as error:
+        if not is_of_aws(error):
+            raise
+        say(f"AWS says no, or nothing: {error}", hint="with that mended, the same command again: it goes on from here")
+        sys.exit(1)
+
+
+def is_of_aws(error: Exception) -> bool:
+    """An answer of AWS that no module of ours expects: a permission that is missing, a bucket that is gone."""
+    known = sys.modules.get("botocore.exceptions")  # without it nothing was asked
+    return known is not None and isinstance(error, known.ClientError | known.BotoCoreError)
 
 
 def say(message: str, *, hint: str | None = "") -> None:

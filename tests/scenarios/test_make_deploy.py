@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.checkout import copy_to
@@ -144,3 +145,20 @@ def test_one_call_from_python_deploys_what_make_deploy_deploys(checkout: Checkou
     assert bare.stage("templates") == "wrote registry.yaml, website.yaml"
     assert bare.of("python") == [{"type": "python", "outcome": "Deployed", "stack": "bare"}]
     assert "ActivitiesTable" not in {event["logical_id"] for event in bare.of("stack_event")}
+
+
+@pytest.mark.slow
+def test_what_aws_refuses_beside_the_stacks_is_a_sentence(checkout: Checkout) -> None:
+    """The bucket is gone behind the stack's back; the stack itself has no changes."""
+    outputs = checkout.deploy().of("ready")[0]["outputs"]
+    running = json.loads((checkout.root / ".groat/local_cloud/pid.json").read_text("utf-8"))
+    s3 = boto3.client("s3", endpoint_url=running["endpoint"])
+    for item in s3.list_objects_v2(Bucket=outputs["FrontendBucketName"])["Contents"]:
+        s3.delete_object(Bucket=outputs["FrontendBucketName"], Key=item["Key"])
+    s3.delete_bucket(Bucket=outputs["FrontendBucketName"])
+    command = [sys.executable, "-m", "groat", "deploy"]
+    done = subprocess.run(command, cwd=checkout.root, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "NoSuchBucket" in done.stderr
+    assert "hint: " in done.stderr
+    assert "Traceback" not in done.stderr
