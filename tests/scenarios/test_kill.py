@@ -165,6 +165,7 @@ def test_ctrl_c_without_a_terminal_leaves_the_operation_running(endpoint: str, t
     file = tmp_path / "template.json"
     file.write_text(template(Topic=topic("one"), Queue={"Type": "AWS::SQS::Queue"}))
     words = ["apply", "--stack-name", "left", "--template-file", str(file), "--endpoint-url", endpoint]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would ours
     with subprocess.Popen([sys.executable, "-m", "changesets", *words], stdout=subprocess.PIPE, text=True) as person:
         assert person.stdout is not None
         for line in person.stdout:
