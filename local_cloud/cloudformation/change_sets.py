@@ -187,11 +187,13 @@ def _existing(
 
 
 def _same(stack: Stack, definition: Definition) -> bool:
-    """Whether nothing besides the resources changes either: outputs, tags, notifications."""
+    """Whether nothing besides the resources changes either: outputs, tags, notifications.
+
+    A Description cannot be changed by itself (documented).
+    """
     current = stack.definition
     return current is not None and (
         current.template.body.get("Outputs") == definition.template.body.get("Outputs")
-        and current.template.body.get("Description") == definition.template.body.get("Description")
         and dict(current.tags) == dict(definition.tags)
         and current.notification_arns == definition.notification_arns
         and dict(current.rollback_configuration) == dict(definition.rollback_configuration)

@@ -112,11 +112,19 @@ class Distribution(CloudFront):
         config = dict(request.properties["DistributionConfig"])
         config["DefaultCacheBehavior"] = _methods(config["DefaultCacheBehavior"])
         config["CacheBehaviors"] = [_methods(behavior) for behavior in config.get("CacheBehaviors", [])]
+        config["Origins"] = [_origin(origin) for origin in config.get("Origins", [])]
         return {"Comment": "", **config}
 
     def _state(self, request: Request, made: dict[str, Any]) -> State:
         self.configs[made["Id"]] = request.properties
         return self.state(request, made["Id"], DomainName=made["DomainName"])
+
+
+def _origin(origin: Properties) -> Properties:
+    """`S3OriginConfig: {}` means no access identity."""
+    if "S3OriginConfig" not in origin:
+        return origin
+    return {**origin, "S3OriginConfig": {"OriginAccessIdentity": "", **origin["S3OriginConfig"]}}
 
 
 def _methods(behavior: Properties) -> dict[str, Any]:

@@ -32,6 +32,7 @@ class Recreation(StrEnum):
 
 
 RECREATION_AS_DOCUMENTED: Mapping[str, Mapping[str, Recreation]] = {
+    "AWS::CDK::Metadata": {"Analytics": Recreation.CONDITIONALLY},  # seen on every cdk deploy (aws-cdk-cli issue 1971)
     "AWS::DynamoDB::Table": {
         "KeySchema": Recreation.ALWAYS,
         "AttributeDefinitions": Recreation.CONDITIONALLY,
@@ -93,6 +94,12 @@ class Schema:
     def primary_identifier(self) -> tuple[str, ...]:
         """What identifies the resource in its account and region."""
         return self._pointers("primaryIdentifier")
+
+    @cached_property
+    def assigned_id(self) -> tuple[str, ...]:
+        """The attribute that is the physical id: what AWS assigns, the only such part of the primary identifier."""
+        assigned = [each for each in self.primary_identifier if each in self.read_only]
+        return tuple(assigned) if len(assigned) == 1 and assigned[0].upper().endswith(("ID", "ARN")) else ()
 
     @cached_property
     def tag_property(self) -> str | None:
@@ -173,7 +180,8 @@ class Schema:
         missing = {each: self._schema_at(each) for each in self.read_only}
         if (name := name_property(self.type, self.primary_identifier, self.properties)) and name not in properties:
             missing[name] = self._schema_at(name)
-        return attributes_of(self.type, missing, properties, physical_id=physical_id, account=account, region=region)
+        made = attributes_of(self.type, missing, properties, physical_id=physical_id, account=account, region=region)
+        return made | dict.fromkeys(self.assigned_id, physical_id)
 
     def _schema_at(self, pointer: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.document

@@ -49,6 +49,11 @@ class TestCloudFront:
 
         assert after.attributes["DomainName"] == before.attributes["DomainName"]
 
+    def test_a_bucket_as_origin_needs_no_access_identity(self, handlers: Handlers) -> None:
+        origin = {"Id": "api", "DomainName": "site.s3.amazonaws.com", "S3OriginConfig": {}}
+
+        assert made(handlers, self.TYPE, self.config(Origins=[origin])).physical_id
+
     def test_an_alias_without_a_certificate_is_refused(self, handlers: Handlers) -> None:
         error = refusal(made, handlers, self.TYPE, self.config(Aliases=["www.example.com"]))
 

@@ -52,6 +52,7 @@ def test_pointers_are_relative_to_the_properties() -> None:
         ("AWS::DynamoDB::Table", ("AttributeDefinitions",), Recreation.CONDITIONALLY),
         ("AWS::Route53::RecordSet", ("Name",), Recreation.ALWAYS),
         ("AWS::Route53::RecordSet", ("TTL",), Recreation.NEVER),
+        ("AWS::CDK::Metadata", ("Analytics",), Recreation.CONDITIONALLY),
         ("Custom::Thing", ("ServiceToken",), Recreation.ALWAYS),
         ("Custom::Thing", ("Anything",), Recreation.NEVER),
     ],
@@ -139,6 +140,14 @@ def test_custom_types_and_modules_are_known_and_others_are_not() -> None:
         ("AWS::ApiGatewayV2::Stage", {"StageName": "$default"}, r"\$default"),
         ("AWS::Events::Rule", {"Name": "r", "EventBusName": "bus"}, r"bus\|r"),
         ("AWS::Lambda::Version", {"FunctionName": "f"}, r"arn:aws:lambda:us-east-1:111111111111:function:f:\d+"),
+        ("AWS::EC2::VPC", {}, r"vpc-[0-9a-f]{17}"),
+        ("AWS::IAM::AccessKey", {}, r"AKIA[A-Z0-9]{16}"),
+        ("AWS::RDS::DBInstance", {}, r"stack-thing-[a-z0-9]{12}"),
+        (
+            "AWS::ElasticLoadBalancingV2::TargetGroup",
+            {"Name": "t"},
+            r"arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t/[0-9a-f]{16}",
+        ),
         ("Custom::Thing", {}, r"stack-Thing-[A-Za-z0-9]{12}"),
     ],
 )
@@ -165,6 +174,20 @@ def test_attributes_are_the_properties_and_what_aws_would_add() -> None:
     assert attributes("AWS::ApiGatewayV2::Api")["ApiEndpoint"].endswith(".execute-api.us-east-1.amazonaws.com")
     assert attributes("AWS::CloudFront::Distribution")["DomainName"].endswith(".cloudfront.net")
     assert attributes("AWS::Lambda::Function", FunctionName="f")["Arn"].endswith(":function:f")
+
+
+@pytest.mark.parametrize(
+    ("type_name", "attribute"),
+    [
+        ("AWS::EC2::VPC", "VpcId"),
+        ("AWS::EC2::SecurityGroup", "GroupId"),
+        ("AWS::Cognito::UserPoolClient", "ClientId"),
+        ("AWS::Lambda::Version", "FunctionArn"),
+        ("AWS::ApiGatewayV2::Integration", "IntegrationId"),
+    ],
+)
+def test_the_id_that_aws_assigns_is_the_attribute_too(type_name: str, attribute: str) -> None:
+    assert attributes(type_name)[attribute] == physical_id(type_name)
 
 
 def test_attributes_stay_the_same_after_an_update() -> None:

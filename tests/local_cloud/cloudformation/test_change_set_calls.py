@@ -95,6 +95,17 @@ def test_only_outputs_changed_is_executable_without_changes(account: Account) ->
     assert account.stack()["Outputs"] == [{"OutputKey": "O", "OutputValue": "new"}]
 
 
+def test_a_description_is_not_changed_by_itself(account: Account) -> None:
+    account.create({**ONE, "Description": "old"})
+
+    change_set = account.propose({**ONE, "Description": "new"})
+
+    assert (change_set["Status"], change_set["StatusReason"].split(".")[0]) == (
+        "FAILED",
+        "The submitted information didn't contain changes",
+    )
+
+
 def test_the_same_name_and_input_is_the_same_change_set(account: Account) -> None:
     account.create(ONE)
     assert ask(account, TWO) == ask(account, TWO)

@@ -1,0 +1,155 @@
+"""How AWS writes names, ids and read-only values, type by type: tables only.
+
+Rule: a form is filled by `schemas_identity`; `{name}`, `{region}`, `{upper13}` and the like are its fields.
+Sources: recorded physical ids, AWS's documented ARN formats.
+"""
+
+import re
+
+NAME_PROPERTY = {
+    "AWS::CloudFront::Function": "Name",
+    "AWS::ECS::TaskDefinition": "Family",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "Name",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": "Name",
+    "AWS::Events::Rule": "Name",
+    "AWS::IAM::ManagedPolicy": "ManagedPolicyName",
+    "AWS::Lambda::LayerVersion": "LayerName",
+    "AWS::SNS::Topic": "TopicName",
+    "AWS::SQS::Queue": "QueueName",
+    "AWS::SecretsManager::Secret": "Name",
+    "AWS::StepFunctions::StateMachine": "StateMachineName",
+}
+"""Where the name is not the primary identifier itself."""
+
+NAME_LIMITS = {
+    "AWS::CloudFront::Function": 64,
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": 32,
+    "AWS::ElasticLoadBalancingV2::TargetGroup": 32,
+    "AWS::Events::Rule": 64,
+    "AWS::IAM::Policy": 24,
+    "AWS::IAM::Role": 64,
+    "AWS::IAM::User": 64,
+    "AWS::Lambda::Function": 64,
+    "AWS::Lambda::Permission": 128,
+    "AWS::S3::Bucket": 63,
+    "AWS::SQS::Queue": 80,
+    "AWS::Scheduler::Schedule": 64,
+    "AWS::StepFunctions::StateMachine": 80,
+}
+LOWER_CASE = {"AWS::S3::Bucket", "AWS::ECR::Repository", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"}
+
+_LOAD_BALANCING = "arn:{partition}:elasticloadbalancing:{region}:{account}"
+PHYSICAL_IDS = {
+    "AWS::ApiGateway::Deployment": "{lower6}",
+    "AWS::ApiGateway::Resource": "{lower6}",
+    "AWS::ApiGateway::RestApi": "{lower10}",
+    "AWS::ApiGateway::Stage": "{StageName}",
+    "AWS::ApiGatewayV2::Api": "{lower10}",
+    "AWS::ApiGatewayV2::ApiMapping": "{lower6}",
+    "AWS::ApiGatewayV2::Authorizer": "{lower6}",
+    "AWS::ApiGatewayV2::DomainName": "{DomainName}",
+    "AWS::ApiGatewayV2::Integration": "{lower7}",
+    "AWS::ApiGatewayV2::Route": "{lower7}",
+    "AWS::ApiGatewayV2::Stage": "{StageName}",
+    "AWS::CertificateManager::Certificate": "arn:{partition}:acm:{region}:{account}:certificate/{uuid}",
+    "AWS::CloudFormation::Stack": "arn:{partition}:cloudformation:{region}:{account}:stack/{name}/{uuid}",
+    "AWS::CloudFormation::WaitConditionHandle": "https://cloudformation-waitcondition-{region}.s3.amazonaws.com/{uuid}",
+    "AWS::CloudFront::CachePolicy": "{uuid}",
+    "AWS::CloudFront::Distribution": "E{upper13}",
+    "AWS::CloudFront::Function": "arn:{partition}:cloudfront::{account}:function/{name}",
+    "AWS::CloudFront::OriginAccessControl": "E{upper13}",
+    "AWS::CloudFront::OriginRequestPolicy": "{uuid}",
+    "AWS::CloudFront::ResponseHeadersPolicy": "{uuid}",
+    "AWS::Cognito::IdentityPool": "{region}:{uuid}",
+    "AWS::Cognito::UserPool": "{region}_{mixed9}",
+    "AWS::Cognito::UserPoolClient": "{lower26}",
+    "AWS::EC2::DHCPOptions": "dopt-{hex17}",
+    "AWS::EC2::Instance": "i-{hex17}",
+    "AWS::EC2::InternetGateway": "igw-{hex17}",
+    "AWS::EC2::LaunchTemplate": "lt-{hex17}",
+    "AWS::EC2::NatGateway": "nat-{hex17}",
+    "AWS::EC2::NetworkAcl": "acl-{hex17}",
+    "AWS::EC2::NetworkInterface": "eni-{hex17}",
+    "AWS::EC2::RouteTable": "rtb-{hex17}",
+    "AWS::EC2::SecurityGroup": "sg-{hex17}",
+    "AWS::EC2::Subnet": "subnet-{hex17}",
+    "AWS::EC2::SubnetRouteTableAssociation": "rtbassoc-{hex17}",
+    "AWS::EC2::VPC": "vpc-{hex17}",
+    "AWS::EC2::VPCEndpoint": "vpce-{hex17}",
+    "AWS::EC2::Volume": "vol-{hex17}",
+    "AWS::ECS::TaskDefinition": "arn:{partition}:ecs:{region}:{account}:task-definition/{name}:1",
+    "AWS::EFS::AccessPoint": "fsap-{hex17}",
+    "AWS::EFS::FileSystem": "fs-{hex17}",
+    "AWS::EFS::MountTarget": "fsmt-{hex17}",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": f"{_LOAD_BALANCING}:loadbalancer/app/{{name}}/{{hex16}}",
+    "AWS::ElasticLoadBalancingV2::TargetGroup": f"{_LOAD_BALANCING}:targetgroup/{{name}}/{{hex16}}",
+    "AWS::Events::Rule": "{bus}{name}",
+    "AWS::IAM::AccessKey": "AKIA{upper16}",
+    "AWS::IAM::ManagedPolicy": "arn:{partition}:iam::{account}:policy/{name}",
+    "AWS::KMS::Key": "{uuid}",
+    "AWS::Lambda::Alias": "arn:{partition}:lambda:{region}:{account}:function:{function}:{Name}",
+    "AWS::Lambda::EventSourceMapping": "{uuid}",
+    "AWS::Lambda::LayerVersion": "arn:{partition}:lambda:{region}:{account}:layer:{name}:1",
+    "AWS::Lambda::Url": "arn:{partition}:lambda:{region}:{account}:function:{function}",
+    "AWS::Lambda::Version": "arn:{partition}:lambda:{region}:{account}:function:{function}:{digits3}",
+    "AWS::Route53::HostedZone": "Z{upper20}",
+    "AWS::Route53::RecordSet": "{Name}",
+    "AWS::S3::BucketPolicy": "{Bucket}",
+    "AWS::SNS::Subscription": "{TopicArn}:{uuid}",
+    "AWS::SNS::Topic": "arn:{partition}:sns:{region}:{account}:{name}",
+    "AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    "AWS::SSM::Parameter": "CFN-{logical_id}-{mixed12}",
+    "AWS::SecretsManager::Secret": "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-{mixed6}",
+    "AWS::StepFunctions::StateMachine": "arn:{partition}:states:{region}:{account}:stateMachine:{name}",
+}
+"""Physical ids that are more than a name. Fields: place, `name`, `function` (of FunctionName), any property, tokens."""
+
+ATTRIBUTES = {
+    "AWS::ApiGatewayV2::Api.ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}",
+    "AWS::ApiGatewayV2::Api.ExecuteApiArn": "arn:{partition}:execute-api:{region}:{account}:{id}",
+    "AWS::ApiGateway::RestApi.RootResourceId": "{lower10}",
+    "AWS::CloudFront::Distribution.DomainName": "d{lower13}.cloudfront.net",
+    "AWS::CloudFront::Function.Stage": "LIVE",
+    "AWS::Cognito::UserPool.ProviderName": "cognito-idp.{region}.{suffix}/{id}",
+    "AWS::Cognito::UserPool.ProviderURL": "https://cognito-idp.{region}.{suffix}/{id}",
+    "AWS::DynamoDB::Table.StreamArn": "arn:{partition}:dynamodb:{region}:{account}:table/{name}/stream/{digits13}",
+    "AWS::EC2::SecurityGroup.GroupId": "{id}",
+    "AWS::ECR::Repository.RepositoryUri": "{account}.dkr.ecr.{region}.{suffix}/{name}",
+    "AWS::IAM::Role.RoleId": "AROA{upper17}",
+    "AWS::Lambda::Url.FunctionUrl": "https://{lower32}.lambda-url.{region}.on.aws/",
+    "AWS::Lambda::Version.Version": "{name}",
+    "AWS::S3::Bucket.DomainName": "{name}.s3.{suffix}",
+    "AWS::S3::Bucket.DualStackDomainName": "{name}.s3.dualstack.{region}.{suffix}",
+    "AWS::S3::Bucket.RegionalDomainName": "{name}.s3.{region}.{suffix}",
+    "AWS::S3::Bucket.WebsiteURL": "http://{name}.s3-website-{region}.{suffix}",
+}
+
+ARNS = {
+    "AWS::ApiGatewayV2::Api": "arn:{partition}:apigateway:{region}::/apis/{id}",
+    "AWS::CloudFront::Distribution": "arn:{partition}:cloudfront::{account}:distribution/{id}",
+    "AWS::CloudWatch::Alarm": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+    "AWS::Cognito::UserPool": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}",
+    "AWS::DynamoDB::Table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",
+    "AWS::ECR::Repository": "arn:{partition}:ecr:{region}:{account}:repository/{name}",
+    "AWS::Events::Rule": "arn:{partition}:events:{region}:{account}:rule/{bus_path}{name}",
+    "AWS::IAM::Role": "arn:{partition}:iam::{account}:role{path}{name}",
+    "AWS::IAM::User": "arn:{partition}:iam::{account}:user{path}{name}",
+    "AWS::KMS::Key": "arn:{partition}:kms:{region}:{account}:key/{id}",
+    "AWS::Lambda::Function": "arn:{partition}:lambda:{region}:{account}:function:{name}",
+    "AWS::Logs::LogGroup": "arn:{partition}:logs:{region}:{account}:log-group:{name}:*",
+    "AWS::S3::Bucket": "arn:{partition}:s3:::{name}",
+    "AWS::SQS::Queue": "arn:{partition}:sqs:{region}:{account}:{name}",
+    "AWS::SSM::Parameter": "arn:{partition}:ssm:{region}:{account}:parameter/{name}",
+    "AWS::Scheduler::Schedule": "arn:{partition}:scheduler:{region}:{account}:schedule/default/{name}",
+}
+
+BY_NAME = {
+    re.compile(r".*(Time|Date|CreatedAt|UpdatedAt)"): "2026-01-01T00:00:00.000Z",
+    re.compile(r".*(Url|URL|Uri|URI|Endpoint)"): "https://{lower10}.{service}.{region}.{suffix}",
+    re.compile(r".*(Domain|DomainName|HostName|Hostname|Address)"): "{lower13}.{service}.{region}.{suffix}",
+    re.compile(r".*(Version|VersionId|Revision)"): "1",
+    re.compile(r".*(State|Status)"): "ACTIVE",
+    re.compile(r".*Id"): "{lower10}",
+    re.compile(r".*Name"): "{name}",
+}
+"""What an unlisted read-only attribute looks like, by its name; the first that matches."""
