@@ -14,6 +14,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local_cloud.cloudformation.handlers import Handler, HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.resources_tags import tag
 from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.schemas_identity import generated_name
 from local_cloud.services import Services
@@ -82,16 +83,21 @@ class Translated:
     """A handler whose service's errors are told as CloudFormation tells them. `name` is the naming property."""
 
     inner: Handler
+    services: Services
     service: str
     name: str = ""
 
     def create(self, request: Request) -> State:
         with _told(request, self):
-            return self.inner.create(request)
+            state = self.inner.create(request)
+            tag(self.services, request, state)
+            return state
 
     def update(self, request: Request) -> State:
         with _told(request, self):
-            return self.inner.update(request)
+            state = self.inner.update(request)
+            tag(self.services, request, state)
+            return state
 
     def delete(self, request: Request) -> None:
         try:
@@ -173,10 +179,6 @@ def physical_id(request: Request) -> str:
 
 def tag_list(properties: Properties) -> list[dict[str, str]]:
     return [{"Key": tag["Key"], "Value": str(tag["Value"])} for tag in properties.get("Tags", [])]
-
-
-def tag_map(properties: Properties) -> dict[str, str]:
-    return {tag["Key"]: str(tag["Value"]) for tag in properties.get("Tags", [])}
 
 
 def picked(properties: Properties, *names: str) -> dict[str, Any]:

@@ -100,7 +100,8 @@ def sides(world: World, stack: Stack, definition: Definition) -> tuple[Side | No
         return read_attribute(live[logical_id], attribute) if logical_id in live else UNKNOWN
 
     def side(which: Definition) -> Side:
-        return Side(template=which.template, environment=probe.environment(which), lookup=lookup, physical_ids=ids)
+        environment = probe.environment(which)
+        return Side(template=which.template, environment=environment, lookup=lookup, physical_ids=ids, tags=which.tags)
 
     return side(stack.definition) if stack.definition is not None else None, side(definition)
 

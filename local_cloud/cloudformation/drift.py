@@ -20,11 +20,13 @@ Drift = dict[str, Any]
 
 def actual_properties(run: Run, live: Live) -> Mapping[str, Any] | None:
     """What is really there, of what the template set; None when the thing is gone. Raises HandlerError."""
-    found = run.world.handlers.handler(live.type).read(run.request(live))
+    request = run.request(live)
+    found = run.world.handlers.handler(live.type).read(request)
     if found is None:
         return None
     unread = {pointer.split("/")[0] for pointer in schema(live.type).write_only}
-    return {key: live.properties[key] if key in unread else found.get(key) for key in live.properties}
+    as_given = {key for key in live.properties if key in unread or found.get(key) == request.properties[key]}
+    return {key: value if key in as_given else found.get(key) for key, value in live.properties.items()}
 
 
 def drifted(run: Run, live: Live) -> bool:

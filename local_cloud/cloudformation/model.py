@@ -43,7 +43,10 @@ class Definition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A resource as it is now. `physical_id` is empty until something exists, `made` whether something does."""
+    """A resource as it is now. `physical_id` is empty until something exists, `made` whether something does.
+
+    `properties` are the template's, resolved; `tags` are the stack's, which the thing has besides its own.
+    """
 
     logical_id: str
     type: str
@@ -59,6 +62,7 @@ class Live:
     deletion_policy: str | None = None
     update_replace_policy: str | None = None
     needs: frozenset[str] = frozenset()
+    tags: Mapping[str, str] = field(default_factory=dict)
     skipped: bool = False
 
     @property

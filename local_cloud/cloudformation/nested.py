@@ -75,7 +75,7 @@ def _create(run: Run, live: Live) -> Stack:
         root_id=parent.root_id or parent.id, role_arn=parent.role_arn, deployment=parent.deployment,
         timeout_minutes=int(live.properties.get("TimeoutInMinutes", 0)) or None,
     )  # fmt: skip
-    problem = _define(world, child, live.properties)
+    problem = _define(world, child, run.given(live))
     world.add(child)
     start(
         world, child, create, kind="CREATE_STACK", status=S.CREATE_IN_PROGRESS, token=run.operation.token,
@@ -89,7 +89,7 @@ def _create(run: Run, live: Live) -> Stack:
 def _update(run: Run, live: Live) -> Stack:
     child = run.world.stacks[live.physical_id]
     require(Call.UPDATE_STACK, child.status, id=child.id)
-    problem = _define(run.world, child, live.properties)
+    problem = _define(run.world, child, run.given(live))
     child.updated = run.world.schedule.now
     start(
         run.world, child, update, kind="UPDATE_STACK", status=S.UPDATE_IN_PROGRESS, token=run.operation.token,

@@ -10,6 +10,7 @@ from typing import Any
 from local_cloud.cloudformation.diff import Side
 from local_cloud.cloudformation.model import STACK_TYPE, ChangeSet, Stack
 from local_cloud.cloudformation.nested import child_definition
+from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import TemplateError, resolve
 from local_cloud.cloudformation.world import World
 
@@ -28,7 +29,8 @@ def children(world: World, stack: Stack, change_set: ChangeSet, after: Side, com
     for name, desired in resolve(after.template, after.environment, after.lookup).resources.items():
         live = stack.resources.get(name)
         if desired.type == STACK_TYPE and live is not None and live.made:
-            found[name] = _child(world, world.stacks[live.physical_id], change_set, desired.properties, compute)
+            given = schema(STACK_TYPE).tagged(desired.properties, change_set.definition.tags)
+            found[name] = _child(world, world.stacks[live.physical_id], change_set, given, compute)
     return found
 
 

@@ -49,11 +49,12 @@ CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 def backed(services: Services, *, custom: CustomResource | None = None) -> Handlers:
     """The website's types by moto; custom resources by functions where something runs them."""
     special: dict[str, Handler] = {
-        type: Translated(handler(services), service, name) for type, (handler, service, name) in BACKED.items()
+        type: Translated(handler(services), services, service, name)
+        for type, (handler, service, name) in BACKED.items()
     }
     configs: dict[str, Properties] = {}
     for type, (cloudfront, name) in CLOUDFRONT.items():
-        special[type] = Translated(cloudfront(services, configs), "CloudFront", name)
+        special[type] = Translated(cloudfront(services, configs), services, "CloudFront", name)
     if custom:
         special |= dict.fromkeys(CUSTOM, custom)
     return Handlers(generic=Generic(RANDOM), special=special)

@@ -73,6 +73,7 @@ class Distribution(CloudFront):
         found = client.get_distribution(Id=id)
         reference = found["Distribution"]["DistributionConfig"]["CallerReference"]
         changed = {"DistributionConfig": {**self._config(request), "CallerReference": reference}}
+        client.tag_resource(Resource=found["Distribution"]["ARN"], Tags={"Items": tag_list(request.properties)})
         parameters = fitted(client, "UpdateDistribution", {**changed, "Id": id, "IfMatch": found["ETag"]})
         return self._state(request, client.update_distribution(**parameters)["Distribution"])
 

@@ -11,8 +11,6 @@ from local_cloud.cloudformation.backing import (
     physical_id,
     picked,
     service_message,
-    tag_list,
-    tag_map,
     undone,
 )
 from local_cloud.cloudformation.fitting import fitted
@@ -30,7 +28,7 @@ class Table(Backed):
 
     def create(self, request: Request) -> State:
         client, name = self.client("dynamodb", request), self.name(request)
-        wanted = {**request.properties, "TableName": name, "Tags": tag_list(request.properties)}
+        wanted = {**request.properties, "TableName": name}
         client.create_table(**fitted(client, "CreateTable", _streamed(wanted)))
         with undone(lambda: client.delete_table(TableName=name)):
             self._set_rest(request, name)
@@ -128,8 +126,7 @@ class Secret(Backed):
 
     def create(self, request: Request) -> State:
         client, name = self.client("secretsmanager", request), given_or_generated(request, "Name")
-        made = client.create_secret(Name=name, SecretString=self._value(request), Tags=tag_list(request.properties))
-        return self.state(request, made["ARN"])
+        return self.state(request, client.create_secret(Name=name, SecretString=self._value(request))["ARN"])
 
     def update(self, request: Request) -> State:
         client, arn = self.client("secretsmanager", request), physical_id(request)
@@ -163,9 +160,7 @@ class Queue(Backed):
         name = given_or_generated(request, "QueueName")
         if wanted.get("FifoQueue") and not name.endswith(".fifo"):
             name += ".fifo"
-        url = client.create_queue(QueueName=name, Attributes=_queue_attributes(wanted), tags=tag_map(wanted))[
-            "QueueUrl"
-        ]
+        url = client.create_queue(QueueName=name, Attributes=_queue_attributes(wanted))["QueueUrl"]
         return self._state(request, url.replace("http://", "https://", 1))  # moto has the scheme of whoever asked first
 
     def update(self, request: Request) -> State:

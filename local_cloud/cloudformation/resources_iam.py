@@ -8,7 +8,6 @@ from local_cloud.cloudformation.backing import (
     given_or_generated,
     physical_id,
     service_message,
-    tag_list,
     undone,
 )
 from local_cloud.cloudformation.fitting import fitted
@@ -31,8 +30,6 @@ class Role(Backed):
         client.update_role(**fitted(client, "UpdateRole", {**wanted, "RoleName": name}))
         document = {"RoleName": name, "PolicyDocument": wanted["AssumeRolePolicyDocument"]}
         client.update_assume_role_policy(**fitted(client, "UpdateAssumeRolePolicy", document))
-        if tags := tag_list(wanted):
-            client.tag_role(RoleName=name, Tags=tags)
         self._unset_policies(request, name)
         self._set_policies(request, name)
         return self._state(request, name)

@@ -4,7 +4,7 @@ import io
 import zipfile
 from typing import Any
 
-from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, tag_map
+from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.container_images import ImageName, exists
@@ -17,7 +17,7 @@ class Function(Backed):
 
     def create(self, request: Request) -> State:
         client, wanted, name = self.client("lambda", request), request.properties, self.name(request)
-        changes = {"FunctionName": name, "Code": self._code(request), "Tags": tag_map(wanted)}
+        changes = {"FunctionName": name, "Code": self._code(request), "Tags": {}}
         client.create_function(**fitted(client, "CreateFunction", {**wanted, **changes}))
         return self._state(request, name)
 

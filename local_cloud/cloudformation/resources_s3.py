@@ -86,6 +86,8 @@ class Bucket(Backed):
                 getattr(client, unset)(Bucket=name)
         if tags := tag_list(wanted):
             client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
+        elif tag_list(previous):
+            client.delete_bucket_tagging(Bucket=name)
 
     def _setting(self, request: Request, get: str) -> Any:
         """None where S3 says that nothing is configured."""

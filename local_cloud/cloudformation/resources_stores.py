@@ -1,6 +1,6 @@
 """Repositories of images and groups of logs that are real."""
 
-from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, tag_map, undone
+from local_cloud.cloudformation.backing import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
 
@@ -58,7 +58,7 @@ class LogGroup(Backed):
 
     def create(self, request: Request) -> State:
         name = self.name(request)
-        self.client("logs", request).create_log_group(logGroupName=name, tags=tag_map(request.properties))
+        self.client("logs", request).create_log_group(logGroupName=name)
         return self._retained(request, name)
 
     def update(self, request: Request) -> State:

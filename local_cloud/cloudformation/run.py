@@ -115,12 +115,21 @@ class Run:
         live = self.stack.resources[logical_id]
         return read_attribute(live, attribute)
 
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The stack's tags, which each resource gets that can have any."""
+        return self.stack.definition.tags if self.stack.definition else {}
+
+    def given(self, live: Live) -> Mapping[str, Any]:
+        """What its handler is told: the properties, and the stack's tags among them."""
+        return schema(live.type).tagged(live.properties, live.tags)
+
     def request(self, live: Live, previous: Mapping[str, Any] | None = None) -> Request:
         """A call to the resource's handler."""
         return Request(
             type=live.type,
             logical_id=live.logical_id,
-            properties=live.properties,
+            properties=self.given(live),
             previous=previous,
             physical_id=live.physical_id or None,
             stack_name=self.stack.name,

@@ -107,6 +107,22 @@ class Schema:
         found = str(self.document.get("tagging", {}).get("tagProperty", f"{ROOT}Tags")).removeprefix(ROOT)
         return found if found in self.properties else None
 
+    def tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
+        """The tags among a resource's properties, by key, whether its type writes them as a list or as a map."""
+        written = properties.get(self.tag_property or "") or {}
+        if isinstance(written, Mapping):
+            return {key: str(value) for key, value in written.items()}
+        return {str(each["Key"]): str(each["Value"]) for each in written}
+
+    def tagged(self, properties: Mapping[str, Any], stack_tags: Mapping[str, str]) -> Mapping[str, Any]:
+        """The properties with the stack's tags; of two with the same key the resource's own wins (assumed)."""
+        if self.tag_property is None or not stack_tags:
+            return properties
+        both = {**stack_tags, **self.tags(properties)}
+        as_map = self._schema_at(self.tag_property).get("type") == "object"
+        written = both if as_map else [{"Key": key, "Value": value} for key, value in both.items()]
+        return {**properties, self.tag_property: written}
+
     @cached_property
     def properties(self) -> Mapping[str, Any]:
         """The top-level properties' own schemas."""

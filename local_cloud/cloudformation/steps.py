@@ -17,6 +17,7 @@ from local_cloud.cloudformation.policy import denied
 from local_cloud.cloudformation.replacement import forbidden, needed
 from local_cloud.cloudformation.run import Run
 from local_cloud.cloudformation.schedule import Steps
+from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import ResolvedResource, TemplateError
 from local_cloud.cloudformation.template_model import Policy
 
@@ -95,7 +96,7 @@ def update_in_place(run: Run, live: Live, desired: ResolvedResource) -> Steps[bo
     after = replace(_adopt(live, desired, run), properties=desired.properties, status="UPDATE_IN_PROGRESS", reason=None)
     run.tell(after)
     try:
-        state = yield from attempt(run, On.UPDATE, after, previous=live.properties)
+        state = yield from attempt(run, On.UPDATE, after, previous=run.given(live))
         yield from settle(run, On.UPDATE, after)
     except Failure as failure:
         run.tell(replace(after, status="UPDATE_FAILED", reason=failure.reason))
@@ -121,7 +122,7 @@ def revert(run: Run, old: Live) -> Steps[bool]:
     going = run.tell(replace(old, status="UPDATE_IN_PROGRESS", reason=None))
     if live.physical_id == old.physical_id and not skipped:
         try:
-            yield from attempt(run, On.ROLLBACK, going, previous=live.properties)
+            yield from attempt(run, On.ROLLBACK, going, previous=run.given(live))
             yield from settle(run, On.UPDATE, going)
         except Failure as failure:
             run.tell(replace(live, status="UPDATE_FAILED", reason=failure.reason))
@@ -226,6 +227,8 @@ def differs(run: Run, live: Live, desired: ResolvedResource) -> bool:
         return True
     if run.options.revert_drift and drifted(run, live):
         return True
+    if live.tags != run.tags and schema(live.type).tag_property:
+        return True
     return dict(live.properties) != dict(desired.properties) or live.metadata != desired.metadata
 
 
@@ -273,6 +276,7 @@ def _adopt(live: Live, desired: ResolvedResource, run: Run) -> Live:
         deletion_policy=desired.deletion_policy,
         update_replace_policy=desired.update_replace_policy,
         needs=run.needs.get(live.logical_id, live.needs),
+        tags=run.tags,
         skipped=False,
     )
 

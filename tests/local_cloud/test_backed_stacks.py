@@ -152,6 +152,37 @@ TOUCHED: dict[str, tuple[Touch, str]] = {
 }
 
 
+Tags = dict[str, str]
+
+
+def listed(tags: list[dict[str, str]]) -> Tags:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+TAGS_OF: dict[str, Callable[[Services, str], Tags]] = {
+    "Bucket": lambda services, id: listed(services.client("s3").get_bucket_tagging(Bucket=id)["TagSet"]),
+    "Table": lambda services, id: listed(
+        services.client("dynamodb").list_tags_of_resource(
+            ResourceArn=f"arn:aws:dynamodb:us-east-1:111111111111:table/{id}"
+        )["Tags"]
+    ),
+    "Role": lambda services, id: listed(services.client("iam").list_role_tags(RoleName=id)["Tags"]),
+    "Function": lambda services, id: services.client("lambda").list_tags(
+        Resource=f"arn:aws:lambda:us-east-1:111111111111:function:{id}"
+    )["Tags"],
+    "Logs": lambda services, id: services.client("logs").list_tags_log_group(logGroupName=id)["tags"],
+    "Repository": lambda services, id: listed(
+        services.client("ecr").list_tags_for_resource(
+            resourceArn=f"arn:aws:ecr:us-east-1:111111111111:repository/{id}"
+        )["tags"]
+    ),
+    "Queue": lambda services, id: services.client("sqs").list_queue_tags(QueueUrl=id)["Tags"],
+    "Parameter": lambda services, id: listed(
+        services.client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=id)["TagList"]
+    ),
+}
+
+
 class Cloud:
     """An engine over real things, with time at hand."""
 
@@ -191,6 +222,20 @@ def cloud() -> Iterator[Cloud]:
 
 def test_what_nobody_touched_is_in_sync(cloud: Cloud) -> None:
     assert set(cloud.drifts().values()) == {"IN_SYNC"}
+
+
+def test_the_real_things_have_their_stacks_tags_besides_their_own(cloud: Cloud) -> None:
+    def tags(logical_id: str) -> Tags:
+        return TAGS_OF[logical_id](cloud.services, cloud.physical_id(logical_id))
+
+    own = {name: {"a": "b"} if name == "Bucket" else {} for name in TAGS_OF}
+    for stack_tags in ({"owner": "me", "team": "web"}, {"owner": "you"}):
+        wanted = [{"Key": key, "Value": value} for key, value in stack_tags.items()]
+        cloud.call("UpdateStack", UsePreviousTemplate=True, Capabilities=["CAPABILITY_IAM"], Tags=wanted)
+
+        assert cloud.status() == "UPDATE_COMPLETE"
+        assert {name: tags(name) for name in TAGS_OF} == {name: {**own[name], **stack_tags} for name in TAGS_OF}
+        assert set(cloud.drifts().values()) == {"IN_SYNC"}
 
 
 def test_what_somebody_touched_has_drifted(cloud: Cloud) -> None:

@@ -200,6 +200,23 @@ def test_tags_left_out_stay_and_an_empty_list_removes_them(account: Account) -> 
     assert account.stack()["Tags"] == []
 
 
+def test_changed_stack_tags_update_every_resource_that_can_have_tags(account: Account) -> None:
+    policy = {"Type": "AWS::SNS::TopicPolicy", "Properties": {"Topics": ["t"], "PolicyDocument": {}}}
+    body = template(Topic=topic("t"), Policy=policy)
+    account.create(body, Tags=[{"Key": "owner", "Value": "me"}])
+    mark = len(account.events())
+
+    change_set = account.propose(body, Tags=[{"Key": "owner", "Value": "you"}])
+    account.execute(change_set)
+
+    [change] = change_set["Changes"]
+    assert (change["ResourceChange"]["LogicalResourceId"], change["ResourceChange"]["Scope"]) == ("Topic", ["Tags"])
+    assert [row[:2] for row in account.story(since=mark)][1:3] == [
+        ("Topic", "UPDATE_IN_PROGRESS"),
+        ("Topic", "UPDATE_COMPLETE"),
+    ]
+
+
 def test_parameters_not_passed_fall_back_to_the_default_not_to_the_previous_value(account: Account) -> None:
     body = {"Parameters": {"P": {"Type": "String", "Default": "d"}}, **ONE}
     account.create(body, Parameters=[{"ParameterKey": "P", "ParameterValue": "given"}])

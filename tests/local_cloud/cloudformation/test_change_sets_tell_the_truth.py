@@ -43,15 +43,16 @@ def templates(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(first=templates(), second=templates(), values=st.tuples(TEXTS, TEXTS))
+@given(first=templates(), second=templates(), values=st.tuples(TEXTS, TEXTS), owners=st.tuples(TEXTS, TEXTS))
 def test_a_change_set_tells_what_executing_it_does(
-    first: dict[str, Any], second: dict[str, Any], values: tuple[str, str]
+    first: dict[str, Any], second: dict[str, Any], values: tuple[str, str], owners: tuple[str, str]
 ) -> None:
     account = Account()
-    account.create(first, Parameters=[{"ParameterKey": "P", "ParameterValue": values[0]}])
+    tags = [[{"Key": "owner", "Value": owner}] for owner in owners]
+    account.create(first, Parameters=[{"ParameterKey": "P", "ParameterValue": values[0]}], Tags=tags[0])
     assert account.status() == "CREATE_COMPLETE"
     before = {name: row["PhysicalResourceId"] for name, row in account.resources().items()}
-    change_set = account.propose(second, Parameters=[{"ParameterKey": "P", "ParameterValue": values[1]}])
+    change_set = account.propose(second, Parameters=[{"ParameterKey": "P", "ParameterValue": values[1]}], Tags=tags[1])
     if change_set["Status"] == "FAILED":
         assert any(text in change_set["StatusReason"] for text in NOTHING_TO_EXECUTE)
         return

@@ -1,0 +1,66 @@
+"""The tags of real things, their stack's among them: told to the service after each create and update.
+
+The rule: how a type is tagged is a row of the table; only S3 and CloudFront, which take all tags at once, are left to
+their handlers.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from botocore import xform_name
+
+from local_cloud.cloudformation.fitting import fit
+from local_cloud.cloudformation.handlers import Request, State
+from local_cloud.cloudformation.schemas import schema
+from local_cloud.services import Services
+
+
+class Tagging(NamedTuple):
+    """The operations that add and remove tags, and the parameter that names the thing, by attribute or physical id."""
+
+    service: str
+    add: str
+    remove: str
+    names: str
+    attribute: str = ""
+    also: Mapping[str, str] = {}
+
+
+TAGGED: Mapping[str, Tagging] = {
+    "AWS::DynamoDB::Table": Tagging("dynamodb", "TagResource", "UntagResource", "ResourceArn", "Arn"),
+    "AWS::ECR::Repository": Tagging("ecr", "TagResource", "UntagResource", "resourceArn", "Arn"),
+    "AWS::IAM::Role": Tagging("iam", "TagRole", "UntagRole", "RoleName"),
+    "AWS::Lambda::Function": Tagging("lambda", "TagResource", "UntagResource", "Resource", "Arn"),
+    "AWS::Logs::LogGroup": Tagging("logs", "TagLogGroup", "UntagLogGroup", "logGroupName"),
+    "AWS::SQS::Queue": Tagging("sqs", "TagQueue", "UntagQueue", "QueueUrl"),
+    "AWS::SSM::Parameter": Tagging(
+        "ssm", "AddTagsToResource", "RemoveTagsFromResource", "ResourceId", also={"ResourceType": "Parameter"}
+    ),
+    "AWS::SecretsManager::Secret": Tagging("secretsmanager", "TagResource", "UntagResource", "SecretId"),
+}
+
+
+def tag(services: Services, request: Request, state: State) -> None:
+    """Bring the thing's tags from `previous` to what is wanted; those of other origin stay."""
+    how, kind = TAGGED.get(request.type), schema(request.type)
+    if how is None:
+        return
+    wanted, had = kind.tags(request.properties), kind.tags(request.previous or {})
+    named = state.attributes[how.attribute] if how.attribute else state.physical_id
+    thing = {how.names: named, **how.also}
+    client = services.client(how.service, request.region)
+    if added := {key: value for key, value in wanted.items() if had.get(key) != value}:
+        _call(client, how.add, thing, added)
+    if gone := [key for key in had if key not in wanted]:
+        _call(client, how.remove, thing, gone)
+
+
+def _call(client: Any, operation: str, thing: Mapping[str, str], tags: dict[str, str] | list[str]) -> None:
+    """The operation's other required parameter takes the tags: a map, or a list of Key and Value, or keys."""
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    [parameter] = [name for name in shape.required_members if name not in thing]
+    wanted = shape.members[parameter]
+    given: Any = tags
+    if isinstance(tags, dict) and wanted.type_name == "list":
+        given = [{"Key": key, "Value": value} for key, value in tags.items()]
+    getattr(client, xform_name(operation))(**thing, **{parameter: fit(given, wanted)})
