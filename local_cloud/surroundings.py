@@ -21,6 +21,7 @@ def around(services: Services) -> Surroundings:
         dynamic=partial(_dynamic, services),
         read_url=services.read_url,
         holds=partial(_holds, services),
+        alarm=partial(_alarm, services),
     )
 
 
@@ -69,6 +70,13 @@ def _holds(services: Services, region: str, type: str, physical_id: str) -> bool
         return bool(services.client("ecr", region).list_images(repositoryName=physical_id, maxResults=1)["imageIds"])
     except ClientError:
         return False
+
+
+def _alarm(services: Services, region: str, arn: str) -> str | None:
+    kinds, name = ["MetricAlarm", "CompositeAlarm"], arn.rpartition(":alarm:")[2]
+    found = services.client("cloudwatch", region).describe_alarms(AlarmNames=[name], AlarmTypes=kinds)
+    states = [str(alarm["StateValue"]) for kind in kinds for alarm in found.get(f"{kind}s", [])]
+    return states[0] if states else None
 
 
 RESOLVERS: dict[str, Callable[[Services, str, str], str]] = {

@@ -85,8 +85,17 @@ def definition_of(world: World, params: Params, stack: Stack, source: Template) 
         tags=_tags(params, current),
         capabilities=tuple(params.get("Capabilities", ())),
         notification_arns=tuple(params.get("NotificationARNs", current.notification_arns if current else ())),
-        rollback_configuration=params.get("RollbackConfiguration", current.rollback_configuration if current else {}),
+        rollback_configuration=_rollback_configuration(params, current),
     )
+
+
+def _rollback_configuration(params: Params, current: Definition | None) -> Mapping[str, Any]:
+    """Triggers that are left out stay, an empty list removes them; the monitoring time is the call's (documented)."""
+    saved = current.rollback_configuration if current else {}
+    if "RollbackConfiguration" not in params:
+        return saved
+    kept = {key: value for key, value in saved.items() if key == "RollbackTriggers"}
+    return {**kept, **params["RollbackConfiguration"]}
 
 
 def _tags(params: Params, current: Definition | None) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from local_cloud.cloudformation.run import MissingAttribute, Run
 from local_cloud.cloudformation.schedule import Interrupted, Steps
 from local_cloud.cloudformation.steps import CONSISTENCY, apply
 from local_cloud.cloudformation.template import ResolvedOutput, TemplateError, dependencies, resolve
+from local_cloud.cloudformation.triggers import monitoring, watch
 from local_cloud.cloudformation.walks import (
     FIRST_STEP,
     LAST_STEP,
@@ -40,12 +41,13 @@ class Broken(Exception):
 
 def create(run: Run) -> Steps[None]:
     """From CREATE_IN_PROGRESS."""
+    watch(run)
     try:
         yield run.world.seconds(FIRST_STEP)
         yield from _bring_about(run)
         outputs = _outputs(run)
         _settled_together(run)
-        yield run.world.seconds(LAST_STEP)
+        yield run.world.seconds(LAST_STEP + monitoring(run))
     except (Broken, Interrupted) as problem:
         yield from _create_failed(run, str(problem))
         return
@@ -57,11 +59,12 @@ def create(run: Run) -> Steps[None]:
 def update(run: Run) -> Steps[None]:
     """From UPDATE_IN_PROGRESS, through the cleanup, to UPDATE_COMPLETE, or back."""
     before = dict(run.stack.resources)
+    watch(run)
     try:
         yield run.world.seconds(FIRST_STEP) + run.options.delay
         yield from _bring_about(run)
         outputs = _outputs(run)
-        yield run.world.seconds(LAST_STEP)
+        yield run.world.seconds(LAST_STEP + monitoring(run))
     except (Broken, Interrupted) as problem:
         yield from _update_failed(run, str(problem), cancelled=isinstance(problem, Interrupted))
         return

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from local_cloud.cloudformation.backing import RANDOM, Properties, Translated
 from local_cloud.cloudformation.handlers import Handler, Handlers
+from local_cloud.cloudformation.resources_alarms import Alarm
 from local_cloud.cloudformation.resources_cloudfront import Distribution, EdgeFunction, OriginAccessControl
 from local_cloud.cloudformation.resources_custom import CustomResource
 from local_cloud.cloudformation.resources_data import Parameter, Queue, Secret, Table
@@ -22,6 +23,8 @@ from local_cloud.services import Services
 # type -> its handler, its service as error texts spell it, the property that names it
 BACKED: Mapping[str, tuple[Callable[[Services], Handler], str, str]] = {
     "AWS::CertificateManager::Certificate": (Certificate, "Acm", ""),
+    "AWS::CloudWatch::Alarm": (Alarm, "CloudWatch", "AlarmName"),
+    "AWS::CloudWatch::CompositeAlarm": (Alarm, "CloudWatch", "AlarmName"),
     "AWS::DynamoDB::Table": (Table, "DynamoDb", "TableName"),
     "AWS::ECR::Repository": (Repository, "Ecr", "RepositoryName"),
     "AWS::IAM::ManagedPolicy": (ManagedPolicy, "Iam", "ManagedPolicyName"),

@@ -127,6 +127,7 @@ ATTRIBUTES = {
 ARNS = {
     "AWS::ApiGatewayV2::Api": "arn:{partition}:apigateway:{region}::/apis/{id}",
     "AWS::CloudFront::Distribution": "arn:{partition}:cloudfront::{account}:distribution/{id}",
+    "AWS::CloudWatch::CompositeAlarm": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
     "AWS::CloudWatch::Alarm": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
     "AWS::Cognito::UserPool": "arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}",
     "AWS::DynamoDB::Table": "arn:{partition}:dynamodb:{region}:{account}:table/{name}",

@@ -30,6 +30,10 @@ def _holds_nothing(_region: str, _type: str, _physical_id: str) -> bool:
     return False
 
 
+def _no_alarm(_region: str, _arn: str) -> str | None:
+    return None
+
+
 def _no_url(url: str) -> str:
     raise ValueError(f"S3 error: Access Denied: {url}")
 
@@ -46,6 +50,8 @@ class Surroundings:
     """The text behind a TemplateURL. Raises ValueError with CloudFormation's text."""
     holds: Callable[[str, str, str], bool] = _holds_nothing
     """Whether a bucket or repository, by region, resource type and physical id, has something in it."""
+    alarm: Callable[[str, str], str | None] = _no_alarm
+    """The state of an alarm, plain or composite, by region and ARN: OK, ALARM, INSUFFICIENT_DATA, or None."""
 
 
 class Embedded(Protocol):

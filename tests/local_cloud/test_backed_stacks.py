@@ -8,6 +8,7 @@ import pytest
 from local_cloud import CloudFormation, VirtualClock
 from local_cloud.cloudformation.resources import backed
 from local_cloud.services import Services
+from local_cloud.surroundings import around
 
 TEMPLATE = """
 Resources:
@@ -78,6 +79,17 @@ Resources:
   Queue:
     Type: AWS::SQS::Queue
     Properties: {VisibilityTimeout: 60}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions: [{Name: FunctionName, Value: !Ref Function}]
+      ComparisonOperator: GreaterThanThreshold
+      EvaluationPeriods: 1
+      Period: 60
+      Statistic: Sum
+      Threshold: 0
   Parameter:
     Type: AWS::SSM::Parameter
     Properties: {Type: String, Value: '1'}
@@ -145,6 +157,7 @@ TOUCHED: dict[str, tuple[Touch, str]] = {
         lambda services, id: services.client("ssm").put_parameter(Name=id, Value="2", Overwrite=True),
         "MODIFIED",
     ),
+    "Alarm": (lambda services, id: services.client("cloudwatch").delete_alarms(AlarmNames=[id]), "DELETED"),
     "Rewrite": (
         lambda services, _: services.client("cloudfront").delete_function(Name="rewrite", IfMatch="*"),
         "DELETED",
@@ -189,7 +202,7 @@ class Cloud:
     def __init__(self) -> None:
         self.services = Services()
         self.clock = VirtualClock()
-        self.engine = CloudFormation(self.clock, handlers=backed(self.services))
+        self.engine = CloudFormation(self.clock, handlers=backed(self.services), surroundings=around(self.services))
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """One call on the stack, and then time enough for anything."""
@@ -236,6 +249,20 @@ def test_the_real_things_have_their_stacks_tags_besides_their_own(cloud: Cloud) 
         assert cloud.status() == "UPDATE_COMPLETE"
         assert {name: tags(name) for name in TAGS_OF} == {name: {**own[name], **stack_tags} for name in TAGS_OF}
         assert set(cloud.drifts().values()) == {"IN_SYNC"}
+
+
+def test_an_alarm_of_the_stack_takes_its_next_update_back(cloud: Cloud) -> None:
+    arn = f"arn:aws:cloudwatch:us-east-1:111111111111:alarm:{cloud.physical_id('Alarm')}"
+    triggers = {"RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::Alarm"}]}
+    update = {"UsePreviousTemplate": True, "Capabilities": ["CAPABILITY_IAM"], "RollbackConfiguration": triggers}
+    set_alarm_state = cloud.services.client("cloudwatch").set_alarm_state
+
+    cloud.call("UpdateStack", **update, Tags=[{"Key": "version", "Value": "1"}])
+    assert cloud.status() == "UPDATE_COMPLETE"
+    set_alarm_state(AlarmName=cloud.physical_id("Alarm"), StateValue="ALARM", StateReason="errors")
+    cloud.call("UpdateStack", **update, Tags=[{"Key": "version", "Value": "2"}])
+
+    assert cloud.status() == "UPDATE_ROLLBACK_COMPLETE"
 
 
 def test_what_somebody_touched_has_drifted(cloud: Cloud) -> None:
