@@ -84,8 +84,15 @@ class Endpoint:
             return 200, wire.serialise(operation, output, request_id)
         except wire.UnknownOperation as error:
             refusal = ApiError("InvalidAction", str(error))
+        except wire.MalformedInput as error:
+            refusal = ApiError("MalformedInput", str(error))
         except ApiError as error:
             refusal = error
+        except ConnectionError:  # the fault LoseResponse
+            raise
+        except Exception:  # a bug of ours: told as AWS tells one of its own, and written down
+            LOG.exception("%s broke", form.get("Action"))
+            refusal = ApiError("InternalFailure", "An internal error has occurred.", 500)
         status = refusal.status
         return status, wire.serialise_error(
             model, code=refusal.code, message=refusal.message, status=status, request_id=request_id

@@ -22,16 +22,23 @@ class UnknownOperation(Exception):
     """The Action is none of this service's; the text is AWS's."""
 
 
+class MalformedInput(ValueError):
+    """A field that cannot be read as what the model wants there (AWS's code; the text is assumed)."""
+
+
 @cache
 def cloudformation() -> ServiceModel:
     return ServiceModel(Loader().load_service_model("cloudformation", "service-2"), "cloudformation")
 
 
 def parse(model: ServiceModel, form: Mapping[str, str]) -> tuple[OperationModel, dict[str, Any]]:
-    """The operation that a request names, and its parameters in boto3's shapes. Raises UnknownOperation."""
+    """The operation that a request names, and its parameters in boto3's shapes.
+
+    Raises UnknownOperation or MalformedInput.
+    """
     action = form.get("Action", "")
-    if action not in model.operation_names:
-        version = form.get("Version", "")
+    version = form.get("Version", "")
+    if action not in model.operation_names or version not in ("", model.api_version):
         raise UnknownOperation(f"Could not find operation {action} for version {version}")
     operation = model.operation_model(action)
     shape = operation.input_shape
@@ -61,7 +68,7 @@ def _read(node: Tree | str, shape: Shape) -> Any:
         case MapShape():
             entries = _inner(node) if shape.serialization.get("flattened") else _inner(node, "entry")
             pairs = [_inner(entry) for entry in _numbered(entries)]
-            return {_read(pair["key"], shape.key): _read(pair["value"], shape.value) for pair in pairs}
+            return {_read(pair.get("key", ""), shape.key): _read(pair.get("value", ""), shape.value) for pair in pairs}
         case _:
             return _read_scalar(str(node), shape.type_name)
 
@@ -72,9 +79,16 @@ def _read_structure(node: Tree, shape: StructureShape) -> dict[str, Any]:
 
 
 def _read_scalar(text: str, type_name: str) -> Any:
+    try:
+        return _scalar(text, type_name)
+    except (ValueError, KeyError) as error:
+        raise MalformedInput(f"Not a {type_name}: {text}") from error
+
+
+def _scalar(text: str, type_name: str) -> Any:
     match type_name:
         case "boolean":
-            return text == "true"
+            return {"true": True, "false": False}[text.lower()]
         case "integer" | "long":
             return int(text)
         case "float" | "double":
@@ -95,6 +109,8 @@ def _inner(node: "Tree | str", name: str | None = None) -> Tree:
 
 
 def _numbered(entries: Tree) -> Iterable["Tree | str"]:
+    if wrong := [name for name in entries if not name.isdecimal()]:
+        raise MalformedInput(f"Not the number of a list's member: {wrong[0]}")
     return [entries[number] for number in sorted(entries, key=int)]
 
 

@@ -2,7 +2,7 @@
 
 from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params
-from local_cloud.cloudformation.policy import parse
+from local_cloud.cloudformation.policy import given
 from local_cloud.cloudformation.refusals import PROTECTION_ON_CHILD, Call, require
 from local_cloud.cloudformation.world import World
 
@@ -20,12 +20,7 @@ def update_termination_protection(world: World, region: str, params: Params) -> 
 def set_stack_policy(world: World, region: str, params: Params) -> Answer:
     """SetStackPolicy."""
     stack = world.require(region, params["StackName"])
-    body = params.get("StackPolicyBody")
-    if body is None and "StackPolicyURL" in params:
-        body = world.surroundings.read_url(params["StackPolicyURL"])
-    if body is not None:
-        parse(body)
-        stack.policy = body
+    stack.policy = given(world, params, "StackPolicy") or stack.policy
     return {}
 
 

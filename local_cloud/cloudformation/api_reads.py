@@ -15,7 +15,7 @@ from local_cloud.cloudformation.inputs import Params
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Event, Live, Stack
 from local_cloud.cloudformation.paging import Pages
-from local_cloud.cloudformation.refusals import NO_RESOURCE, NO_STACK_QUOTED, NO_STACK_WITH_ID
+from local_cloud.cloudformation.refusals import NO_RESOURCE, NO_STACK_NAMED, NO_STACK_QUOTED, NO_STACK_WITH_ID
 from local_cloud.cloudformation.shown import resource, resource_detail, summary
 from local_cloud.cloudformation.shown import stack as shown_stack
 from local_cloud.cloudformation.world import World
@@ -45,9 +45,6 @@ def list_stacks(world: World, region: str, params: Params, pages: Pages) -> Answ
 
 def describe_stack_events(world: World, region: str, params: Params, pages: Pages) -> Answer:
     """DescribeStackEvents, the newest first across pages."""
-    if "StackName" not in params:
-        raise validation_error("1 validation error detected: Value null at 'stackName' failed to satisfy constraint: "
-                               "Member must not be null")  # fmt: skip
     stack = world.require(region, params["StackName"])
     page = pages.cut("DescribeStackEvents", "StackEvents", _newest_first(world, stack), params.get("NextToken"))
     return page | {"StackEvents": [shown(stack, event) for event in page["StackEvents"]]}
@@ -120,6 +117,8 @@ def _resources_of(world: World, region: str, params: Params) -> tuple[Stack, str
             if any(_is(live, physical_id) for live in stack.resources.values()):
                 return stack, params.get("LogicalResourceId")
         raise validation_error(f"Stack for {physical_id} does not exist")
+    if "StackName" not in params:
+        raise NO_STACK_NAMED.error(names="StackName or PhysicalResourceId")
     return world.require(region, params["StackName"], NO_STACK_WITH_ID), params.get("LogicalResourceId")
 
 

@@ -28,7 +28,7 @@ from local_cloud.cloudformation.launch import (
 from local_cloud.cloudformation.machine import PAUSED, StackStatus
 from local_cloud.cloudformation.model import DeploymentConfig, OnFailure, Stack
 from local_cloud.cloudformation.operations import create, delete, update
-from local_cloud.cloudformation.policy import parse
+from local_cloud.cloudformation.policy import given
 from local_cloud.cloudformation.refusals import (
     CREATED_WITH_DO_NOTHING,
     FORCE_TOO_EARLY,
@@ -38,6 +38,7 @@ from local_cloud.cloudformation.refusals import (
     RETAIN_DELETED,
     RETAIN_TOO_EARLY,
     RETAIN_UNKNOWN,
+    ROLLBACK_TWICE,
     Call,
     require,
 )
@@ -51,7 +52,9 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     """CreateStack."""
     name = params["StackName"]
     check_name("stackName", name)
-    _check_policy(params)
+    if "DisableRollback" in params and "OnFailure" in params:
+        raise ROLLBACK_TWICE.error()
+    policy = given(world, params, "StackPolicy")
     source = template_of(world, params)
     check_capabilities(source, params.get("Capabilities", ()), expands=True)
     existing = world.find(region, name)
@@ -64,7 +67,7 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     role = usable_role(world, stack, params.get("RoleARN"))
     definition = definition_of(world, params, stack, source)
     _configure_creation(stack, params)
-    stack.role_arn = role
+    stack.role_arn, stack.policy = role, policy or stack.policy
     for change_set in stack.change_sets.values():
         change_set.execution_status = "OBSOLETE"
     world.add(stack)
@@ -78,12 +81,6 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
     remember_token(stack, params, "CreateStack", answer)
     return answer
-
-
-def _check_policy(params: Params) -> None:
-    for key in ("StackPolicyBody", "StackPolicyDuringUpdateBody"):
-        if key in params:
-            parse(params[key])
 
 
 def new_stack(world: World, region: str, name: str) -> Stack:
@@ -101,7 +98,6 @@ def _configure_creation(stack: Stack, params: Params) -> None:
     stack.timeout_minutes = params.get("TimeoutInMinutes")
     stack.protected = params.get("EnableTerminationProtection", False)
     stack.retain_except_on_create = params.get("RetainExceptOnCreate", False)
-    stack.policy = params.get("StackPolicyBody", stack.policy)
 
 
 def deployment_of(params: Params) -> DeploymentConfig:
@@ -115,7 +111,6 @@ def _options(params: Params) -> Options:
     return Options(
         disable_rollback=params.get("DisableRollback", False),
         retain_except_on_create=params.get("RetainExceptOnCreate", False),
-        policy_during_update=params.get("StackPolicyDuringUpdateBody"),
         express=deployment_of(params).mode == "EXPRESS",
     )
 
@@ -131,7 +126,7 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     stack = world.require(region, params["StackName"])
     if known := repeated(stack, params.get("ClientRequestToken"), "UpdateStack", fingerprint(params)):
         return {"StackId": known["StackId"]}
-    _check_policy(params)
+    policy, during_update = given(world, params, "StackPolicy"), given(world, params, "StackPolicyDuringUpdate")
     source = template_of(world, params, stack)
     check_capabilities(source, params.get("Capabilities", ()), expands=True)
     check_updatable(stack, params)
@@ -141,8 +136,7 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     known_at_once = not source.transforms  # else only the expansion tells, which comes after the answer
     if stack.status not in PAUSED and known_at_once and nothing_changes(world, stack, definition):
         raise NO_UPDATES.error()
-    stack.role_arn = role
-    stack.policy = params.get("StackPolicyBody", stack.policy)
+    stack.role_arn, stack.policy = role, policy or stack.policy
     problem = define(world, stack, definition)
     stack.updated, stack.deployment = world.schedule.now, deployment_of(params)
     _obsolete(stack)
@@ -150,7 +144,9 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     run = start(
         world, stack, update, kind="UPDATE_STACK", status=StackStatus.UPDATE_IN_PROGRESS,
         token=params.get("ClientRequestToken"),
-        options=replace(_options(params), problem=problem, disable_rollback=disable),
+        options=replace(
+            _options(params), problem=problem, disable_rollback=disable, policy_during_update=during_update
+        ),
     )  # fmt: skip
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
     remember_token(stack, params, "UpdateStack", answer)

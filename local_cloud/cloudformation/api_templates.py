@@ -9,10 +9,11 @@ from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params, needed_capabilities, template_of
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Definition
-from local_cloud.cloudformation.refusals import NO_STACK_WITH_ID, SUMMARY_IN_REVIEW
+from local_cloud.cloudformation.refusals import NO_STACK_NAMED, NO_STACK_WITH_ID, SUMMARY_IN_REVIEW
 from local_cloud.cloudformation.schemas import known, schema
 from local_cloud.cloudformation.shown import present
 from local_cloud.cloudformation.template import Template
+from local_cloud.cloudformation.template_order import check_cycles
 from local_cloud.cloudformation.world import World
 
 STAGES = ["Original", "Processed"]
@@ -22,8 +23,10 @@ def get_template(world: World, region: str, params: Params) -> Answer:
     """GetTemplate, of a stack or of a change set; a rolled back update has given the old template back."""
     if params.get("ChangeSetName"):
         definition: Definition | None = find(world, region, params)[0].definition
-    else:
+    elif "StackName" in params:
         definition = world.require(region, params["StackName"], NO_STACK_WITH_ID).definition
+    else:
+        raise NO_STACK_NAMED.error(names="StackName or ChangeSetName")
     body: Any = "" if definition is None else _body(definition, params.get("TemplateStage", "Original"))
     return {"TemplateBody": body, "StagesAvailable": STAGES}
 
@@ -61,6 +64,7 @@ def get_template_summary(world: World, region: str, params: Params) -> Answer:
 def validate_template(world: World, region: str, params: Params) -> Answer:  # noqa: ARG001 - every call has a region
     """ValidateTemplate: its structure, not its properties."""
     template = template_of(world, params)
+    check_cycles(template)
     rows = [
         {"ParameterKey": key, "NoEcho": _flag(each)} | present(
             {"DefaultValue": _default(each), "Description": each.get("Description")})

@@ -23,6 +23,7 @@ from local_cloud.cloudformation.api_recovery import CALLS as RECOVERY_CALLS
 from local_cloud.cloudformation.api_stacks import CALLS as STACK_CALLS
 from local_cloud.cloudformation.api_templates import CALLS as TEMPLATE_CALLS
 from local_cloud.cloudformation.calls import Calls, PagedCalls
+from local_cloud.cloudformation.constraints import check
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.faults import (
     ExpireCredentials,
@@ -164,13 +165,14 @@ class CloudFormation:
             ]
 
     def _answer(self, operation: str, params: Mapping[str, Any], region: str) -> dict[str, Any]:
+        if operation not in PAGED and operation not in CALLS:
+            raise UNSUPPORTED.error(operation=operation)
+        check(operation, params)
         try:
             if operation in PAGED:
                 answer: dict[str, Any] = PAGED[operation](self.world, region, params, self.pages)
-            elif operation in CALLS:
-                answer = CALLS[operation](self.world, region, params)
             else:
-                raise UNSUPPORTED.error(operation=operation)
+                answer = CALLS[operation](self.world, region, params)
         except TemplateError as problem:
             raise ApiError("ValidationError", str(problem)) from None
         return answer

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from local_cloud.cloudformation.errors import ApiError, validation_error
+from local_cloud.cloudformation.constraints import broken, refusal
+from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.model import Definition, Stack
 from local_cloud.cloudformation.parameters import Parameters, parameter_values
 from local_cloud.cloudformation.refusals import CAPABILITIES
@@ -16,6 +17,7 @@ from local_cloud.cloudformation.world import World
 
 Params = Mapping[str, Any]
 LONGEST_BODY = 51_200
+LONGEST_NAME = 128
 NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*")
 IAM_NAMES = {
     "AWS::IAM::AccessKey": None,
@@ -27,7 +29,6 @@ IAM_NAMES = {
     "AWS::IAM::User": "UserName",
     "AWS::IAM::UserToGroupAddition": None,
 }
-CONSTRAINT = "1 validation error detected: Value '{value}' at '{field}' failed to satisfy constraint: {constraint}"
 
 
 def template_of(world: World, params: Params, stack: Stack | None = None) -> Template:
@@ -36,11 +37,11 @@ def template_of(world: World, params: Params, stack: Stack | None = None) -> Tem
         return stack.definition.source
     body = params.get("TemplateBody")
     if body is None and "TemplateURL" in params:
-        body = _read(world, params["TemplateURL"])
+        body = read_url(world, params["TemplateURL"])
     elif body is None:
         raise validation_error("Either Template URL or Template Body must be specified.")
     elif len(body.encode()) > LONGEST_BODY:
-        raise constraint("templateBody", body, f"Member must have length less than or equal to {LONGEST_BODY}")
+        raise refusal(broken("templateBody", body, f"Member must have length less than or equal to {LONGEST_BODY}"))
     try:
         template = load(body)
     except TemplateError as problem:
@@ -48,22 +49,23 @@ def template_of(world: World, params: Params, stack: Stack | None = None) -> Tem
     return template
 
 
-def _read(world: World, url: str) -> str:
+def read_url(world: World, url: str) -> str:
+    """The text behind a URL that a call names. Raises AWS's ValidationError."""
     try:
         return world.surroundings.read_url(url)
     except ValueError as problem:
         raise validation_error(str(problem)) from None
 
 
-def constraint(field: str, value: str, text: str) -> ApiError:
-    """AWS's refusal of a parameter that breaks a constraint of the model."""
-    return validation_error(CONSTRAINT.format(value=value, field=field, constraint=text))
-
-
 def check_name(field: str, value: str) -> None:
     """Raise unless a stack's or change set's name is one."""
     if not NAME.fullmatch(value):
-        raise constraint(field, value, "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*")
+        text = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
+    elif len(value) > LONGEST_NAME:
+        text = f"Member must have length less than or equal to {LONGEST_NAME}"
+    else:
+        return
+    raise refusal(broken(field, value, text))
 
 
 def definition_of(world: World, params: Params, stack: Stack, source: Template) -> Definition:

@@ -80,7 +80,7 @@ def parameter_values(
     Raises TemplateError with the text of AWS's ValidationError.
     """
     declared = template.parameters
-    if extra := [each["ParameterKey"] for each in given if each["ParameterKey"] not in declared]:
+    if extra := [key for each in given if (key := text(each.get("ParameterKey"))) not in declared]:
         raise TemplateError(f"Parameters: [{', '.join(extra)}] do not exist in the template")
     raw = {**_defaults(declared), **dict(_given(given, previous))}
     if missing := [key for key in declared if key not in raw]:
@@ -126,6 +126,11 @@ def _no_echo(declaration: Mapping[str, Any]) -> bool:
 def hidden(template: Template) -> list[str]:
     """The parameters whose values are never shown."""
     return [key for key, declaration in template.parameters.items() if _no_echo(declaration)]
+
+
+def check_type(declaration: Mapping[str, Any]) -> None:
+    """Raises TemplateError for a parameter type that CloudFormation does not know."""
+    _kind(declaration)
 
 
 def _kind(declaration: Mapping[str, Any]) -> tuple[str, bool]:

@@ -6,12 +6,24 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from local_cloud.cloudformation.errors import validation_error
+from local_cloud.cloudformation.inputs import Params, read_url
 from local_cloud.cloudformation.model import Live
 from local_cloud.cloudformation.replacement import needed
 from local_cloud.cloudformation.run import Run
 from local_cloud.cloudformation.template import ResolvedResource
+from local_cloud.cloudformation.world import World
 
 DENIED = "Action denied by stack policy: Statement [#{number}] does not allow [{action}] for resource [{resource}];"
+
+
+def given(world: World, params: Params, name: str) -> str | None:
+    """The policy that a call passes as `<name>Body` or `<name>URL`, checked. Raises AWS's ValidationError."""
+    body = params.get(f"{name}Body")
+    if body is None and f"{name}URL" in params:
+        body = read_url(world, params[f"{name}URL"])
+    if body is not None:
+        parse(body)
+    return body
 
 
 def parse(body: str) -> dict[str, Any]:

@@ -86,6 +86,8 @@ TOKEN_USED = Refusal(
     "The client request token {token} has already been used for this stack. Retry the request with a different client "
     "request token",
 )
+ROLLBACK_TWICE = _invalid("Either OnFailure or DisableRollback can be specified, but not both")  # assumed
+NO_STACK_NAMED = _invalid("Either the stack or what belongs to it must be named: {names}")  # assumed
 NO_UPDATES = _invalid("No updates are to be performed.")
 CAPABILITIES = Refusal("InsufficientCapabilitiesException", "Requires capabilities : [{capability}]")
 ROLE = _invalid("Role {role} is invalid or cannot be assumed")

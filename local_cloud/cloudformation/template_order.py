@@ -33,6 +33,18 @@ def dependencies(template: Template, environment: Environment) -> Mapping[str, f
     return edges
 
 
+def check_cycles(template: Template) -> None:
+    """Raises TemplateError for resources that refer to one another in a circle, whatever the conditions."""
+    edges = {name: _named(each) & template.resources.keys() for name, each in template.resources.items()}
+    if caught := _in_cycles(edges):
+        raise TemplateError(f"Circular dependency between resources: [{', '.join(caught)}]")
+
+
+def _named(resource: Resource) -> frozenset[str]:
+    found = template_references.references([resource.properties, resource.metadata])
+    return frozenset(resource.depends_on) | {reference.name for _, reference in found}
+
+
 def in_order(edges: Mapping[str, frozenset[str]]) -> Iterator[str]:
     """The names, each after all that it needs; those in a cycle are left out."""
     waiting = dict(edges)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from local_cloud.cloudformation.parameters import check_type
 from local_cloud.cloudformation.template_model import Output, Policy, Resource, Template, TemplateError
 
 SECTIONS = {
@@ -38,6 +39,7 @@ RESOURCE_KEYS = {
     "UpdateReplacePolicy",
 }
 FOR_EACH = "Fn::ForEach::"
+DEEPEST = 100
 LIMITS = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
 POLICIES = {
     "DeletionPolicy": set(Policy),
@@ -47,6 +49,7 @@ POLICIES = {
 
 def build(body: Mapping[str, Any], original: str) -> Template:
     """The template of a parsed body; `original` is the text it came from. Raises TemplateError."""
+    _check_values(body)
     transforms = _transforms(body.get("Transform"))
     allowed = SECTIONS | {"Globals", "Fn::Transform"} if transforms else SECTIONS
     if unknown := [key for key in body if key not in allowed]:
@@ -61,6 +64,17 @@ def build(body: Mapping[str, Any], original: str) -> Template:
         outputs={each.key: each for each in _outputs(_section(body, "Outputs"))},
         transforms=transforms,
     )
+
+
+def _check_values(node: Any, path: tuple[str, ...] = ()) -> None:
+    """No null anywhere (public AWS output), and nothing nested deeper than anybody writes (assumed)."""
+    if node is None:
+        raise TemplateError(f"[/{'/'.join(path)}] 'null' values are not allowed in templates")
+    if len(path) > DEEPEST:
+        raise TemplateError("Template format error: unsupported structure.")
+    members = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
+    for key, member in members:
+        _check_values(member, (*path, str(key)))
 
 
 def _transforms(declared: Any) -> tuple[str, ...]:
@@ -96,6 +110,7 @@ def _parameters(section: Mapping[str, Any]) -> Mapping[str, Any]:
             raise TemplateError("Template format error: Every Parameters object must contain a Type member.")
         if not name.isalnum():
             raise TemplateError(f"Template format error: Parameter name {name} is non alphanumeric.")
+        check_type(declaration)
         if isinstance(declaration.get("Default"), Mapping | list):
             raise TemplateError("Template format error: Every Default member must be a string.")
     return section
@@ -118,7 +133,7 @@ def _resource(logical_id: str, declaration: Any, transforms: tuple[str, ...]) ->
     return Resource(
         logical_id=logical_id,
         type=declaration["Type"],
-        properties=declaration.get("Properties") or {},
+        properties=declaration.get("Properties", {}),
         depends_on=_depends_on(declaration.get("DependsOn", [])),
         condition=declaration.get("Condition"),
         deletion_policy=declaration.get("DeletionPolicy"),
@@ -137,7 +152,7 @@ def _check_resource(logical_id: str, declaration: Any, transforms: tuple[str, ..
         raise TemplateError(f"{where}] Every Resources object must contain a Type member.")
     if SAM not in transforms and (extra := next((key for key in declaration if key not in RESOURCE_KEYS), None)):
         raise TemplateError(f"Invalid template resource property '{extra}'")
-    if not isinstance(declaration.get("Properties") or {}, Mapping):
+    if not isinstance(declaration.get("Properties", {}), Mapping):
         raise TemplateError(f"{where}/Properties] Properties must be an object")
     for name, allowed in POLICIES.items():
         if isinstance(given := declaration.get(name), str) and given not in allowed:

@@ -61,6 +61,24 @@ def test_an_operation_that_the_service_does_not_have_is_refused_by_name() -> Non
 
 
 @pytest.mark.parametrize(
+    ("field", "text"),
+    [
+        ({"DisableRollback": "maybe"}, "Not a boolean: maybe"),
+        ({"TimeoutInMinutes": "soon"}, "Not a integer: soon"),
+        ({"Tags.member.first.Key": "a"}, "Not the number of a list's member: first"),
+    ],
+)
+def test_a_field_that_cannot_be_read_is_malformed(field: dict[str, str], text: str) -> None:
+    with pytest.raises(wire.MalformedInput, match=text):
+        wire.parse(wire.cloudformation(), {"Action": "CreateStack", "Version": "2010-05-15", **field})
+
+
+def test_another_version_of_the_api_has_no_operations() -> None:
+    with pytest.raises(wire.UnknownOperation, match="Could not find operation DescribeStacks for version 2000-01-01"):
+        wire.parse(wire.cloudformation(), {"Action": "DescribeStacks", "Version": "2000-01-01"})
+
+
+@pytest.mark.parametrize(
     ("operation", "output"),
     [
         ("CreateStack", {"StackId": "arn:x"}),
