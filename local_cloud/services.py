@@ -5,6 +5,7 @@ application, dispatched by the service in the request's signature, so both see t
 the first request comes, and of its services only the one that is asked for: a health check must not wait for it.
 """
 
+import json
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -140,8 +141,26 @@ def _moto_application() -> "WSGIApplication":
     os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)  # moto reads it once, when it is imported
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    application: WSGIApplication = DomainDispatcherApplication(create_backend_app)
+    def backend(service: str | None) -> "WSGIApplication":
+        return create_backend_app(service) if service else _no_such_service
+
+    application: WSGIApplication = DomainDispatcherApplication(backend)
     return application
+
+
+def _no_such_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """A service that moto does not have is refused by name: a form in XML, everything else in JSON."""
+    from werkzeug.wrappers import Response
+
+    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split("/")
+    code, message = "UnsupportedOperation", f"The local cloud does not have the service {(*scope, *'????')[3]}"
+    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
+        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
+        return Response(f"<ErrorResponse>{error}</ErrorResponse>", 400, content_type="text/xml")(
+            environ, start_response
+        )
+    body, headers = json.dumps({"__type": code, "message": message}), {"x-amzn-ErrorType": code}
+    return Response(body, 400, headers, content_type="application/json")(environ, start_response)
 
 
 @cache

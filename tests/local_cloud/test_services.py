@@ -32,6 +32,14 @@ def test_a_service_answers_its_own_errors(services: Services) -> None:
 
 
 @pytest.mark.parametrize(
+    ("service", "question"), [("cloudcontrol", "list_resource_requests"), ("cloudsearch", "describe_domains")]
+)
+def test_a_service_that_nobody_plays_is_refused_by_name(services: Services, service: str, question: str) -> None:
+    with pytest.raises(ClientError, match=f"UnsupportedOperation.* does not have the service {service}"):
+        getattr(services.client(service), question)()
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://s3.us-east-1.amazonaws.com/templates/site.yaml",
