@@ -152,7 +152,7 @@ def describe_change_set(world: World, region: str, params: Params, pages: Pages)
     """DescribeChangeSet, with property values or without."""
     change_set, stack = find(world, region, params)
     changes = change_set.changes_with_values if params.get("IncludePropertyValues") else change_set.changes
-    page = pages.cut("DescribeChangeSet", "Changes", changes, params.get("NextToken"))
+    page = pages.cut("DescribeChangeSet", "Changes", changes, params)
     return shown(change_set, stack, world.answers) | page
 
 
@@ -209,7 +209,7 @@ def list_change_sets(world: World, region: str, params: Params, pages: Pages) ->
     """ListChangeSets: the living ones."""
     stack = world.require(region, params["StackName"])
     items = [change_set_summary(each, stack) for each in reversed(stack.change_sets.values())]
-    return pages.cut("ListChangeSets", "Summaries", items, params.get("NextToken"))
+    return pages.cut("ListChangeSets", "Summaries", items, params)
 
 
 CALLS: Calls = {

@@ -73,7 +73,7 @@ def describe_drifts(world: World, region: str, params: Params, pages: Pages) -> 
     stack = world.require(region, params["StackName"])
     wanted = params.get("StackResourceDriftStatusFilters")
     found = [d for d in stack.drifts.values() if not wanted or d["StackResourceDriftStatus"] in wanted]
-    return pages.cut("DescribeStackResourceDrifts", "StackResourceDrifts", found, params.get("NextToken"))
+    return pages.cut("DescribeStackResourceDrifts", "StackResourceDrifts", found, params)
 
 
 def detect_resource_drift(world: World, region: str, params: Params) -> Answer:

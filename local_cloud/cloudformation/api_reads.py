@@ -25,13 +25,12 @@ FIRST_HUNDRED = 100
 
 def describe_stacks(world: World, region: str, params: Params, pages: Pages) -> Answer:
     """DescribeStacks: one by name or ARN, or all that are not deleted."""
-    token = params.get("NextToken")
     if "StackName" in params:
         record = world.require(region, params["StackName"], NO_STACK_WITH_ID)
         stale = record.before and world.faults.take(StaleReads, stack=record.name)
         return {"Stacks": [record.before if stale else shown_stack(record, world.answers)]}
     living = [each for each in world.in_region(region) if each.status is not StackStatus.DELETE_COMPLETE]
-    page = pages.cut("DescribeStacks", "Stacks", living, token)
+    page = pages.cut("DescribeStacks", "Stacks", living, params, newest_first=True)
     return page | {"Stacks": [shown_stack(each, world.answers, named=False) for each in page["Stacks"]]}
 
 
@@ -39,14 +38,14 @@ def list_stacks(world: World, region: str, params: Params, pages: Pages) -> Answ
     """ListStacks, deleted ones included."""
     wanted = params.get("StackStatusFilter")
     found = [each for each in world.in_region(region) if not wanted or each.status in wanted]
-    page = pages.cut("ListStacks", "StackSummaries", found, params.get("NextToken"))
+    page = pages.cut("ListStacks", "StackSummaries", found, params, newest_first=True)
     return page | {"StackSummaries": [summary(each, world.answers) for each in page["StackSummaries"]]}
 
 
 def describe_stack_events(world: World, region: str, params: Params, pages: Pages) -> Answer:
     """DescribeStackEvents, the newest first across pages."""
     stack = world.require(region, params["StackName"])
-    page = pages.cut("DescribeStackEvents", "StackEvents", _newest_first(world, stack), params.get("NextToken"))
+    page = pages.cut("DescribeStackEvents", "StackEvents", _newest_first(world, stack), params, newest_first=True)
     return page | {"StackEvents": [shown(stack, event) for event in page["StackEvents"]]}
 
 
@@ -67,7 +66,7 @@ def describe_events(world: World, region: str, params: Params, pages: Pages) -> 
     found = [row for _, row in rows if operation is None or row["OperationId"] == operation]
     if params.get("Filters", {}).get("FailedEvents"):
         found = [row for row in found if _failed(row)]
-    return pages.cut("DescribeEvents", "OperationEvents", found, params.get("NextToken"))
+    return pages.cut("DescribeEvents", "OperationEvents", found, params, newest_first=True)
 
 
 def _whose_events(world: World, region: str, params: Params) -> tuple[Stack, str | None]:
@@ -130,7 +129,7 @@ def list_stack_resources(world: World, region: str, params: Params, pages: Pages
     """ListStackResources."""
     stack = world.require(region, params["StackName"], NO_STACK_WITH_ID)
     rows = [resource(stack, live) for live in stack.resources.values()]
-    return pages.cut("ListStackResources", "StackResourceSummaries", rows, params.get("NextToken"))
+    return pages.cut("ListStackResources", "StackResourceSummaries", rows, params)
 
 
 def list_exports(world: World, region: str, params: Params, pages: Pages) -> Answer:
@@ -139,7 +138,7 @@ def list_exports(world: World, region: str, params: Params, pages: Pages) -> Ans
         {"ExportingStackId": stack.id, "Name": name, "Value": value}
         for name, (stack, value) in sorted(exports(world, region).items())
     ]
-    return pages.cut("ListExports", "Exports", rows, params.get("NextToken"))
+    return pages.cut("ListExports", "Exports", rows, params)
 
 
 def list_imports(world: World, region: str, params: Params, pages: Pages) -> Answer:
@@ -148,7 +147,7 @@ def list_imports(world: World, region: str, params: Params, pages: Pages) -> Ans
     found = [stack.name for stack in importers(world, region, name)]
     if not found:
         raise validation_error(f"Export '{name}' is not imported by any stack.")
-    return pages.cut("ListImports", "Imports", found, params.get("NextToken"))
+    return pages.cut("ListImports", "Imports", found, params)
 
 
 CALLS: Calls = {

@@ -1,6 +1,6 @@
 """Pages: a list cut in pieces, the token being where the next piece starts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local_cloud.cloudformation.errors import validation_error
@@ -26,20 +26,26 @@ class Pages:
     def __init__(self, size: int | None = None) -> None:
         self.size = size
 
-    def cut(self, call: str, key: str, items: Sequence[Any], token: str | None) -> dict[str, Any]:
-        """The page that starts at `token`, with NextToken unless it is the last. Raises ValidationError."""
-        size = self.size or SIZES[call]
-        start = _start(token)
+    def cut(
+        self, call: str, key: str, items: Sequence[Any], params: Mapping[str, Any], *, newest_first: bool = False
+    ) -> dict[str, Any]:
+        """The page that NextToken asks for, with a NextToken unless it is the last. Raises ValidationError.
+
+        A list whose newest come first is counted from its end: what is new meanwhile does not shift the next page.
+        """
+        size = params.get("MaxResults") or self.size or SIZES[call]
+        asked = _number(params.get("NextToken"))
+        start = max(len(items) - asked, 0) if newest_first and asked else asked
         page: dict[str, Any] = {key: list(items[start : start + size])}
         if start + size < len(items):
-            page["NextToken"] = f"page-{start + size}"
+            page["NextToken"] = f"page-{len(items) - start - size if newest_first else start + size}"
         return page
 
 
-def _start(token: str | None) -> int:
+def _number(token: str | None) -> int:
     if token is None:
         return 0
     number = token.removeprefix("page-")
-    if not number.isdigit():
+    if not number.isdecimal():
         raise validation_error(f"Invalid NextToken: {token}")
     return int(number)

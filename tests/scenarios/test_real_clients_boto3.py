@@ -48,6 +48,39 @@ def test_waiters_follow_a_stack_through_its_life(served: Served) -> None:
     assert stack["StackStatus"] == "DELETE_COMPLETE"
 
 
+def test_waiters_follow_a_rollback_and_an_import(served: Served) -> None:
+    cloudformation = served.client("cloudformation")
+    cloudformation.create_stack(StackName="site", TemplateBody=FEW.format("one"))
+    cloudformation.get_waiter("stack_create_complete").wait(StackName="site", WaiterConfig=SOON)
+
+    served.fault(fault="fail-resource", resource="Topic", on="update", reason="No.")
+    cloudformation.update_stack(StackName="site", TemplateBody=FEW.format("two"))
+    cloudformation.get_waiter("stack_rollback_complete").wait(StackName="site", WaiterConfig=SOON)
+
+    served.client("s3").create_bucket(Bucket="mine-already")
+    bucket = (
+        "  Bucket:\n    Type: AWS::S3::Bucket\n    DeletionPolicy: Retain\n    Properties: {BucketName: mine-already}\n"
+    )
+    cloudformation.create_change_set(
+        StackName="site",
+        ChangeSetName="take-over",
+        ChangeSetType="IMPORT",
+        TemplateBody=FEW.format("one") + bucket,
+        ResourcesToImport=[
+            {
+                "ResourceType": "AWS::S3::Bucket",
+                "LogicalResourceId": "Bucket",
+                "ResourceIdentifier": {"BucketName": "mine-already"},
+            }
+        ],
+    )
+    cloudformation.get_waiter("change_set_create_complete").wait(
+        StackName="site", ChangeSetName="take-over", WaiterConfig=SOON
+    )
+    cloudformation.execute_change_set(StackName="site", ChangeSetName="take-over")
+    cloudformation.get_waiter("stack_import_complete").wait(StackName="site", WaiterConfig=SOON)
+
+
 def test_a_waiter_for_an_empty_change_set_fails_as_it_does_on_aws(served: Served) -> None:
     cloudformation = served.client("cloudformation")
     cloudformation.create_stack(StackName="site", TemplateBody=FEW.format("one"))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.scenarios import tools
 from tests.scenarios.real_clients import Served, serving
@@ -43,7 +44,7 @@ def cdk(served: Served, tmp_path: Path) -> Cdk:
     return run
 
 
-def test_bootstrap_deploy_update_failing_update_and_rollback(served: Served, cdk: Cdk) -> None:
+def test_bootstrap_deploy_update_failing_update_rollback_diff_direct_and_destroy(served: Served, cdk: Cdk) -> None:
     deploy = ("deploy", "Tracks", "--require-approval", "never")
 
     bootstrapped = cdk("bootstrap", "aws://111111111111/us-east-1")
@@ -66,3 +67,13 @@ def test_bootstrap_deploy_update_failing_update_and_rollback(served: Served, cdk
     rolled_back = cdk("rollback", "Tracks")
     assert rolled_back.returncode == 0, rolled_back.stderr
     assert served.status("Tracks") == "UPDATE_ROLLBACK_COMPLETE"
+
+    shown = cdk("diff", "Tracks", visible=90)
+    assert "Number of stacks with differences: 1" in shown.stdout + shown.stderr
+
+    assert cdk(*deploy, "--method=direct", visible=90).returncode == 0
+    assert served.status("Tracks") == "UPDATE_COMPLETE"
+
+    assert cdk("destroy", "Tracks", "--force").returncode == 0
+    with pytest.raises(ClientError, match="does not exist"):
+        served.status("Tracks")

@@ -71,6 +71,11 @@ def test_sam_deploy_creates_updates_and_sees_no_changes(served: Served, sam_depl
     assert stack["StackStatus"] == "UPDATE_COMPLETE"
     assert served.client("lambda").get_function(FunctionName=name)["Configuration"]["MemorySize"] == 256
 
+    tagged = sam_deploy("--parameter-overrides", "Memory=256", "--tags", "owner=me")
+    assert tagged.returncode == 0, tagged.stderr
+    arn = served.client("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    assert served.client("lambda").list_tags(Resource=arn)["Tags"]["owner"] == "me"
+
 
 @pytest.mark.slow
 def test_a_failing_sam_deploy_shows_the_cause_and_ends_in_rollback(served: Served, sam_deploy: Sam) -> None:

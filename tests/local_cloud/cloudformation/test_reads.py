@@ -16,6 +16,11 @@ ONE = template(Topic=topic(), outputs={"Name": {"Value": {"Fn::GetAtt": ["Topic"
 TWO = template(Topic=topic(properties={"DisplayName": "changed"}))
 
 
+@pytest.fixture
+def client() -> Any:
+    return boto3.client("cloudformation", region_name="eu-central-1")
+
+
 def test_events_come_newest_first_across_pages() -> None:
     account = Account(page_size=2)
     account.create(template(A=topic(), B=topic()))
@@ -25,6 +30,46 @@ def test_events_come_newest_first_across_pages() -> None:
     times = [event["Timestamp"] for event in account.events()]
     assert times == sorted(times)
     assert len(account.events()) == 8
+
+
+def test_what_happens_between_two_pages_repeats_nothing() -> None:
+    account = Account(page_size=2)
+    account.create(template(A=topic(), B=topic()))
+    first = account("DescribeStackEvents", StackName="site")
+
+    account.update(template(A=topic(properties={"DisplayName": "new"}), B=topic()))
+    second = account("DescribeStackEvents", StackName="site", NextToken=first["NextToken"])
+
+    ids = [event["EventId"] for event in first["StackEvents"] + second["StackEvents"]]
+    assert ids == [event["EventId"] for event in account.events()[:8][::-1]][:4]
+
+
+def test_every_paginator_of_boto3_sees_everything_once(client: Any) -> None:
+    cloud = attach(client, page_size=1)
+    names = [f"site-{number}" for number in range(3)]
+    body = template(A=topic(), B=topic(), outputs={"O": {"Value": "v", "Export": {"Name": {"Ref": "AWS::StackName"}}}})
+    using = template(C=topic(properties={"DisplayName": {"Fn::ImportValue": "site-0"}}))
+    bodies = dict.fromkeys(names, body) | {"using-1": using, "using-2": using}
+    for name, each in bodies.items():
+        client.create_stack(StackName=name, TemplateBody=json.dumps(each))
+        cloud.clock.sleep(600)
+    for name in ("first", "second"):
+        client.create_change_set(StackName="site-1", ChangeSetName=name, TemplateBody=json.dumps(using))
+    cloud.clock.sleep(600)
+
+    def count(operation: str, key: str, **params: Any) -> tuple[int, int]:
+        found = [str(row) for page in client.get_paginator(operation).paginate(**params) for row in page.get(key, [])]
+        return len(found), len(set(found))
+
+    assert count("describe_stacks", "Stacks") == (5, 5)
+    assert count("list_stacks", "StackSummaries") == (5, 5)
+    assert count("describe_stack_events", "StackEvents", StackName="site-1") == (8, 8)
+    assert count("describe_events", "OperationEvents", StackName="site-1") == (8, 8)
+    assert count("list_stack_resources", "StackResourceSummaries", StackName="site-1") == (2, 2)
+    assert count("list_exports", "Exports") == (3, 3)
+    assert count("list_imports", "Imports", ExportName="site-0") == (2, 2)
+    assert count("list_change_sets", "Summaries", StackName="site-1") == (2, 2)
+    assert count("describe_change_set", "Changes", StackName="site-1", ChangeSetName="first") == (3, 3)
 
 
 def test_a_made_up_page_token_is_refused(account: Account) -> None:
@@ -197,11 +242,6 @@ def test_a_failed_or_missing_signal_fails_the_resource(account: Account, signal:
         account("SignalResource", StackName="site", LogicalResourceId="Wait", UniqueId="x", Status=signal)
     account.settle()
     assert any(str(why).startswith(reason) for _, status, why in account.story() if status == "CREATE_FAILED")
-
-
-@pytest.fixture
-def client() -> Any:
-    return boto3.client("cloudformation", region_name="eu-central-1")
 
 
 def test_a_boto3_client_waits_pages_and_raises_modelled_errors(client: Any) -> None:
