@@ -44,7 +44,7 @@ def cdk(served: Served, tmp_path: Path) -> Cdk:
     return run
 
 
-def test_bootstrap_deploy_update_failing_update_rollback_diff_direct_and_destroy(served: Served, cdk: Cdk) -> None:
+def test_bootstrap_deploy_fail_rollback_diff_direct_and_destroy(served: Served, cdk: Cdk) -> None:
     deploy = ("deploy", "Tracks", "--require-approval", "never")
 
     bootstrapped = cdk("bootstrap", "aws://111111111111/us-east-1")
