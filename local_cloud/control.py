@@ -36,7 +36,13 @@ class Control:
         if not verb:
             return 404, {"error": f"No such control verb: {name}. There are: {', '.join(sorted(self._verbs))}"}
         try:
-            body = json.loads(request.get_data() or b"{}") if request.method in ("POST", "PUT") else None
-            return 200, verb(body)
+            return 200, verb(_object(request) if request.method in ("POST", "PUT") else None)
         except (ControlError, json.JSONDecodeError) as error:
             return 400, {"error": str(error)}
+
+
+def _object(request: Request) -> dict[str, Any]:
+    body = json.loads(request.get_data() or b"{}")
+    if not isinstance(body, dict):
+        raise ControlError(f"A control verb takes a JSON object, not: {body!r}")
+    return body

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 
 class On(StrEnum):
@@ -129,6 +129,8 @@ KINDS: Mapping[str, type[Any]] = {
     "expire-credentials": ExpireCredentials,
     "foreign-operation": ForeignOperation,
 }
+NUMBERS = (float, float | None)
+"""What a whole number is one of, too."""
 F = TypeVar("F", bound=Fault)
 
 
@@ -151,6 +153,9 @@ def from_json(given: Mapping[str, Any]) -> Fault:
         fault: Fault = kind(**values)
     except (TypeError, ValueError) as problem:
         raise FaultError(f"Not a {given['fault']}: {problem}") from None
+    for name, wanted in get_type_hints(kind).items():
+        if not isinstance(getattr(fault, name), int | wanted if wanted in NUMBERS else wanted):
+            raise FaultError(f"Not a {given['fault']}: {name} must be {wanted}: {getattr(fault, name)!r}")
     return fault
 
 

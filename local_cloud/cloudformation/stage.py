@@ -6,15 +6,25 @@ that move by themselves are held by a hanging resource for `seconds`.
 
 from collections.abc import Mapping
 from contextlib import suppress
+from types import UnionType
 from typing import Any
 
 from local_cloud.cloudformation.engine import CloudFormation
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.machine import StackStatus as S
 from local_cloud.cloudformation.stage_recipes import RECIPES, Staging
-from local_cloud.cloudformation.template import load
+from local_cloud.cloudformation.template import TemplateError, load
 
 EXAMPLE = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "staged"}}}}
+FIELDS: Mapping[str, type | UnionType] = {
+    "name": str,
+    "status": str,
+    "template": str | dict,
+    "parameters": dict,
+    "region": str,
+    "seconds": int | float,
+}
+"""What `stage_json` takes."""
 
 
 class StageError(ValueError):
@@ -59,9 +69,10 @@ def stage(
 
 def stage_json(cloud: CloudFormation, given: Mapping[str, Any]) -> dict[str, str]:
     """`{"name": …, "status": …, "template": …, "parameters": {…}, "region": …, "seconds": …}`. Raises StageError."""
-    known = {"name", "status", "template", "parameters", "region", "seconds"}
-    if unknown := given.keys() - known:
-        raise StageError(f"Unknown field, one of {', '.join(sorted(known))}: {sorted(unknown)[0]}")
+    if unknown := given.keys() - FIELDS:
+        raise StageError(f"Unknown field, one of {', '.join(sorted(FIELDS))}: {sorted(unknown)[0]}")
+    if wrong := [key for key, value in given.items() if not isinstance(value, FIELDS[key])]:
+        raise StageError(f"The field {wrong[0]} cannot be this: {given[wrong[0]]!r}")
     if missing := {"name", "status"} - given.keys():
         raise StageError(f"Missing field: {sorted(missing)[0]}")
     rest = {key: value for key, value in given.items() if key not in ("name", "status")}
@@ -71,7 +82,10 @@ def stage_json(cloud: CloudFormation, given: Mapping[str, Any]) -> dict[str, str
 def _body(template: str | Mapping[str, Any] | None) -> Mapping[str, Any]:
     if template is None:
         return EXAMPLE
-    return load(template).body if isinstance(template, str) else template
+    try:
+        return load(template).body if isinstance(template, str) else template
+    except TemplateError as problem:
+        raise StageError(f"Not a template: {problem}") from None
 
 
 def _clear(staging: Staging) -> None:

@@ -1,6 +1,7 @@
 """What can go wrong on demand, from Python and from JSON."""
 
 import json
+from typing import Any
 
 import pytest
 from cfn_account import Account, template, topic
@@ -157,8 +158,11 @@ def test_json_clears_all_faults(account: Account) -> None:
         ({"fault": "throttle-calls", "colour": "red"}, "colour"),
         ({"fault": "fail-resource", "resource": "R", "on": "sunday"}, "sunday"),
         ({"fault": "fail-resource"}, "resource"),
+        ({"fault": "fail-resource", "resource": 5, "on": "create"}, "resource must be .*: 5"),
+        ({"fault": "throttle-calls", "times": "twice"}, "times must be int | None: 'twice'"),
+        ({"fault": "hang-resource", "resource": "R", "on": "create", "seconds": "long"}, "seconds must be"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused_by_name(account: Account, given: dict[str, str], named: str) -> None:
+def test_a_fault_that_makes_no_sense_is_refused_by_name(account: Account, given: dict[str, Any], named: str) -> None:
     with pytest.raises(FaultError, match=named):
         account.engine.faults.add_json(given)
