@@ -36,7 +36,7 @@ FIRST_ASKED = {  # in the order in which a deployment comes to them
 }
 
 
-_MAKING = threading.Lock()
+_MAKING = threading.RLock()
 
 
 class UrlError(ValueError):
@@ -126,10 +126,9 @@ class Services:
 
 
 def _moto() -> "WSGIApplication":
-    """One for the process, and one thread at a time that makes it.
+    """One for the process, and one thread at a time that makes it or any of its services.
 
-    moto builds a service's routes under this application's own lock. Two applications would build theirs at once, and
-    on CPython 3.11 two threads in `ast.parse`, which werkzeug's routes are made with, can fail with "AST constructor
+    On CPython 3.11 two threads in `ast.parse`, which werkzeug's routes are made with, can fail with "AST constructor
     recursion depth mismatch" (a counter that threads share).
     """
     with _MAKING:
@@ -142,10 +141,29 @@ def _moto_application() -> "WSGIApplication":
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     def backend(service: str | None) -> "WSGIApplication":
-        return create_backend_app(service) if service else _no_such_service
+        if not service:
+            return _no_such_service
+        with _MAKING:
+            return _FirstAlone(create_backend_app(service))
 
     application: WSGIApplication = DomainDispatcherApplication(backend)
     return application
+
+
+class _FirstAlone:
+    """A service of moto's, which makes the other half of its routes while it answers its first request."""
+
+    def __init__(self, service: "WSGIApplication") -> None:
+        self._service = service
+        self._ready = False
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if self._ready:
+            return self._service(environ, start_response)
+        with _MAKING:
+            answer = self._service(environ, start_response)
+            self._ready = True
+            return answer
 
 
 def _no_such_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
