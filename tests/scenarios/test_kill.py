@@ -1,10 +1,12 @@
 """Killed, throttled, timed out, answered twice, at every call: the same end state, never a second effect."""
 
+import json
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -134,6 +136,10 @@ def manager(endpoint: str, name: str, file: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "changesets", *words], stdout=subprocess.DEVNULL)
 
 
+def fault(endpoint: str, **body: Any) -> None:
+    urllib.request.urlopen(f"{endpoint}/_local_cloud/faults", json.dumps(body).encode()).close()
+
+
 def answers(client: Any) -> bool:
     try:
         client.describe_stacks()
@@ -165,6 +171,9 @@ def test_ctrl_c_without_a_terminal_leaves_the_operation_running(endpoint: str, t
     file = tmp_path / "template.json"
     file.write_text(template(Topic=topic("one"), Queue={"Type": "AWS::SQS::Queue"}))
     words = ["apply", "--stack-name", "left", "--template-file", str(file), "--endpoint-url", endpoint]
+    while not answers(client):
+        time.sleep(0.2)
+    fault(endpoint, fault="hang-resource", resource="Queue", on="create")  # it lasts, however slow this machine is
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would ours
     with subprocess.Popen([sys.executable, "-m", "changesets", *words], stdout=subprocess.PIPE, text=True) as person:
         assert person.stdout is not None
@@ -176,5 +185,6 @@ def test_ctrl_c_without_a_terminal_leaves_the_operation_running(endpoint: str, t
         assert person.wait() == 1
     assert "Left it running: left" in rest
     assert "Traceback" not in rest
-    assert client.describe_stacks(StackName="left")["Stacks"][0]["StackStatus"].startswith("CREATE_")
+    assert client.describe_stacks(StackName="left")["Stacks"][0]["StackStatus"] == "CREATE_IN_PROGRESS"
+    fault(endpoint, clear=True)
     assert manager(endpoint, "left", file).wait() == 0
