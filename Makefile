@@ -65,8 +65,8 @@ status: $(READY) ## Health, last operation, outputs, what to type next
 destroy: $(READY) ## Delete the site's stacks, and ask before anything that holds data goes
 	@$(BIN)/groat --env "$(ENV)" destroy
 
-dev: $(READY) ## Serve the site while you edit it; an edit shows at the next request
-	@$(BIN)/groat dev
+dev: $(READY) ## Serve the site while you edit it; an edit shows at the next request (SAM=1: in its container, needs Docker)
+	@$(BIN)/groat dev $(if $(SAM),--sam)
 
 build: $(READY) ## Build the app's container (needs Docker)
 	@$(BIN)/groat sam build

@@ -158,9 +158,10 @@ def destroy(options: Options) -> None:
 
 
 @groat.command()
+@click.option("--sam", is_flag=True, help="Run the app in its container, not by uvicorn; needs Docker.")
 @common
 @pass_options
-def dev(options: Options) -> None:
+def dev(options: Options, sam: bool) -> None:
     """Serve the site while you edit it.
 
     Behind the deployed edge, the app from the working tree. Ctrl-C stops it.
@@ -169,7 +170,7 @@ def dev(options: Options) -> None:
 
     view = options.view()
     try:
-        for event in run(options.target()):
+        for event in run(options.target(), sam=sam):
             view.show(event)
     except KeyboardInterrupt:
         view.close()

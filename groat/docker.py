@@ -28,6 +28,7 @@ TROUBLE = (  # what the engine says, what to do
     ("connection refused", START),
     ("exec format error", "build on a machine of that architecture, or install QEMU: apt-get install qemu-user-static"),
 )
+RECIPE = "groat.recipe"  # the label that says which recipe an image is of
 IMPORT = """
 import importlib, sys
 module, _, name = sys.argv[1].rpartition(".")
@@ -82,7 +83,7 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
     try:
         client.images.build(
             path=str(wanted.context), tag=name, platform=PLATFORMS[wanted.architecture], target=wanted.target,
-            buildargs=wanted.build_arguments, rm=True, forcerm=True,
+            buildargs=wanted.build_arguments, labels={RECIPE: wanted.tag}, rm=True, forcerm=True,
         )  # fmt: skip
     except BuildError as error:
         tail = "".join(str(line.get("stream", "")) for line in error.build_log)[-1500:]
@@ -93,8 +94,8 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
         raise trouble("The app's image does not build", error) from error
 
 
-def inspect(client: Any, wanted: Recipe, name: str) -> None:
-    """Is it an image that this function can run? Lambda would say so only when the function is called."""
+def inspect(client: Any, wanted: Recipe, name: str) -> str:
+    """The id of the image, if this function can run it: Lambda would say so only when the function is called."""
     facts = client.images.get(name).attrs
     if facts["Architecture"] != MACHINES[wanted.architecture]:
         raise GroatError(
@@ -106,6 +107,7 @@ def inspect(client: Any, wanted: Recipe, name: str) -> None:
             f"The image's command is not the handler {wanted.handler} but: {facts['Config']['Cmd']}",
             hint=f'end the Dockerfile\'s last stage with CMD ["{wanted.handler}"]',
         )
+    return str(facts["Id"])
 
 
 def try_out(client: Any, wanted: Recipe, name: str) -> None:

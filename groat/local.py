@@ -51,6 +51,13 @@ def folder(project: Project) -> Path:
     return project.state / "local_cloud"
 
 
+def function_log(project: Project, function: str) -> Path:
+    """Where what a function says goes, whether or not it has been called yet."""
+    from local_cloud import daemon
+
+    return daemon.function_log(folder(project), function)
+
+
 def log_lines(project: Project) -> list[str]:
     """Raises GroatError where there is no log."""
     from local_cloud import daemon

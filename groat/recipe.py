@@ -10,10 +10,11 @@ came from, are not part of it: a commit that does not touch the app is no new im
 
 import hashlib
 import json
+import platform
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,12 @@ def recipe(project: Project, template: str) -> Recipe:
         target=given.get("target"),
         labels={"COMMIT": commit(project), "SOURCE": source(project)},
     )
+
+
+def here(wanted: Recipe) -> Recipe:
+    """The recipe for this machine's processor, whatever the function's is: to run the image, not to publish it."""
+    machine = platform.machine().lower()
+    return replace(wanted, architecture={"amd64": "x86_64", "aarch64": "arm64"}.get(machine, machine))
 
 
 def functions(template: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

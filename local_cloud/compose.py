@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from local_cloud.clock import SystemClock
 from local_cloud.cloudformation import CloudFormation
@@ -17,7 +17,7 @@ from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources import backed
 from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, NoAnswer
 from local_cloud.control import Control
-from local_cloud.develop import Workbench
+from local_cloud.develop import Find, Workbench
 from local_cloud.edge import Edge
 from local_cloud.edge.invoke import FunctionError, TooSlow
 from local_cloud.images import Images
@@ -29,6 +29,9 @@ from local_cloud.services import Services
 from local_cloud.sites import Sites
 from local_cloud.surroundings import around
 from local_cloud.verbs import Verbs
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 LOG = logging.getLogger("local_cloud")
 
@@ -51,7 +54,13 @@ def cloud(
             LOG.warning("%s failed: %s", function, error)
             raise NoAnswer(str(error)) from error
 
-    services = Services()
+    def edited(find: Find, distribution: str) -> "WSGIApplication":
+        """The site of a distribution, its function in a process that the deployed site does not share."""
+        own = Runtime(find, Images(state / "images", container=str), endpoint=lambda: server.endpoint, logs=logs)
+        ends.callback(own.close)
+        return Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
+
+    services, ends, logs = Services(), ExitStack(), state / "logs"
     containers = Registry(registry, services) if registry else None
     if containers:
         services.behind(containers)
@@ -59,16 +68,14 @@ def cloud(
     mailbox = Mailbox(lambda: f"{server.endpoint}{CONTROL}responses")
     handlers = backed(services, custom=CustomResource(invoke, mailbox))
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
-    runtime = Runtime(engine.deployed, images, endpoint=lambda: server.endpoint, logs=state / "logs")
+    runtime = Runtime(engine.deployed, images, endpoint=lambda: server.endpoint, logs=logs)
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
-    workbench = Workbench(
-        engine.deployed, lambda find, id: Edge(find, services=services, invoke=runtime.invoke).wsgi(id)
-    )
+    workbench = Workbench(engine.deployed, edited)
     verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox, workbench=workbench)
     server = Server(Endpoint(engine, services=services, control=Control(verbs.table())), port=port)
-    with ExitStack() as ends:
+    with ends:
         ends.callback(runtime.close)
         ends.callback(sites.stop)
         ends.callback(workbench.stop)

@@ -111,6 +111,11 @@ def logs(folder: Path) -> Path:
     return folder / "log"
 
 
+def function_log(folder: Path, function: str) -> Path:
+    """Where what this function says goes, once it has been called."""
+    return folder / "logs" / f"{function}.log"
+
+
 def _pid_file(folder: Path) -> Path:
     return folder / "pid.json"
 

@@ -1,14 +1,15 @@
-"""A deployed site while it is edited: the same distribution, with the app's own server on this machine as the API.
+"""A deployed site while it is edited: the same distribution, with another app behind it.
 
-The rule: only the origin of the API is another one. Routes, behaviors, viewer functions, error pages and headers are
-the deployed distribution's, so what works here works deployed. A page gets one more script, which asks for the number
-of edits so far and reloads when it grows.
+The app is a server on this machine, which takes the place of the API's origin, or a container image, which takes the
+place of the function's. The rule: nothing else is another one. Routes, behaviors, viewer functions, error pages and
+headers are the deployed distribution's, so what works here works deployed. A page gets one more script, which asks for
+the number of edits so far and reloads when it grows.
 """
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
 from werkzeug.wrappers import Request, Response
 
@@ -34,20 +35,54 @@ setInterval(async () => {{
 Find = Callable[[str], Sequence[Deployed]]
 
 
-def developed(find: Find, distribution: str, port: int) -> Find:
-    """What is deployed, but for this distribution's API origins: those are the server on that port."""
+@dataclass(frozen=True, slots=True)
+class Port:
+    """The app's own server on this machine."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """An image, by the name that Docker knows here, and the function (its physical id) that runs it."""
+
+    image: str
+    function: str
+
+
+App = Port | Container
+
+
+def developed(find: Find, distribution: str, app: Callable[[], App]) -> Find:
+    """What is deployed, but for the app behind this distribution, which is the one that `app` says by then."""
 
     def found(type: str) -> list[Deployed]:
-        return [moved(each, port) if each.physical_id == distribution else each for each in find(type)]
+        return [edited(each, distribution, app()) for each in find(type)]
 
     return found
+
+
+def edited(resource: Deployed, distribution: str, app: App) -> Deployed:
+    """The resource with the app in its place, where it has one."""
+    match app:
+        case Port(number):
+            return moved(resource, number) if resource.physical_id == distribution else resource
+        case Container(image, function):
+            return containing(resource, image) if resource.physical_id == function else resource
+        case _:
+            assert_never(app)
 
 
 def moved(distribution: Deployed, port: int) -> Deployed:
     config = distribution.properties["DistributionConfig"]
     origins = [origin if "S3OriginConfig" in origin else here(origin, port) for origin in config["Origins"]]
-    properties = {**distribution.properties, "DistributionConfig": {**config, "Origins": origins}}
-    return replace(distribution, properties=properties)
+    return replace(
+        distribution, properties={**distribution.properties, "DistributionConfig": {**config, "Origins": origins}}
+    )
+
+
+def containing(function: Deployed, image: str) -> Deployed:
+    return replace(function, properties={**function.properties, "Code": {"ImageUri": image}})
 
 
 def here(origin: Mapping[str, Any], port: int) -> dict[str, Any]:
@@ -81,23 +116,26 @@ def whole(environ: "WSGIEnvironment") -> "WSGIEnvironment":
 
 @dataclass(slots=True)
 class Bench:
-    server: Server
+    app: App
     site: Reloading
+    server: Server
 
 
 class Workbench:
-    """The distributions that are edited. `serve(find)` makes the site of a distribution's id."""
+    """The distributions that are edited. `serve(find, id)` makes the site of a distribution as `find` has it."""
 
     def __init__(self, find: Find, serve: Callable[[Find, str], "WSGIApplication"]) -> None:
         self._find = find
         self._serve = serve
-        self._benches: dict[tuple[str, int], Bench] = {}
+        self._benches: dict[tuple[str, object], Bench] = {}
         self._lock = threading.Lock()
 
-    def edited(self, distribution: str, port: int) -> str:
-        """Where the distribution is served with the API on that port. Each call is an edit."""
+    def edited(self, distribution: str, app: App) -> str:
+        """Where the distribution is served with that app. Each call is an edit, maybe with another image."""
+        key = distribution, app if isinstance(app, Port) else app.function
         with self._lock:
-            bench = self._benches.get((distribution, port)) or self._start(distribution, port)
+            bench = self._benches.get(key) or self._start(key, app)
+            bench.app = app
             bench.site.edits += 1
             return bench.server.endpoint
 
@@ -107,8 +145,10 @@ class Workbench:
                 bench.server.stop()
             self._benches.clear()
 
-    def _start(self, distribution: str, port: int) -> Bench:
-        site = Reloading(self._serve(developed(self._find, distribution, port), distribution))
-        bench = self._benches[distribution, port] = Bench(Server(site), site)
+    def _start(self, key: tuple[str, object], app: App) -> Bench:
+        distribution, _ = key
+        find = developed(self._find, distribution, lambda: bench.app)
+        site = Reloading(self._serve(find, distribution))
+        bench = self._benches[key] = Bench(app, site, Server(site))
         bench.server.start()
         return bench

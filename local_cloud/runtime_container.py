@@ -40,9 +40,11 @@ def run(function: Function) -> list[str]:
 
 def entry_point(image: str, handler: str) -> list[str]:
     """What the image runs, with the function's handler as its command; the image is pulled if need be."""
-    if not docker("image", "ls", "--quiet", "--no-trunc", image):
+    try:
+        (facts,) = json.loads(docker("image", "inspect", image))
+    except FunctionError:
         docker("pull", "--quiet", image)
-    (facts,) = json.loads(docker("image", "inspect", image))
+        (facts,) = json.loads(docker("image", "inspect", image))
     return [*(facts["Config"]["Entrypoint"] or ()), *([handler] if handler else facts["Config"]["Cmd"] or ())]
 
 

@@ -6,10 +6,12 @@ POST faults      {"fault": "fail-resource", "resource": "Bucket", …}, or {"cle
 POST stage       {"name": "site", "status": "UPDATE_ROLLBACK_FAILED", …}
 POST images      {"uri": "<repository>@sha256:…", "directory": "<holds app/>", "handler": "app.handler.handler"}
 POST develop     {"distribution": "E…", "port": 1234}: the site with that server as its API -> {"url"}
+                 {"distribution": "E…", "function": "site-Function-…", "container": "<image>"}: with that image in it
 PUT  responses   what a custom resource's function answers
 """
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,9 @@ from local_cloud.cloudformation.resources_custom import Mailbox
 from local_cloud.cloudformation.stage import StageError, stage_json
 from local_cloud.container_images import ImageName, UnknownRepository, put
 from local_cloud.control import ControlError, Verb
-from local_cloud.develop import Workbench
+from local_cloud.develop import App, Container, Port, Workbench
 from local_cloud.images import ImageError, Images
+from local_cloud.runtime_worker import interface_emulator
 from local_cloud.services import Services
 from local_cloud.sites import Site, Sites
 
@@ -79,14 +82,21 @@ class Verbs:
         return {}
 
     def develop(self, body: Json) -> Json:
-        distribution, port = _field(body, "distribution"), body.get("port")
-        if not isinstance(port, int):
-            raise ControlError(f"The port of the app's server is a number, not: {port}")
-        return {"url": self.workbench.edited(distribution, port)}
+        return {"url": self.workbench.edited(_field(body, "distribution"), _app(body))}
 
     def response(self, body: Json) -> Json:
         self.mailbox.deliver(body)
         return {}
+
+
+def _app(body: Json) -> App:
+    if "container" in body:
+        if not interface_emulator():
+            raise ControlError(f"Lambda's interface emulator runs on Linux, and this is: {sys.platform}")
+        return Container(_field(body, "container"), _field(body, "function"))
+    if not isinstance(port := body.get("port"), int):
+        raise ControlError(f"The port of the app's server is a number, not: {port}")
+    return Port(port)
 
 
 def _field(body: Json, name: str) -> str:

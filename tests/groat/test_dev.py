@@ -1,73 +1,21 @@
 """The site while it is edited: an edit shows at the next request, behind the edge of the deployed site."""
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.checkout import copy_to
+from tests.developing import Dev, developing
 
 pytestmark = pytest.mark.slow
 
 
-@dataclass(frozen=True)
-class Dev:
-    root: Path
-    url: str
-
-    def get(self, path: str, *, accept: str = "*/*") -> tuple[int, str]:
-        request = urllib.request.Request(self.url + path, headers={"Accept": accept})
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-
-    def write(self, path: str, old: str, new: str) -> None:
-        file = self.root / path
-        file.write_text(file.read_text("utf-8").replace(old, new), "utf-8")
-
-    def seconds_until(self, path: str, words: str) -> float:
-        began = time.monotonic()
-        while words not in self.get(path)[1]:
-            assert time.monotonic() - began < 20, self.get(path)
-        return time.monotonic() - began
-
-
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    root = copy_to(tmp_path_factory.mktemp("dev"))
-    groat = [sys.executable, "-m", "groat", "--json"]
-    subprocess.run([*groat, "local", "up", "--speed", "1000"], cwd=root, check=True, capture_output=True)
-    process = subprocess.Popen([*groat, "dev"], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    try:
-        yield Dev(root, ready(process)["url"])
-    finally:
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
-        subprocess.run([*groat, "local", "down"], cwd=root, check=True, capture_output=True)
-    assert process.returncode == 0, said
-
-
-def ready(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
-    assert process.stdout
-    for line in process.stdout:
-        event = json.loads(line)
-        if event["type"] == "ready":
-            os.set_blocking(process.stdout.fileno(), True)
-            return dict(event)
-    raise AssertionError(process.stderr.read() if process.stderr else "")
+    with developing(copy_to(tmp_path_factory.mktemp("dev"))) as dev:
+        yield dev
 
 
 def test_it_is_the_deployed_site_with_the_apps_own_server(dev: Dev) -> None:

@@ -76,9 +76,10 @@ def test_trouble_comes_with_its_fix(said: str, fix: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["unix:///nonexistent/docker.sock", "tcp://127.0.0.1:1"])
-def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address: str) -> None:
+@pytest.mark.parametrize("words", [("sam", "build"), ("dev", "--sam")])
+def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address: str, words: tuple[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "groat", "sam", "build"], cwd=ROOT, env={**os.environ, "DOCKER_HOST": address},
+        [sys.executable, "-m", "groat", *words], cwd=ROOT, env={**os.environ, "DOCKER_HOST": address},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr.startswith("error: Docker ")) == (1, True), done.stderr

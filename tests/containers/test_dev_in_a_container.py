@@ -1,0 +1,70 @@
+"""`groat dev --sam`: the real container behind the edge while it is edited."""
+
+import time
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from checkout import checkout
+from machine import ARCHITECTURE
+
+from tests.developing import Dev, developing
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
+
+
+@pytest.fixture(scope="module")
+def dev(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+    """The function is for the other architecture: it is built for this machine all the same."""
+    clone = checkout(tmp_path_factory.mktemp("dev"), architecture=OTHER, base=base, environment={})
+    clone.edit("app/routes/health.py", '"ok"', '"in " + __file__')
+    with developing(clone.root, "--sam") as dev:
+        yield dev
+
+
+def test_the_containers_app_answers_behind_the_deployed_edge(dev: Dev) -> None:
+    assert dev.get("/api/health") == (200, '{"status":"in /var/task/app/routes/health.py"}')
+    assert dev.get("/tracks/of/the/browsers/router")[1].startswith("<!doctype html>")
+
+
+def test_it_has_the_deployed_functions_table(dev: Dev) -> None:
+    gpx = (dev.root / "app/frontend/sample.gpx").read_bytes()
+    with urllib.request.urlopen(f"{dev.url}/api/activities", gpx, timeout=30) as answer:
+        assert answer.status == 201
+        cookie = answer.headers["Set-Cookie"].partition(";")[0]
+    dev.write("app/routes/health.py", '"in "', '"still in "')
+    dev.seconds_until("/api/health", "still in /var/task")
+    request = urllib.request.Request(f"{dev.url}/api/activities", headers={"Cookie": cookie})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert b'"distance"' in answer.read(), "another container, the same table"
+    dev.write("app/routes/health.py", '"still in "', '"in "')
+
+
+def test_an_edit_of_the_app_is_a_new_last_layer_and_the_page_reloads(dev: Dev) -> None:
+    edits = dev.get("/_local_cloud/edits")[1]
+    dev.write("app/routes/health.py", '"in "', '"edited in "')
+    taken = dev.seconds_until("/api/health", "edited in /var/task")
+    assert taken < 10, taken
+    while dev.get("/_local_cloud/edits")[1] == edits:
+        time.sleep(0.05)
+
+
+def test_what_does_not_build_is_told_and_the_image_before_goes_on_answering(dev: Dev) -> None:
+    text = (dev.root / "app/routes/health.py").read_text("utf-8")
+    (dev.root / "app/routes/health.py").write_text("def wrong(:\n", "utf-8")
+    dev.seconds_until_told("cannot compile")
+    assert dev.get("/api/health")[0] == 200
+    (dev.root / "app/routes/health.py").write_text(text.replace("edited in", "mended in"), "utf-8")
+    dev.seconds_until("/api/health", "mended in")
+
+
+def test_what_the_function_says_is_told(dev: Dev) -> None:
+    dev.write(
+        "app/routes/health.py",
+        '    return {"status": ',
+        '    print("seen by the developer")\n    return {"status": "loud " + ',
+    )
+    dev.seconds_until("/api/health", "loud")
+    dev.seconds_until_told("seen by the developer")
+    assert not any("(rapid)" in str(event) for event in dev.told)
