@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from groat import ecr
+from groat import ecr, reproducible
 from groat.aws import Aws
 from groat.errors import GroatError
 from groat.project import Project
@@ -51,8 +51,9 @@ def publish(project: Project, aws: Aws, repository: str, template: str) -> str:
 
 
 def make(client: Any, wanted: Recipe, name: str) -> None:
-    """Build the image, look at it and try it."""
+    """Build the image, settle its digest, look at it and try it."""
     build(client, wanted, name)
+    settle(client, wanted, name)
     inspect(client, wanted, name)
     try_out(client, wanted, name)
 
@@ -77,14 +78,19 @@ def engine() -> Any:
     return client
 
 
+def order(wanted: Recipe, name: str) -> dict[str, Any]:
+    """What Docker is asked to build."""
+    return {
+        "path": str(wanted.context), "tag": name, "platform": PLATFORMS[wanted.architecture], "target": wanted.target,
+        "buildargs": wanted.build_arguments, "labels": {RECIPE: wanted.tag}, "rm": True, "forcerm": True,
+    }  # fmt: skip
+
+
 def build(client: Any, wanted: Recipe, name: str) -> None:
     from docker.errors import APIError, BuildError
 
     try:
-        client.images.build(
-            path=str(wanted.context), tag=name, platform=PLATFORMS[wanted.architecture], target=wanted.target,
-            buildargs=wanted.build_arguments, labels={RECIPE: wanted.tag}, rm=True, forcerm=True,
-        )  # fmt: skip
+        client.images.build(**order(wanted, name))
     except BuildError as error:
         tail = "".join(str(line.get("stream", "")) for line in error.build_log)[-1500:]
         raise trouble(
@@ -92,6 +98,16 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
         ) from error
     except APIError as error:
         raise trouble("The app's image does not build", error) from error
+
+
+def settle(client: Any, wanted: Recipe, name: str) -> None:
+    """Equal recipes with equal labels have equal digests. Raises GroatError."""
+    from docker.errors import DockerException
+
+    try:
+        reproducible.settle(client, name, wanted.epoch)
+    except (DockerException, OSError) as error:
+        raise trouble("The image cannot be given a reproducible digest", error) from error
 
 
 def inspect(client: Any, wanted: Recipe, name: str) -> str:

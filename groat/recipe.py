@@ -46,6 +46,11 @@ class Recipe:
         return "app-" + hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:20]
 
     @property
+    def epoch(self) -> int:
+        """The time that everything in the image has, in seconds since 1970; the Dockerfile's default is the same."""
+        return int(self.arguments.get("SOURCE_DATE_EPOCH", 0))
+
+    @property
     def build_arguments(self) -> dict[str, str]:
         return {"ARCHITECTURE": self.architecture, **self.labels, **self.arguments}
 
