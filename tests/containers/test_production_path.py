@@ -7,7 +7,11 @@ and its functions run in the containers that were pushed.
 import json
 import re
 import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
+import boto3
+import httpx
 import pytest
 from checkout import ACCOUNT, Checkout, Events, asked, checkout
 from machine import ARCHITECTURE
@@ -18,17 +22,35 @@ GPX = b"""<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://w
 <trkpt lat="47.1" lon="8.0"><ele>450</ele><time>2026-01-01T11:00:00Z</time></trkpt></trkseg></trk></gpx>"""
 
 
-@pytest.fixture(scope="module")
-def prod(cloud: str, base: str, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    environment = {**ACCOUNT, "AWS_ENDPOINT_URL": cloud}
-    return checkout(
-        tmp_path_factory.mktemp("prod"), architecture=ARCHITECTURE, base=base, environment=environment
-    )  # fmt: skip
+Make = Callable[[str], Checkout]
+PROD = '[prod.deploy.parameters]\nstack_name = "tracks"\nregion = '
 
 
-def test_from_a_clone_to_production_then_an_edit_then_the_way_back(prod: Checkout, registry: str) -> None:
+@pytest.fixture
+def clone(cloud: str, base: str, tmp_path: Path) -> Make:
+    """A clone in a folder of that name, with the local cloud as its AWS."""
+
+    def made(name: str) -> Checkout:
+        (tmp_path / name).mkdir()
+        environment = {**ACCOUNT, "AWS_ENDPOINT_URL": cloud}
+        return checkout(tmp_path / name, architecture=ARCHITECTURE, base=base, environment=environment)
+
+    return made
+
+
+def with_domain(clone: Checkout, zone: str) -> Checkout:
+    """The site under its own name, in Frankfurt."""
+    clone.edit("website.py", "import Architecture, Key", "import Architecture, Domain, Key")
+    clone.edit("website.py", 'name="tracks",', 'name="tracks",\n    domain=Domain(name="example.com"),')
+    values = f'"eu-central-1"\nparameter_overrides = ["HostedZoneId={zone}"]\n#'
+    clone.edit("samconfig.toml", PROD, PROD + values)
+    return clone
+
+
+def test_from_a_clone_to_production_then_an_edit_then_the_way_back(clone: Make, registry: str) -> None:
+    prod = clone("prod")
     first = prod.groat("deploy", "--env", "prod", "--yes")
-    assert [event["stack"]["name"] for event in first.of("deployed")] == ["tracks-registry", "tracks"]
+    assert where(first) == {"tracks-registry": "us-east-1", "tracks": "us-east-1"}
     image = first.stage("image")
     assert re.fullmatch(r"111111111111\.dkr\.ecr\.us-east-1\.amazonaws\.com/[a-z0-9-]+@sha256:[0-9a-f]{64}", image)
     assert manifest(registry, image)["mediaType"] == "application/vnd.docker.distribution.manifest.v2+json"
@@ -36,24 +58,13 @@ def test_from_a_clone_to_production_then_an_edit_then_the_way_back(prod: Checkou
     assert asked(f"{first.url}/api/activities", GPX)[0] == 201
     assert b"<html" in asked(f"{first.url}/")[1]
 
-    again = prod.groat("deploy", "--env", "prod", "--yes")
+    again = clone("elsewhere").groat("deploy", "--env", "prod", "--yes")
     assert len(again.of("no_changes")) == 2
     assert again.stage("image") == image
     assert not again.changed
 
-    prod.edit("app/routes/health.py", '"ok"', '"edited"')
-    prod.edit("app/frontend/index.html", "</body>", "<!-- edited --></body>")
-    edited = prod.groat("deploy", "--env", "prod", "--yes")
-    assert edited.changed == {"tracks", "Function"}
-    assert edited.stage("image") != image
-    assert json.loads(asked(f"{edited.url}/api/health")[1]) == {"status": "edited"}
-    assert b"<!-- edited -->" in asked(f"{edited.url}/")[1]
-
-    back = prod.groat("rollback", "--env", "prod", "--yes")
+    edited, back = an_edit_and_the_way_back(prod)
     assert back.stage("image") == image
-    assert back.changed == {"tracks", "Function"}
-    assert json.loads(asked(f"{back.url}/api/health")[1]) == {"status": "ok"}
-    assert b"<!-- edited -->" not in asked(f"{back.url}/")[1]
 
     young = prod.groat("gc", "--env", "prod")
     assert stages(young) == [("kept", "2 images, 1 of them in use or for a rollback")]
@@ -66,6 +77,66 @@ def test_from_a_clone_to_production_then_an_edit_then_the_way_back(prod: Checkou
         "1 images, 1 of them in use or for a rollback",
     )
     assert json.loads(asked(f"{back.url}/api/health")[1]) == {"status": "ok"}
+
+
+def test_with_a_domain_there_is_a_third_stack_in_another_region(clone: Make, cloud: str) -> None:
+    dns = boto3.client("route53", endpoint_url=cloud)
+    zone = dns.create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"].rpartition("/")[2]
+    prod = with_domain(clone("prod"), zone)
+    first = prod.groat("deploy", "--env", "prod", "--yes")
+    assert where(first) == {
+        "tracks-registry": "eu-central-1",
+        "tracks-certificate": "us-east-1",
+        "tracks": "eu-central-1",
+    }
+    assert ".dkr.ecr.eu-central-1." in first.stage("image")
+    outputs = first.of("ready")[0]["outputs"]
+    assert outputs["Url"] == "https://example.com"
+    site = boto3.client("cloudfront", endpoint_url=cloud).get_distribution(Id=outputs["DistributionId"])
+    served = site["Distribution"]["DistributionConfig"]
+    assert set(served["Aliases"]["Items"]) == {"example.com", "www.example.com"}
+    assert served["ViewerCertificate"]["ACMCertificateArn"].startswith("arn:aws:acm:us-east-1:")
+    records = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    assert {("example.com.", "A"), ("www.example.com.", "AAAA")} <= {(each["Name"], each["Type"]) for each in records}
+    assert redirected(first.url, "www.example.com") == "https://example.com/api/health"
+
+    again = prod.groat("deploy", "--env", "prod", "--yes")
+    assert (len(again.of("no_changes")), again.changed) == (3, set())
+
+    _, back = an_edit_and_the_way_back(prod)
+    assert back.stage("image") == first.stage("image")
+    certificate = boto3.client("cloudformation", region_name="us-east-1", endpoint_url=cloud)
+    events = certificate.describe_stack_events(StackName="tracks-certificate")["StackEvents"]
+    assert not [event for event in events if "UPDATE" in event["ResourceStatus"]], "every version has the same one"
+
+
+def an_edit_and_the_way_back(prod: Checkout) -> tuple[Events, Events]:
+    """What the two told, each seen to have happened and to have touched nothing else."""
+    prod.edit("app/routes/health.py", '"ok"', '"edited"')
+    prod.edit("app/frontend/index.html", "</body>", "<!-- edited --></body>")
+    edited = prod.groat("deploy", "--env", "prod", "--yes")
+    assert edited.changed == {"tracks", "Function"}
+    assert json.loads(asked(f"{edited.url}/api/health")[1]) == {"status": "edited"}
+    assert b"<!-- edited -->" in asked(f"{edited.url}/")[1]
+
+    back = prod.groat("rollback", "--env", "prod", "--yes")
+    assert back.stage("image") != edited.stage("image")
+    assert back.changed == {"tracks", "Function"}
+    assert json.loads(asked(f"{back.url}/api/health")[1]) == {"status": "ok"}
+    assert b"<!-- edited -->" not in asked(f"{back.url}/")[1]
+    return edited, back
+
+
+def where(events: Events) -> dict[str, str]:
+    """The region of each stack that was deployed, in order."""
+    return {each["stack"]["name"]: each["stack"]["id"].split(":")[3] for each in events.of("deployed")}
+
+
+def redirected(url: str, host: str) -> str:
+    """Where a visitor who asks for the health check under that name is sent."""
+    answer = httpx.get(f"{url}/api/health", headers={"Host": host})
+    assert answer.status_code == 308, answer.text
+    return answer.headers["Location"]
 
 
 def stages(events: Events) -> list[tuple[str, str]]:
