@@ -195,16 +195,20 @@ def doctor() -> None:
 
 
 @doctor.command("cold-start")
+@click.option(
+    "--in", "where", type=click.Choice(["image", "host"]),
+    help="The app's image, built if need be, or this Python; default: the image if it is built.",
+)  # fmt: skip
 @common
 @pass_options
-def cold_start(options: Options) -> None:
+def cold_start(options: Options, where: str | None) -> None:
     """What importing the app costs, by package and memory.
 
     Exit 1 over the budget in pyproject.toml.
     """
     from groat.coldstart import doctor as run
 
-    finish(options, run(options.project()))
+    finish(options, run(options.project(), where=where))
 
 
 @groat.group()

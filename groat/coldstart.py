@@ -2,7 +2,8 @@
 
 Lambda gives a function one processor at 1769 MB and a share in proportion below ("Configure Lambda function memory",
 developer guide), so the same import takes the longer the less memory the function has. What is measured is processor
-time, not the clock: it is the same on a busy machine.
+time, not the clock: it is the same on a busy machine. It is measured in the image of the app as it is now, where it was
+built on this machine; else by this Python.
 
     [tool.groat.cold_start]
     seconds = 1.5       # the budget, at the function's memory
@@ -10,47 +11,72 @@ time, not the clock: it is the same on a busy machine.
 
 import os
 import re
-import resource
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from groat import images
+from groat import docker
 from groat.errors import GroatError
-from groat.events import Event, Stage
+from groat.events import Event, Stage, Working
 from groat.project import Project, table
+from groat.recipe import Recipe, here, recipe
 from groat.templates import load
 
 WHOLE_PROCESSOR = 1769  # MB
 SIZES = (512, 1024, 1769)
 RUNS = 5
 HEAVIEST = 8
+OWN = "(Python's own)"
 LINE = re.compile(r"^import time:\s*(?P<self>\d+) \|\s*\d+ \|\s*(?P<name>\S+)$", re.MULTILINE)
+TOOK = re.compile(r"^cold start: (?P<seconds>[\d.e-]+)$", re.MULTILINE)
+IMPORT = """\
+import importlib, sys, time
+start = time.process_time()
+importlib.import_module(sys.argv[1])
+print("cold start:", time.process_time() - start, file=sys.stderr)
+"""
+Python = Callable[..., str]  # runs Python with these arguments; what it printed as errors
+Shares = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """`seconds` of one whole processor; `packages` the share of each top-level package, heaviest first."""
+    """`seconds` of one whole processor, and those of each package and each module, heaviest first."""
 
     seconds: float
-    packages: tuple[tuple[str, float], ...]
-
-    def at(self, memory: int) -> float:
-        """Seconds by the clock at so many MB."""
-        return self.seconds * max(1.0, WHOLE_PROCESSOR / memory)
+    packages: Shares
+    modules: Shares
 
 
-def doctor(project: Project) -> Iterator[Event]:
-    """Raises GroatError when the start is over the budget of pyproject.toml, or the handler cannot be imported."""
-    measured, memory = measure(project), function_memory(project)
-    yield Stage("init", f"{measured.seconds:.2f} s of a processor, importing {images.handler(project.app)}")
-    for name, seconds in measured.packages[:HEAVIEST]:
-        yield Stage(f"  {name}", f"{seconds:.2f} s")
-    for size in sorted({*SIZES, memory}):
-        yield Stage(f"{size} MB", f"{measured.at(size):.2f} s" + (" <- the function" if size == memory else ""))
-    within_budget(table(project, "cold_start").get("seconds"), measured.at(memory), memory)
+def doctor(project: Project, *, where: str | None = None) -> Iterator[Event]:
+    """Measure in the "image" or on the "host"; without a word in the image if it is built, else here.
+
+    Raises GroatError when the start is over the budget of pyproject.toml, or the handler cannot be imported.
+    """
+    template = website(project)
+    wanted, memory = here(recipe(project, template)), function_memory(template)
+    yield Working("importing the handler, again and again")
+    python, place = chosen(project, wanted, where)
+    measured = measure(python, wanted.handler.rpartition(".")[0])
+    sizes = sorted({*SIZES, memory})
+    yield Stage("measured in", place)
+    yield Stage("seconds at", " ".join(f"{size:>5} MB" for size in sizes) + f"   (the function has {memory} MB)")
+    yield row("init", measured.seconds, sizes, f"importing {wanted.handler}")
+    yield from (row(name, seconds, sizes) for name, seconds in measured.packages[:HEAVIEST])
+    yield from (row("module", seconds, sizes, name) for name, seconds in measured.modules[:HEAVIEST])
+    within_budget(table(project, "cold_start").get("seconds"), at(memory, measured.seconds), memory)
+
+
+def row(name: str, seconds: float, sizes: list[int], text: str = "") -> Stage:
+    """What takes so many seconds of a processor, at each memory size."""
+    return Stage(name, (" ".join(f"{at(size, seconds):>8.3f}" for size in sizes) + f"   {text}").rstrip())
+
+
+def at(memory: int, seconds: float) -> float:
+    """By the clock at so many MB, what takes so many seconds of a whole processor."""
+    return seconds * max(1.0, WHOLE_PROCESSOR / memory)
 
 
 def within_budget(budget: object, seconds: float, memory: int) -> None:
@@ -64,45 +90,80 @@ def within_budget(budget: object, seconds: float, memory: int) -> None:
         )
 
 
-def measure(project: Project) -> ColdStart:
+def measure(python: Python, module: str) -> ColdStart:
     """The cheapest of some runs: the others had to wait for something."""
-    module = images.handler(project.app).rpartition(".")[0]
-    run(project, module)  # compiles what is not compiled yet, as the image's build does
-    seconds = min(processor_time(project, module) for _ in range(RUNS)) - processor_time(project, "sys")
-    shares = packages(run(project, module, "-X", "importtime"))
+    shares = modules(python("-X", "importtime", "-c", IMPORT, module))
+    seconds = min(took(python("-c", IMPORT, module)) for _ in range(RUNS))
     whole = sum(shares.values()) or 1
-    return ColdStart(seconds, tuple((name, seconds * share / whole) for name, share in shares.most_common()))
+    return ColdStart(seconds, scaled(packages(shares), seconds / whole), scaled(shares, seconds / whole))
 
 
-def packages(told: str) -> Counter[str]:
-    """Microseconds of each top-level package, from what `-X importtime` printed."""
+def took(told: str) -> float:
+    found = TOOK.search(told)
+    return float(found["seconds"]) if found else 0.0
+
+
+def modules(told: str) -> Counter[str]:
+    """Microseconds of each module, without what it imports, from what `-X importtime` printed."""
     shares: Counter[str] = Counter()
     for line in LINE.finditer(told):
-        name = line["name"].partition(".")[0]
-        shares["(Python's own)" if name in sys.stdlib_module_names else name] += int(line["self"])
+        shares[line["name"]] += int(line["self"])
     return shares
 
 
-def processor_time(project: Project, module: str) -> float:
-    """Seconds of processor time, not of the clock: what else the machine does is left out."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    run(project, module)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+def packages(shares: Counter[str]) -> Counter[str]:
+    """A module counts for its top-level package."""
+    total: Counter[str] = Counter()
+    for name, share in shares.items():
+        package = name.partition(".")[0]
+        total[OWN if package in sys.stdlib_module_names else package] += share
+    return total
 
 
-def run(project: Project, module: str, *options: str) -> str:
+def scaled(shares: Counter[str], factor: float) -> Shares:
+    return tuple((name, factor * share) for name, share in shares.most_common())
+
+
+def chosen(project: Project, wanted: Recipe, where: str | None) -> tuple[Python, str]:
+    """The Python to measure, and what it is called."""
+    if where != "host" and (name := image(wanted, build=where == "image")):
+        client = docker.engine()
+        return lambda *words: docker.python(client, wanted, name, *words), f"the image {name}"
+    return lambda *words: python_here(
+        project, wanted, *words
+    ), f"Python {sys.version.split()[0]} here, not in the image"
+
+
+def image(wanted: Recipe, *, build: bool) -> str:
+    """The name of the app's image as it is now; nothing where there is none and none is to be built."""
+    try:
+        client = docker.engine()
+    except GroatError:
+        if build:
+            raise
+        return ""
+    name = docker.built(client, wanted)
+    if build and not name:
+        name = f"groat:{wanted.tag}"
+        docker.build(client, wanted, name)
+    return name
+
+
+def python_here(project: Project, wanted: Recipe, *words: str) -> str:
     done = subprocess.run(
-        [sys.executable, *options, "-c", f"import {module}"], cwd=project.root, capture_output=True, text=True,
-        check=False, env={**os.environ, "PYTHONPATH": str(project.root)},
+        [sys.executable, *words], cwd=project.root, capture_output=True, text=True, check=False,
+        env={**os.environ, **wanted.placeholders, "PYTHONPATH": str(project.root)},
     )  # fmt: skip
     if done.returncode:
-        raise GroatError(f"The handler cannot be imported:\n{done.stderr[-1500:]}", hint=f"look at {module}")
+        raise GroatError(f"The handler cannot be imported:\n{done.stderr[-1500:]}", hint=f"look at {wanted.handler}")
     return done.stderr
 
 
-def function_memory(project: Project) -> int:
-    """The default of the website template's MemorySize, in MB."""
+def website(project: Project) -> str:
     path = project.templates / "website.yaml"
-    template = load(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return int(template.get("Parameters", {}).get("MemorySize", {}).get("Default", 1024))
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def function_memory(template: str) -> int:
+    """The default of the website template's MemorySize, in MB."""
+    return int(load(template).get("Parameters", {}).get("MemorySize", {}).get("Default", 1024))

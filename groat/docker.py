@@ -127,14 +127,18 @@ def inspect(client: Any, wanted: Recipe, name: str) -> str:
 
 
 def try_out(client: Any, wanted: Recipe, name: str) -> None:
-    """Import the handler in the image as Lambda would: without rights to write, and here without a network."""
+    """Import the handler in the image. Raises GroatError with the traceback when it cannot be."""
+    python(client, wanted, name, "-c", IMPORT, wanted.handler)
+
+
+def python(client: Any, wanted: Recipe, name: str, *arguments: str) -> str:
+    """What Python prints as errors in the image, run as by Lambda, without rights to write, and without a network."""
     from docker.errors import APIError, ContainerError
 
-    variables = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"} | {key: key for key in wanted.variables}
     try:
-        client.containers.run(
-            name, [wanted.handler], entrypoint=["python3", "-c", IMPORT], environment=variables, read_only=True,
-            network_mode="none", remove=True,
+        told: bytes = client.containers.run(
+            name, [*arguments], entrypoint=["python3"], environment=wanted.placeholders, read_only=True,
+            network_mode="none", remove=True, stdout=False, stderr=True,
         )  # fmt: skip
     except ContainerError as error:
         said = (error.stderr or b"").decode(errors="replace")[-1500:]
@@ -144,6 +148,13 @@ def try_out(client: Any, wanted: Recipe, name: str) -> None:
         ) from error  # fmt: skip
     except APIError as error:
         raise trouble("The image does not start", error) from error
+    return told.decode(errors="replace")
+
+
+def built(client: Any, wanted: Recipe) -> str:
+    """The name of an image that was built of this recipe; nothing where there is none."""
+    found = client.images.list(filters={"label": f"{RECIPE}={wanted.tag}", "dangling": False})
+    return next((str(name) for each in found for name in each.tags), "")
 
 
 def push(client: Any, remote: str, tag: str, auth: Mapping[str, str]) -> str:

@@ -51,6 +51,11 @@ class Recipe:
         return int(self.arguments.get("SOURCE_DATE_EPOCH", 0))
 
     @property
+    def placeholders(self) -> dict[str, str]:
+        """An environment for a look at the image: the function's variables, each with its name as value."""
+        return {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"} | {name: name for name in self.variables}
+
+    @property
     def build_arguments(self) -> dict[str, str]:
         return {"ARCHITECTURE": self.architecture, **self.labels, **self.arguments}
 

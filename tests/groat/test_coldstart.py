@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from groat.coldstart import ColdStart, doctor, packages, within_budget
+from groat.coldstart import at, doctor, modules, packages, within_budget
 from groat.errors import GroatError
 from groat.events import Stage
 from groat.project import Project
@@ -21,16 +21,20 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_half_the_memory_takes_twice_as_long_below_a_whole_processor() -> None:
-    start = ColdStart(0.4, ())
-    assert start.at(1769) == start.at(3008) == 0.4
-    assert start.at(884) == pytest.approx(0.8, rel=0.01)
+    assert at(1769, 0.4) == at(3008, 0.4) == 0.4
+    assert at(884, 0.4) == pytest.approx(0.8, rel=0.01)
 
 
-def test_the_heaviest_package_comes_first(project: Project) -> None:
-    stages = [event for event in doctor(project) if isinstance(event, Stage)]
-    assert stages[0].text.endswith("importing app.handler.handler")
-    assert stages[1].name == "  app"
-    assert [stage.name for stage in stages[-3:]] == ["512 MB", "1024 MB", "1769 MB"]
+def test_the_heaviest_package_and_module_come_first_with_their_price_at_each_memory(project: Project) -> None:
+    told = [event for event in doctor(project) if isinstance(event, Stage)]
+    assert told[0].text.startswith("Python 3"), "there is no image of this app"
+    assert told[1].text.startswith("  512 MB  1024 MB  1769 MB")
+    assert (told[2].name, told[2].text.split()[3:]) == ("init", ["importing", "app.handler.handler"])
+    assert told[3].name == "app"
+    small, _, whole = map(float, told[3].text.split())
+    assert small == pytest.approx(whole * 1769 / 512, abs=0.005)
+    modules = [stage.text.split()[3] for stage in told if stage.name == "module"]
+    assert modules[0] == "app.heavy"
 
 
 def test_over_the_budget_is_an_error_with_the_figure(project: Project) -> None:
@@ -49,4 +53,12 @@ def test_an_app_that_cannot_be_imported_says_why(project: Project) -> None:
 
 def test_submodules_count_for_their_package() -> None:
     told = "import time:  100 |  300 | fastapi\nimport time:  50 | 50 | fastapi.routing\nimport time: 7 | 7 |   json\n"
-    assert dict(packages(told)) == {"fastapi": 150, "(Python's own)": 7}
+    assert dict(packages(modules(told))) == {"fastapi": 150, "(Python's own)": 7}
+
+
+def test_a_budget_is_of_the_functions_memory(project: Project) -> None:
+    (project.root / "templates").mkdir()
+    (project.root / "templates/website.yaml").write_text("Parameters: {MemorySize: {Default: 256}}", encoding="utf-8")
+    (project.root / "pyproject.toml").write_text("[tool.groat.cold_start]\nseconds = 0.001\n", encoding="utf-8")
+    with pytest.raises(GroatError, match="at 256 MB"):
+        list(doctor(project, where="host"))
