@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.owner import KnownOwner, RememberedOwner
 from app.storage import Activities, Activity, Entry
-from app.tracks import NotATrack, Track, measure, read
+from app.tracks import NotATrack, Track, measure
 from app.uploads import uploaded
 
 
@@ -46,6 +46,8 @@ async def upload(
 
 
 def _track(data: bytes, filename: str) -> Track:
+    from app.tracks.gpx import read  # only an upload waits for the parser
+
     try:
         track = measure(read(data))
     except NotATrack as error:

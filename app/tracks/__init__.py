@@ -1,10 +1,10 @@
 """From the bytes of a GPX file to a `Track`, purely: no clock, no network, no state.
 
-bytes → `read` → Recording → `measure` → Track
+bytes → `gpx.read` → Recording → `measure` → Track
 """
 
 from app.tracks.drawing import Drawing
-from app.tracks.gpx import NotATrack, Point, Recording, read
+from app.tracks.recording import NotATrack, Point, Recording
 from app.tracks.track import Summary, Track, measure
 
-__all__ = ["Drawing", "NotATrack", "Point", "Recording", "Summary", "Track", "measure", "read"]
+__all__ = ["Drawing", "NotATrack", "Point", "Recording", "Summary", "Track", "measure"]

@@ -6,8 +6,8 @@ from itertools import accumulate, groupby, pairwise
 from math import ceil, cos, radians
 from operator import itemgetter
 
-from app.tracks.gpx import Point
 from app.tracks.lines import resample, simplify
+from app.tracks.recording import Point
 
 PROFILE_POINTS = 200
 THINNED = 5_000  # points that the simplification looks at; of a longer recording it sees every second, third …

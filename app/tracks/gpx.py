@@ -9,37 +9,17 @@ import codecs
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from math import isfinite
-from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from gpxpy.gpx import GPX, GPXException, GPXRoute, GPXRoutePoint, GPXTrack, GPXTrackPoint
 from gpxpy.gpxfield import gpx_fields_from_xml
 
+from app.tracks.recording import NotATrack, Point, Recording
+
 MOST_POINTS = 100_000  # a point a second for 27 hours
 MOST_TAGS = 1_500_000  # what bounds the memory of the tree: about 250 MB
 HIGHEST = 100_000.0  # metres; beyond it an elevation is a device's way to say "unknown"
-
-
-class NotATrack(ValueError):
-    """Why a file cannot be used, in words for the person who dropped it."""
-
-
-class Point(NamedTuple):
-    """Degrees (WGS 84), metres above the sea, UTC."""
-
-    latitude: float
-    longitude: float
-    elevation: float | None
-    time: datetime | None
-
-
-class Recording(NamedTuple):
-    """What a device wrote down. Between two segments it was switched off or had no signal."""
-
-    name: str | None
-    sport: str | None
-    segments: tuple[tuple[Point, ...], ...]
 
 
 def read(data: bytes) -> Recording:

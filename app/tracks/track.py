@@ -7,8 +7,8 @@ from itertools import accumulate, pairwise
 
 from app.tracks.drawing import Drawing, Line, path, profile
 from app.tracks.geodesy import distance, vector
-from app.tracks.gpx import Point, Recording
 from app.tracks.lines import climbs, smooth
+from app.tracks.recording import Point, Recording
 
 STANDING = 0.3  # m/s; slower is a rest at a traffic light with a wandering signal
 SMOOTHING = 25.0  # metres of way on each side; takes out the metre-scale noise of a GPS's elevation

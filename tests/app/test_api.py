@@ -11,7 +11,8 @@ from httpx import Client
 from app.main import create_app
 from app.settings import Settings
 from app.storage import RECENT, Activity, TableActivities
-from app.tracks import measure, read
+from app.tracks import measure
+from app.tracks.gpx import read
 from tests.app.browser import browser
 from tests.app.gpx import northwards, track
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
-from app.tracks import measure, read
+from app.tracks import measure
+from app.tracks.gpx import read
 
 FRONTEND = Path(__file__).parents[2] / "app" / "frontend"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in FRONTEND.iterdir()}

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tracks import NotATrack, Recording, read
-from app.tracks.gpx import MOST_POINTS
+from app.tracks import NotATrack, Recording
+from app.tracks.gpx import MOST_POINTS, read
 from tests.app.gpx import document, northwards, point, track
 
 BOMB = b'<!DOCTYPE gpx [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><gpx><trk><name>&b;</name></trk></gpx>'

@@ -54,8 +54,8 @@ def test_a_call_to_keep_the_function_warm_is_answered_without_the_app() -> None:
     assert answer("schedule") == {}
 
 
-def test_a_cold_start_imports_neither_the_aws_client_nor_what_only_documentation_needs() -> None:
-    heavy = {"boto3", "botocore", "jinja2", "httpx", "uvicorn"}
+def test_a_cold_start_imports_neither_the_aws_client_nor_the_parser_nor_what_only_documentation_needs() -> None:
+    heavy = {"boto3", "botocore", "gpxpy", "jinja2", "httpx", "uvicorn"}
     program = "import sys, app.handler; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=EVENTS.parents[2]

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from app.tracks import Track, measure, read
+from app.tracks import Track, measure
+from app.tracks.gpx import read
 from tests.app.gpx import START, northwards, point, track
 
 KILOMETRE = 1111.9  # a hundredth of a degree of latitude at 47° N
