@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import tools
-from bench.measure import Goal, Line, Result, in_turn
+from bench.measure import Goal, Line, Result, Skipped, in_turn
 from local_cloud.runtime_worker import Function, Worker, environment
 
 ROOT = Path(__file__).parent.parent
@@ -28,6 +28,7 @@ IMPORTS = """\
 import importlib, os, sys, time
 task = os.environ["LAMBDA_TASK_ROOT"]
 sys.path[:] = [task, *(p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix)))]
+sys.modules["pydantic.v1"] = None  # the demo's image leaves it out (app/image/prepare.py)
 import awslambdaric.bootstrap
 for module in sys.argv[1:]:
     importlib.import_module(module)
@@ -85,6 +86,10 @@ class Subject:
         return float(done.stdout)
 
 
+ADAPTER = Skipped(
+    tool="Lambda Web Adapter itself",
+    why="AWS gives it away in its own container registry only; its pattern is measured with uvicorn and Python instead",
+)
 BARE, APP, FASTAPI = "bare handler", "demo app (FastAPI, Mangum)", "import fastapi alone"
 
 
@@ -92,7 +97,7 @@ def run(rounds: int, patience: float) -> Iterator[Result]:
     with TemporaryDirectory(prefix="bench-") as folder, ExitStack() as ends:
         task = Path(folder, "task")
         skipped = list(tools.missing("chalice"))
-        yield from skipped
+        yield from (ADAPTER, *skipped)
         subjects = prepare(task, chalice=not skipped)
         imports = importing(subjects, rounds=2 * rounds - 1, patience=patience)
         workers = {name: Worker(each.function, Path(folder, "log")) for name, each in subjects.items() if each.event}
@@ -112,6 +117,7 @@ def prepare(task: Path, *, chalice: bool) -> dict[str, Subject]:
         FASTAPI: subject(task, "only_fastapi.none", None),
         "Starlette, Mangum": subject(task, "plain_starlette.handler", HTTP_API),
         APP: subject(task, "app.handler.handler", HTTP_API),
+        "demo app behind uvicorn in the function": subject(task, "behind_uvicorn.handler", HTTP_API),
     }
     if chalice:
         [packages] = tools.chalice.parent.parent.glob("lib/python*/site-packages")
