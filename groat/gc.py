@@ -1,8 +1,8 @@
 """Image clean-up: removes from the registry what nothing can need any more, and says what it keeps for what.
 
 The rule: an image stays while it is what is live, what a rollback can come back to, what a version of a function runs,
-or so young that another deployment may be about to use it. The registry's own lifecycle bounds the rest; this is for
-those who want it gone now.
+or so young that another deployment may be about to use it; and every image while the stack is not at rest. The
+registry's own lifecycle bounds the others; this is for those who want them gone now.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import changesets
+from changesets.statuses import is_healthy
 from groat import ecr, versions
 from groat.aws import Aws
 from groat.errors import GroatError
@@ -40,6 +41,11 @@ def collect(target: Target, *, days: float, remove: bool) -> Iterator[Event]:
         raise GroatError("The local cloud has no images of its own to remove", hint="groat gc --env NAME")
     aws = reach(target)
     website = deployed(aws, target.stack("website"))
+    if not is_healthy(website.status):
+        raise GroatError(
+            f"No image is removed while its stack is {website.status}: {website.name}",
+            hint=f"groat recover --env {target.settings.environment}",
+        )
     repository = ecr.repository_name(deployed(aws, target.stack("registry")).outputs["RepositoryUri"])
     needed = {uri.partition("@")[2] for uri in in_use(aws, target, website)}
     before = datetime.now(UTC) - timedelta(days=days)

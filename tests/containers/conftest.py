@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from machine import BASE, ROOT, free_port, running
@@ -45,9 +46,15 @@ def base(docker: None) -> str:
 
 
 @pytest.fixture(scope="session")
-def registry(docker: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """host:port of an empty registry."""
-    folder, port = tmp_path_factory.mktemp("registry"), free_port()
+def registry_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the registry keeps what is pushed, in `data/`."""
+    return tmp_path_factory.mktemp("registry")
+
+
+@pytest.fixture(scope="session")
+def registry(docker: None, registry_folder: Path) -> Iterator[str]:
+    """host:port of a registry, empty at first."""
+    folder, port = registry_folder, free_port()
     (folder / "config.yml").write_text(REGISTRY.format(root=folder / "data", port=port), encoding="utf-8")
     with running(["docker-registry", "serve", str(folder / "config.yml")], folder, f"http://127.0.0.1:{port}/v2/"):
         yield f"127.0.0.1:{port}"

@@ -75,6 +75,20 @@ def test_trouble_comes_with_its_fix(said: str, fix: str) -> None:
     assert fix in docker.trouble("It failed", said).hint
 
 
+@pytest.mark.parametrize(
+    ("said", "fix"),
+    [
+        ("dial tcp 127.0.0.1:5000: connect: connection refused", "goes on where this one stopped"),
+        ("EOF", "goes on where this one stopped"),
+        ("denied: User: arn:aws:iam::1:user/a is not authorized", "PutImage"),
+        ("tag invalid: The image tag 'app-1' cannot be overwritten because the repository is immutable", "meanwhile"),
+    ],
+)
+def test_a_registry_that_does_not_take_the_image_comes_with_its_fix(said: str, fix: str) -> None:
+    refusal = docker.refused("here/app", said)
+    assert (str(refusal), fix in refusal.hint) == (f"The image cannot be pushed to here/app: {said}", True)
+
+
 @pytest.mark.parametrize("address", ["unix:///nonexistent/docker.sock", "tcp://127.0.0.1:1"])
 @pytest.mark.parametrize("words", [("sam", "build"), ("dev", "--sam")])
 def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address: str, words: tuple[str, str]) -> None:
