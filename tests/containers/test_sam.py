@@ -101,6 +101,16 @@ def test_the_image_table_becomes_what_sam_reads() -> None:
 def test_sam_package_pushes_and_names_the_image_in_the_template(clone: Checkout, cloud: str, registry: str) -> None:
     aws = Checkout(clone.root, {**clone.environment, "AWS_ENDPOINT_URL": cloud})
     assert sam(clone, "build").returncode == 0
-    packaged = sam(aws, "package", "--image-repository", f"{registry}/tracks", "--output-template-file", "out.yaml")
+    own = ["--config-env", "local", "--image-repository", f"{registry}/tracks"]
+    packaged = sam(aws, "package", *own, "--output-template-file", "out.yaml")
     assert packaged.returncode == 0, packaged.stdout[-2000:] + packaged.stderr[-2000:]
     assert f"ImageUri: {registry}/tracks:function-" in (clone.root / "out.yaml").read_text(encoding="utf-8")
+
+
+def test_plain_sam_package_finds_bucket_and_repository_by_itself(clone: Checkout, cloud: str) -> None:
+    """As far as the host of ECR, which is AWS's own."""
+    aws = Checkout(clone.root, {**clone.environment, "AWS_ENDPOINT_URL": cloud})
+    assert sam(clone, "build").returncode == 0
+    packaged = sam(aws, "package", "--output-template-file", "out.yaml")
+    told = packaged.stdout + packaged.stderr
+    assert "The push refers to repository [111111111111.dkr.ecr.us-east-1.amazonaws.com/" in told, told[-2000:]
