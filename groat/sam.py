@@ -14,15 +14,24 @@ from pathlib import Path
 from groat.docker import engine
 from groat.errors import GroatError
 from groat.project import Project, table
+from groat.recipe import here, recipe
 
 WEBSITE = "website.yaml"
 MARK = "      DockerTag:"
 
 
 def build(project: Project) -> int:
-    """`sam build`; its exit code. Raises GroatError when Docker cannot be used."""
+    """`sam build`; its exit code. Raises GroatError when Docker cannot be used, or not for the function's processor."""
     engine()
-    return sam(project, "build", "--template-file", str(template(project)), "--base-dir", str(project.templates))
+    source = template(project)
+    code = sam(project, "build", "--template-file", str(source), "--base-dir", str(project.templates))
+    wanted = recipe(project, source.read_text(encoding="utf-8"))
+    if code and wanted.architecture != here(wanted).architecture:
+        raise GroatError(
+            f"The function is for {wanted.architecture}, and this machine is: {here(wanted).architecture}",
+            hint="apt-get install qemu-user-static, or Site(architecture=...); `make dev SAM=1` builds for this one",
+        )
+    return code
 
 
 def start_api(project: Project, port: int) -> int:

@@ -92,6 +92,13 @@ def test_groat_sam_calls_the_function_in_an_image_on_a_base_of_ones_own(clone: C
     assert '"statusCode": 200' in done.stdout
 
 
+def test_a_function_for_another_processor_is_said_to_be_that(base: str, tmp_path: Path) -> None:
+    other = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
+    clone = checkout(tmp_path, architecture=other, base=base, environment={})
+    clone.groat("templates")
+    assert f"The function is for {other}, and this machine is: {ARCHITECTURE}" in clone.refused("sam", "build")
+
+
 def test_the_image_table_becomes_what_sam_reads() -> None:
     text = "Resources:\n  Function:\n    Metadata:\n      DockerTag: x\n    Properties: {}\n"
     lines = with_image(text, {"target": "any", "arguments": {"BASE": "python:3.13-slim"}}).splitlines()
