@@ -13,32 +13,14 @@ from typing import Any
 
 from groat import ecr, reproducible
 from groat.aws import Aws
+from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, MISSING, REGISTRY, trouble
 from groat.errors import GroatError
 from groat.project import Project
 from groat.recipe import Recipe, recipe
 
 PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 MACHINES = {"arm64": "arm64", "x86_64": "amd64"}  # as Docker names them
-INSTALL = "install Docker: https://docs.docker.com/engine/install/, or on Debian and Ubuntu: apt-get install docker.io"
-START = "start Docker: sudo systemctl start docker, or Docker Desktop"
-Fixes = tuple[tuple[str, str], ...]
-TROUBLE: Fixes = (  # what the engine says, what to do
-    ("permission denied", "add yourself to the group: sudo usermod -aG docker $USER, then log in anew"),
-    ("no space left", "docker system prune"),
-    ("no such host", "name a base image that this machine can get: BASE in pyproject's [tool.groat.image] arguments"),
-    ("no such file or directory", START),
-    ("connection refused", START),
-    ("and architecture asks for", "build on a machine of that architecture, or say Site(architecture=...)"),
-    ("exec format error", "build on a machine of that architecture, or install QEMU: apt-get install qemu-user-static"),
-)
 RECIPE = "groat.recipe"  # the label that says which recipe an image is of
-REGISTRY: Fixes = (  # what a registry says, or nobody in its place
-    ("no space left", "docker system prune"),
-    ("cannot be overwritten", "somebody else has pushed this app meanwhile: make deploy"),
-    ("denied", "allow ecr:InitiateLayerUpload, UploadLayerPart, CompleteLayerUpload and PutImage on the repository"),
-    ("no basic auth", "the registry takes no part of ECR's token: look for credHelpers in ~/.docker/config.json"),
-    ("", "the same command goes on where this one stopped; if it stops again, can this machine reach the registry?"),
-)
 IMPORT = """
 import importlib, sys
 module, _, name = sys.argv[1].rpartition(".")
@@ -65,7 +47,8 @@ def make(client: Any, wanted: Recipe, name: str) -> None:
     build(client, wanted, name)
     settle(client, wanted, name)
     inspect(client, wanted, name)
-    try_out(client, wanted, name)
+    if wanted.try_import:
+        try_out(client, wanted, name)
 
 
 def engine() -> Any:
@@ -81,10 +64,8 @@ def engine() -> Any:
         client.ping()
     except DockerException as error:
         if not shutil.which("docker"):
-            raise GroatError(
-                f"Docker is needed to build the app's image and is not installed: {error}", hint=INSTALL
-            ) from error
-        raise trouble("Docker cannot be used", error) from error
+            raise trouble("Docker is needed to build the app's image and is not installed", error, MISSING) from error
+        raise trouble("Docker cannot be used", error, ENGINE) from error
     return client
 
 
@@ -103,11 +84,9 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
         client.images.build(**order(wanted, name))
     except BuildError as error:
         tail = "".join(str(line.get("stream", "")) for line in error.build_log)[-1500:]
-        raise trouble(
-            "The app's image does not build", f"{error}\n{tail}", otherwise=f"docker build {wanted.context}"
-        ) from error
+        raise trouble("The app's image does not build", f"{error}\n{tail}", BUILD) from error
     except APIError as error:
-        raise trouble("The app's image does not build", error) from error
+        raise trouble("The app's image does not build", error, BUILD) from error
 
 
 def settle(client: Any, wanted: Recipe, name: str) -> None:
@@ -117,12 +96,7 @@ def settle(client: Any, wanted: Recipe, name: str) -> None:
     try:
         reproducible.settle(client, name, wanted.epoch)
     except (DockerException, OSError) as error:
-        folder = f"{gettempdir()}: free some, or name another folder in TMPDIR"
-        raise trouble(
-            "The image cannot be given a reproducible digest",
-            error,
-            known=(("[errno 28]", f"no space in {folder}"), *TROUBLE),
-        ) from error
+        raise trouble(f"The image cannot be settled in {gettempdir()}", error, HERE) from error
 
 
 def inspect(client: Any, wanted: Recipe, name: str) -> str:
@@ -157,12 +131,9 @@ def python(client: Any, wanted: Recipe, name: str, *arguments: str) -> str:
         )  # fmt: skip
     except ContainerError as error:
         said = (error.stderr or b"").decode(errors="replace")[-1500:]
-        raise trouble(
-            f"The handler {wanted.handler} cannot be imported in the image", said,
-            otherwise=f"is it in app/requirements.txt? To look inside: docker run --rm -it --entrypoint python3 {name}",
-        ) from error  # fmt: skip
+        raise trouble(f"The handler {wanted.handler} cannot be imported in the image {name}", said, HANDLER) from error
     except APIError as error:
-        raise trouble("The image does not start", error) from error
+        raise trouble("The image does not start", error, BUILD) from error
     return told.decode(errors="replace")
 
 
@@ -179,7 +150,7 @@ def push(client: Any, remote: str, tag: str, auth: Mapping[str, str]) -> str:
     try:
         return digest_of(client.images.push(remote, tag=tag, auth_config=auth, stream=True, decode=True), remote)
     except APIError as error:
-        raise refused(remote, error) from error
+        raise trouble(f"The image cannot be pushed to {remote}", error, REGISTRY) from error
 
 
 def digest_of(answers: Iterable[Mapping[str, Any]], remote: str) -> str:
@@ -187,19 +158,8 @@ def digest_of(answers: Iterable[Mapping[str, Any]], remote: str) -> str:
     digest = ""
     for answer in answers:
         if "error" in answer:
-            raise refused(remote, answer["error"])
+            raise trouble(f"The image cannot be pushed to {remote}", answer["error"], REGISTRY)
         digest = answer.get("aux", {}).get("Digest", digest)
     if not digest:
         raise GroatError(f"The registry gave no digest for what was pushed to {remote}")
     return digest
-
-
-def refused(remote: str, error: object) -> GroatError:
-    return trouble(f"The image cannot be pushed to {remote}", error, known=REGISTRY)
-
-
-def trouble(what: str, error: object, *, known: Fixes = TROUBLE, otherwise: str = "docker info") -> GroatError:
-    """An engine's or registry's error, with the fix where it is known."""
-    said = str(error).strip()
-    hint = next((fix for text, fix in known if text in said.lower()), otherwise)
-    return GroatError(f"{what}: {said}", hint=hint)

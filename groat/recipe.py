@@ -3,6 +3,7 @@
     [tool.groat.image]                              # all optional; see docs/containers.md
     target = "any"                                  # the stage of the Dockerfile
     arguments = {BASE = "python:3.13-slim"}         # its build arguments
+    try_import = false                              # the handler cannot be imported without the network
 
 The rule: two equal recipes are one image, so the tag is their digest. COMMIT and SOURCE, which only say where an image
 came from, are not part of it: a commit that does not touch the app is no new image.
@@ -25,6 +26,7 @@ from groat.project import Project, table
 from groat.templates import load
 
 CREDENTIALS = re.compile(r"(?<=://)[^/@]+@")
+KEYS = frozenset({"target", "arguments", "try_import"})
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 
 
@@ -38,6 +40,7 @@ class Recipe:
     variables: tuple[str, ...]
     arguments: Mapping[str, str]
     target: str | None
+    try_import: bool
     labels: Mapping[str, str]
 
     @cached_property
@@ -64,9 +67,9 @@ def recipe(project: Project, template: str) -> Recipe:
     """The recipe for the function of this website template. Raises GroatError."""
     function = next(functions(load(template)), {})
     given = table(project, "image")
-    if unknown := given.keys() - {"target", "arguments"}:
+    if unknown := given.keys() - KEYS:
         raise GroatError(
-            f"pyproject.toml, [tool.groat.image]: unknown key: {min(unknown)}", hint="known: target, arguments"
+            f"pyproject.toml, [tool.groat.image]: unknown key: {min(unknown)}", hint=f"known: {', '.join(sorted(KEYS))}"
         )
     return Recipe(
         context=project.app,
@@ -75,6 +78,7 @@ def recipe(project: Project, template: str) -> Recipe:
         variables=tuple(function.get("Environment", {}).get("Variables", {})),
         arguments={name: str(value) for name, value in given.get("arguments", {}).items()},
         target=given.get("target"),
+        try_import=bool(given.get("try_import", True)),
         labels={"COMMIT": commit(project), "SOURCE": source(project)},
     )
 

@@ -1,5 +1,6 @@
 """The site while it is edited: an edit shows at the next request, behind the edge of the deployed site."""
 
+import os
 import time
 import urllib.request
 from collections.abc import Iterator

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from groat import docker, ecr
+from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, INSTALL, REGISTRY, START, Fixes, trouble
 from groat.errors import GroatError
 from groat.project import Project
 from groat.recipe import Recipe, recipe
@@ -56,37 +57,44 @@ def test_the_tag_is_of_what_goes_in(project: Project) -> None:
     assert configured(project, "").tag == plain
 
 
+def test_an_app_that_needs_the_network_while_it_is_imported_is_not_tried(project: Project) -> None:
+    assert recipe(project, TEMPLATE).try_import
+    assert not configured(project, "[tool.groat.image]\ntry_import = false\n").try_import
+
+
 def test_a_slip_of_the_pen_in_the_image_table_is_refused(project: Project) -> None:
     with pytest.raises(GroatError, match=r"\[tool.groat.image\]: unknown key: base"):
         configured(project, '[tool.groat.image]\nbase = "x"\n')
 
 
 @pytest.mark.parametrize(
-    ("said", "fix"),
+    ("fixes", "said", "fix"),
     [
-        ("PermissionError(13, 'Permission denied')", "usermod -aG docker"),
-        ("write /var/lib/docker/tmp: no space left on device", "docker system prune"),
-        ("FileNotFoundError(2, 'No such file or directory')", "systemctl start docker"),
-        ("dial tcp: lookup public.ecr.aws: no such host", "BASE in pyproject"),
-        ("exec /bin/sh: exec format error", "qemu-user-static"),
+        (ENGINE, "PermissionError(13, 'Permission denied')", "usermod -aG docker"),
+        (ENGINE, "FileNotFoundError(2, 'No such file or directory')", "systemctl start docker"),
+        (ENGINE, "ConnectionRefusedError(111, 'Connection refused')", "systemctl start docker"),
+        (BUILD, "write /var/lib/docker/tmp: no space left on device", "docker system prune"),
+        (BUILD, "dial tcp: lookup public.ecr.aws: no such host", "BASE in pyproject"),
+        (BUILD, "exec /bin/sh: exec format error", "qemu-user-static"),
+        (BUILD, "COPY failed: stat fonts: no such file or directory", "the step that failed"),
+        (HANDLER, "ModuleNotFoundError: No module named 'stripe'", "requirements.txt"),
+        (HANDLER, "FileNotFoundError: [Errno 2] No such file or directory: 'model.bin'", "the app's own"),
+        (HANDLER, "OSError: [Errno 30] Read-only file system: 'cache.db'", "/tmp"),
+        (
+            HANDLER,
+            'EndpointConnectionError: Could not connect to the endpoint URL: "https://ssm"',
+            "try_import = false",
+        ),
+        (HERE, "[Errno 28] No space left on device", "TMPDIR"),
+        (REGISTRY, "dial tcp 127.0.0.1:5000: connect: connection refused", "goes on where this one stopped"),
+        (REGISTRY, "EOF", "goes on where this one stopped"),
+        (REGISTRY, "denied: User: arn:aws:iam::1:user/a is not authorized", "PutImage"),
+        (REGISTRY, "tag invalid: The image tag 'app-1' cannot be overwritten", "meanwhile"),
     ],
 )
-def test_trouble_comes_with_its_fix(said: str, fix: str) -> None:
-    assert fix in docker.trouble("It failed", said).hint
-
-
-@pytest.mark.parametrize(
-    ("said", "fix"),
-    [
-        ("dial tcp 127.0.0.1:5000: connect: connection refused", "goes on where this one stopped"),
-        ("EOF", "goes on where this one stopped"),
-        ("denied: User: arn:aws:iam::1:user/a is not authorized", "PutImage"),
-        ("tag invalid: The image tag 'app-1' cannot be overwritten because the repository is immutable", "meanwhile"),
-    ],
-)
-def test_a_registry_that_does_not_take_the_image_comes_with_its_fix(said: str, fix: str) -> None:
-    refusal = docker.refused("here/app", said)
-    assert (str(refusal), fix in refusal.hint) == (f"The image cannot be pushed to here/app: {said}", True)
+def test_trouble_comes_with_the_fix_of_who_said_it(fixes: Fixes, said: str, fix: str) -> None:
+    told = trouble("It failed", said, fixes)
+    assert (str(told), fix in told.hint) == (f"It failed: {said}", True)
 
 
 @pytest.mark.parametrize("address", ["unix:///nonexistent/docker.sock", "tcp://127.0.0.1:1"])
@@ -98,7 +106,7 @@ def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address:
     )  # fmt: skip
     assert (done.returncode, done.stderr.startswith("error: Docker ")) == (1, True), done.stderr
     assert "Traceback" not in done.stderr
-    assert docker.START in done.stderr or docker.INSTALL in done.stderr
+    assert START in done.stderr or INSTALL in done.stderr
 
 
 def test_the_digest_is_the_one_that_the_registry_gave() -> None:
