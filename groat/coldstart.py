@@ -99,8 +99,10 @@ def measure(python: Python, module: str) -> ColdStart:
 
 
 def took(told: str) -> float:
-    found = TOOK.search(told)
-    return float(found["seconds"]) if found else 0.0
+    """Seconds of processor time, from what IMPORT printed."""
+    if found := TOOK.search(told):
+        return float(found["seconds"])
+    raise GroatError(f"The import ended the process that measured it; it said:\n{told[-1500:]}")
 
 
 def modules(told: str) -> Counter[str]:

@@ -4,6 +4,7 @@ The rule: `renew` puts the files as they are now behind the edge, and whoever ed
 answered before goes on answering then.
 """
 
+import hashlib
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -114,8 +115,9 @@ class Container:
         return images.app_files(self.wanted.context)
 
     def build(self) -> Event:
-        docker.build(self.client, self.wanted, self.name)
-        self.image = docker.inspect(self.client, self.wanted, self.name)
+        wanted = replace(self.wanted)  # its tag is of the files as they are now
+        docker.build(self.client, wanted, self.name)
+        self.image = docker.inspect(self.client, wanted, self.name)
         return Stage("image", f"{self.name} {self.image}")
 
     def renew(self) -> Iterator[Event]:
@@ -139,10 +141,11 @@ class Container:
 def container(target: Target, outputs: Mapping[str, str]) -> Iterator[Container]:
     function, website = outputs["FunctionName"], target.project.templates / "website.yaml"
     log = local.function_log(target.project, function)
+    folder = hashlib.sha256(str(target.project.root).encode()).hexdigest()[:8]  # two clones are worked on at once
     app = Container(
         client=docker.engine(),
         wanted=here(recipe(target.project, website.read_text(encoding="utf-8"))),
-        name=f"groat-dev:{target.settings.stack_name}",
+        name=f"groat-dev:{target.settings.stack_name}-{folder}",
         function=function,
         log=log,
         read=log.stat().st_size if log.is_file() else 0,

@@ -1,5 +1,7 @@
 """`groat dev --sam`: the real container behind the edge while it is edited."""
 
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -68,3 +70,11 @@ def test_what_the_function_says_is_told(dev: Dev) -> None:
     dev.seconds_until("/api/health", "loud")
     dev.seconds_until_told("seen by the developer")
     assert not any("(rapid)" in str(event) for event in dev.told)
+
+
+def test_the_image_is_known_as_that_of_the_app_as_it_is_now(dev: Dev) -> None:
+    dev.write("app/routes/health.py", '"loud "', '"quiet "')
+    dev.seconds_until("/api/health", "quiet")
+    command = [sys.executable, "-m", "groat", "doctor", "cold-start"]
+    told = subprocess.run(command, cwd=dev.root, capture_output=True, text=True, check=True).stdout
+    assert "the image groat-dev:tracks" in told

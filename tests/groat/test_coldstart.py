@@ -51,6 +51,12 @@ def test_an_app_that_cannot_be_imported_says_why(project: Project) -> None:
         list(doctor(project))
 
 
+def test_an_app_that_ends_the_process_is_not_a_start_of_no_time(project: Project) -> None:
+    (project.root / "app/handler.py").write_text("import os\nos._exit(0)\n", encoding="utf-8")
+    with pytest.raises(GroatError, match="ended the process that measured it"):
+        list(doctor(project))
+
+
 def test_submodules_count_for_their_package() -> None:
     told = "import time:  100 |  300 | fastapi\nimport time:  50 | 50 | fastapi.routing\nimport time: 7 | 7 |   json\n"
     assert dict(packages(modules(told))) == {"fastapi": 150, "(Python's own)": 7}
