@@ -98,7 +98,7 @@ test: $(READY) ## The tests that need nothing but Python
 	@$(BIN)/pytest -n auto -m "not slow"
 
 test-slow: $(READY) ## The rest: real clients, containers, browsers, kills; what is missing here is skipped by name
-	@$(BIN)/pytest -n auto -m slow -rs
+	@$(BIN)/pytest -n auto --dist loadgroup -m slow -rs
 
 bench: $(READY) ## Measure against the other tools, on this machine
 	@$(BIN)/python -m bench

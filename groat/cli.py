@@ -206,9 +206,10 @@ def cold_start(options: Options, where: str | None) -> None:
 
     Exit 1 over the budget in pyproject.toml.
     """
+    from groat.coldstart import Where
     from groat.coldstart import doctor as run
 
-    finish(options, run(options.project(), where=where))
+    finish(options, run(options.project(), where=Where(where) if where else None))
 
 
 @groat.group()

@@ -16,6 +16,9 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import Any
 
 from groat import docker
 from groat.errors import GroatError
@@ -41,6 +44,11 @@ Python = Callable[..., str]  # runs Python with these arguments; what it printed
 Shares = tuple[tuple[str, float], ...]
 
 
+class Where(StrEnum):
+    IMAGE = "image"
+    HOST = "host"
+
+
 @dataclass(frozen=True, slots=True)
 class ColdStart:
     """`seconds` of one whole processor, and those of each package and each module, heaviest first."""
@@ -50,8 +58,8 @@ class ColdStart:
     modules: Shares
 
 
-def doctor(project: Project, *, where: str | None = None) -> Iterator[Event]:
-    """Measure in the "image" or on the "host"; without a word in the image if it is built, else here.
+def doctor(project: Project, *, where: Where | None = None) -> Iterator[Event]:
+    """Measure there; without a word in the image if it is built, else here.
 
     Raises GroatError when the start is over the budget of pyproject.toml, or the handler cannot be imported.
     """
@@ -126,24 +134,26 @@ def scaled(shares: Counter[str], factor: float) -> Shares:
     return tuple((name, factor * share) for name, share in shares.most_common())
 
 
-def chosen(project: Project, wanted: Recipe, where: str | None) -> tuple[Python, str]:
+def chosen(project: Project, wanted: Recipe, where: Where | None) -> tuple[Python, str]:
     """The Python to measure, and what it is called."""
-    if where != "host" and (name := image(wanted, build=where == "image")):
-        client = docker.engine()
-        return lambda *words: docker.python(client, wanted, name, *words), f"the image {name}"
-    return lambda *words: python_here(
-        project, wanted, *words
-    ), f"Python {sys.version.split()[0]} here, not in the image"
+    client = None if where is Where.HOST else engine(needed=where is Where.IMAGE)
+    if client and (name := image(client, wanted, build=where is Where.IMAGE)):
+        return partial(docker.python, client, wanted, name), f"the image {name}"
+    return partial(python_here, project, wanted), f"Python {sys.version.split()[0]} here, not in the image"
 
 
-def image(wanted: Recipe, *, build: bool) -> str:
-    """The name of the app's image as it is now; nothing where there is none and none is to be built."""
+def engine(*, needed: bool) -> Any:
+    """Docker's, or None where it cannot be used and is not `needed`."""
     try:
-        client = docker.engine()
+        return docker.engine()
     except GroatError:
-        if build:
+        if needed:
             raise
-        return ""
+        return None
+
+
+def image(client: Any, wanted: Recipe, *, build: bool) -> str:
+    """The name of the app's image as it is now; nothing where there is none and none is to be built."""
     name = docker.built(client, wanted)
     if build and not name:
         name = f"groat:{wanted.tag}"

@@ -37,13 +37,13 @@ class Dev:
     def seconds_until(self, path: str, words: str) -> float:
         began = time.monotonic()
         while words not in self.get(path)[1]:
-            assert time.monotonic() - began < 20, self.get(path)
+            assert time.monotonic() - began < 90, self.get(path)
         return time.monotonic() - began
 
     def seconds_until_told(self, words: str) -> float:
         began = time.monotonic()
         while not any(words in str(event.get("text")) for event in self.told):
-            assert time.monotonic() - began < 30, self.told[-5:]
+            assert time.monotonic() - began < 90, self.told[-5:]
             time.sleep(0.05)
         return time.monotonic() - began
 

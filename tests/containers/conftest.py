@@ -22,6 +22,13 @@ http: {{addr: "127.0.0.1:{port}"}}
 """
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A module stays in one process: what its tests share (a site, an image) takes longer to make than to test."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def missing() -> str:
     """What these tests need and this machine does not have."""
     if not shutil.which("docker"):

@@ -47,7 +47,7 @@ def test_an_edit_of_the_app_is_a_new_last_layer_and_the_page_reloads(dev: Dev) -
     edits = dev.get("/_local_cloud/edits")[1]
     dev.write("app/routes/health.py", '"in "', '"edited in "')
     taken = dev.seconds_until("/api/health", "edited in /var/task")
-    assert taken < 10, taken
+    assert taken < 60, taken
     while dev.get("/_local_cloud/edits")[1] == edits:
         time.sleep(0.05)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from groat.coldstart import at, doctor, modules, packages, within_budget
+from groat.coldstart import Where, at, doctor, modules, packages, within_budget
 from groat.errors import GroatError
 from groat.events import Stage
 from groat.project import Project
@@ -67,4 +67,4 @@ def test_a_budget_is_of_the_functions_memory(project: Project) -> None:
     (project.root / "templates/website.yaml").write_text("Parameters: {MemorySize: {Default: 256}}", encoding="utf-8")
     (project.root / "pyproject.toml").write_text("[tool.groat.cold_start]\nseconds = 0.001\n", encoding="utf-8")
     with pytest.raises(GroatError, match="at 256 MB"):
-        list(doctor(project, where="host"))
+        list(doctor(project, where=Where.HOST))

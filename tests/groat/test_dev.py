@@ -10,7 +10,7 @@ import pytest
 from tests.checkout import copy_to
 from tests.developing import Dev, developing
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dev")]  # one site for all of them
 
 
 @pytest.fixture(scope="module")
