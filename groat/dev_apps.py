@@ -72,15 +72,24 @@ def server(target: Target, aws: Aws, outputs: Mapping[str, str]) -> Iterator[Ser
     app = str(settings(target.project).get("app", "app.main:app"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [sys.executable, "-m", "groat.dev_server", str(listener.fileno()), app]
-        process = subprocess.Popen(
-            command, cwd=target.project.root, env=environment(aws, outputs), pass_fds=[listener.fileno()],
-            start_new_session=True,
-        )  # fmt: skip
+        with edits_waiting():
+            process = subprocess.Popen(
+                command, cwd=target.project.root, env=environment(aws, outputs), pass_fds=[listener.fileno()],
+                start_new_session=True,
+            )  # fmt: skip
         try:
             yield Server(target.project, process, listener.getsockname()[1])
         finally:
             process.terminate()
             process.wait()
+
+
+@contextmanager
+def edits_waiting() -> Iterator[None]:
+    """A process started here is not ended by an edit that comes before it knows the signal: it inherits the mask."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def environment(aws: Aws, outputs: Mapping[str, str]) -> dict[str, str]:

@@ -85,7 +85,7 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
     except BuildError as error:
         tail = "".join(str(line.get("stream", "")) for line in error.build_log)[-1500:]
         raise trouble("The app's image does not build", f"{error}\n{tail}", BUILD) from error
-    except APIError as error:
+    except (APIError, OSError) as error:  # a file may be written or go while it is sent to the engine
         raise trouble("The app's image does not build", error, BUILD) from error
 
 
