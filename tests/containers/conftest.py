@@ -22,6 +22,7 @@ http: {{addr: "127.0.0.1:{port}"}}
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A module stays in one process: what its tests share (a site, an image) takes longer to make than to test."""
     for item in items:

@@ -45,9 +45,8 @@ def test_it_has_the_deployed_functions_table(dev: Dev) -> None:
 
 def test_an_edit_of_the_app_is_a_new_last_layer_and_the_page_reloads(dev: Dev) -> None:
     edits = dev.get("/_local_cloud/edits")[1]
-    dev.write("app/routes/health.py", '"in "', '"edited in "')
-    taken = dev.seconds_until("/api/health", "edited in /var/task")
-    assert taken < 60, taken
+    dev.write("app/routes/health.py", '"in ', '"edited in ')
+    dev.seconds_until("/api/health", "edited in /var/task")
     while dev.get("/_local_cloud/edits")[1] == edits:
         time.sleep(0.05)
 
@@ -57,8 +56,10 @@ def test_what_does_not_build_is_told_and_the_image_before_goes_on_answering(dev:
     (dev.root / "app/routes/health.py").write_text("def wrong(:\n", "utf-8")
     dev.seconds_until_told("cannot compile")
     assert dev.get("/api/health")[0] == 200
-    (dev.root / "app/routes/health.py").write_text(text.replace("edited in", "mended in"), "utf-8")
-    dev.seconds_until("/api/health", "mended in")
+    (dev.root / "app/routes/health.py").write_text(text.replace('"status": ', '"mended": '), "utf-8")
+    dev.seconds_until("/api/health", "mended")
+    (dev.root / "app/routes/health.py").write_text(text, "utf-8")
+    dev.seconds_until("/api/health", "status")
 
 
 def test_what_the_function_says_is_told(dev: Dev) -> None:
@@ -73,8 +74,8 @@ def test_what_the_function_says_is_told(dev: Dev) -> None:
 
 
 def test_the_image_is_known_as_that_of_the_app_as_it_is_now(dev: Dev) -> None:
-    dev.write("app/routes/health.py", '"loud "', '"quiet "')
-    dev.seconds_until("/api/health", "quiet")
+    dev.write("app/routes/health.py", '"status": ', '"status": "known " + ')
+    dev.seconds_until("/api/health", "known")
     command = [sys.executable, "-m", "groat", "doctor", "cold-start"]
     told = subprocess.run(command, cwd=dev.root, capture_output=True, text=True, check=True).stdout
     assert "the image groat-dev:tracks" in told
