@@ -222,7 +222,7 @@ def _within(path: tuple[str, ...], pointer: str) -> bool:
 
 def known(type_name: str) -> bool:
     """Whether CloudFormation knows the resource type."""
-    return type_name.startswith("Custom::") or type_name.endswith("::MODULE") or type_name in _index()
+    return type_name.startswith("Custom::") or type_name in _index()
 
 
 def unrecognized(types: Iterable[str]) -> list[str]:

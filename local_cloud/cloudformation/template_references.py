@@ -5,14 +5,16 @@ Texts: recorded for Resources and Outputs; from public AWS output for conditions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from local_cloud.cloudformation.intrinsics import SUB_VARIABLE, Reference
-from local_cloud.cloudformation.schemas import unrecognized
+from local_cloud.cloudformation.schemas import schema, unrecognized
 from local_cloud.cloudformation.template_model import Template, TemplateError
 
 BLOCKS = ("Resources", "Outputs")
+ATTRIBUTE = re.compile(r"[A-Za-z0-9.]+")
 
 
 def references(node: Any) -> Iterator[tuple[str, Reference]]:
@@ -66,6 +68,7 @@ def check(template: Template) -> None:
     _check_conditions(template)
     for block in BLOCKS:
         _check_block(template, block)
+    _check_attributes(template)
 
 
 def _check_conditions(template: Template) -> None:
@@ -110,6 +113,17 @@ def _check_block(template: Template, block: str) -> None:
         ]
     if unresolved:
         raise unresolved_in(block, unresolved)
+
+
+def _check_attributes(template: Template) -> None:
+    """Of resources only: an output that asks for what there is not fails after everything was made (recorded)."""
+    for _, (name, attribute) in references([each.properties for each in template.resources.values()]):
+        if attribute is None or not ATTRIBUTE.fullmatch(attribute):  # a Ref, or an attribute that is a function
+            continue
+        if not schema(template.resources[name].type).supports_attribute(attribute):
+            raise TemplateError(
+                f"Template error: resource {name} does not support attribute type {attribute} in Fn::GetAtt"
+            )
 
 
 def unresolved_in(block: str, names: list[str]) -> TemplateError:

@@ -120,9 +120,12 @@ def test_scalars_are_coerced_to_the_types_that_the_schema_names() -> None:
     }
 
 
-def test_custom_types_and_modules_are_known_and_others_are_not() -> None:
-    assert all(map(known, ["Custom::Thing", "AWS::S3::Bucket", "AWS::CloudFormation::Stack", "My::Own::Thing::MODULE"]))
-    assert unrecognized(["AWS::S3::Bucket", "AWS::S3::Bukket"]) == ["AWS::S3::Bukket"]
+def test_custom_types_are_known_and_modules_and_others_are_not() -> None:
+    assert all(map(known, ["Custom::Thing", "AWS::S3::Bucket", "AWS::CloudFormation::Stack"]))
+    assert unrecognized(["AWS::S3::Bucket", "AWS::S3::Bukket", "My::Thing::MODULE"]) == [
+        "AWS::S3::Bukket",
+        "My::Thing::MODULE",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,10 @@ def test_a_parameter_that_the_model_does_not_allow_is_refused(
         (template(A={**topic(), "DependsOn": "B"}, B={**topic(), "DependsOn": "A"}), "Circular dependency"),
         ({"Parameters": {"P": {"Type": "Text"}}, **template(A=topic())}, "Unrecognized parameter type: Text"),
         (template(A={"Type": "AWS::SNS::Topic", "Properties": []}), "Properties must be an object"),
+        (
+            template(A=topic(), B=topic(properties={"DisplayName": {"Fn::GetAtt": ["A", "Arn"]}})),
+            "resource A does not support attribute type Arn in Fn::GetAtt",
+        ),
     ],
 )
 def test_a_template_that_cannot_work_does_not_validate(account: Account, body: dict[str, Any], text: str) -> None:
