@@ -6,16 +6,12 @@ Importing this file must stay quick (`groat --help`, completion): nothing but cl
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from groat.cli_local import local
 from groat.errors import GroatError
 from groat.options import Options, common, finish, pass_options
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

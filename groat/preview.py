@@ -69,7 +69,7 @@ def review(target: Target, base: str) -> Iterator[Event]:
 
     Raises GroatError for a revision that git does not know, or whose templates CloudFormation would not take.
     """
-    texts = generated.generate(target.project, region=target.settings.region)
+    texts = target.generate()
     with revision(target, base) as earlier:
         if not committed(earlier.project):
             yield Warned(f"There are no templates at {base}, so everything is new")

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import changesets
 from groat import preview
-from groat import templates as generated
 from groat.errors import GroatError
 from groat.events import Event, Rehearsed, Working
 from groat.preview import Preview, Texts
@@ -92,7 +91,7 @@ def rehearse(target: Target, base: str | None) -> Iterator[Event]:
 
     Raises GroatError at the end if, after some failure, the same deployment did not end in a healthy stack.
     """
-    texts = generated.generate(target.project, region=target.settings.region)
+    texts = target.generate()
     failed: list[str] = []
     with preview.revision(target, base) if base else nullcontext() as before:
         stage = Stage((before,) if before else (), target, texts)
