@@ -1,4 +1,4 @@
-"""Raw SAM and the CloudFormation that SAM makes of it are one site to the rules."""
+"""A template says the same in many ways: raw SAM and what SAM makes of it, functions around values, the CDK's ids."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from samtranslator.translator.translator import Translator
 
 from template_gen.rules import findings
 from tests.template_gen.rules import wrong_cdn, wrong_rest
-from tests.template_gen.rules.wrong import Wrong, built, right
+from tests.template_gen.rules.spellings import SPELLINGS, Spelling
+from tests.template_gen.rules.wrong import RIGHT, Wrong, built, right
 
 MANAGED = {"AWSLambdaBasicExecutionRole": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
 # SAM refuses the first itself, cfn-lint finds the second in what SAM makes, the third is a remark on SAM's own type.
 ONLY_RAW = {"E9127", "E9192", "I9213"}
-SAM = [
-    case
-    for case in (*wrong_cdn.WRONG, *wrong_rest.WRONG)
-    if case.template in ("site", "function-url") and case.rule not in ONLY_RAW
-]
+WRONG = (*wrong_cdn.WRONG, *wrong_rest.WRONG)
+MACROS = {"nested"}  # its resources come from a loop
+RIGHT_NAMES = sorted({path.stem for path in RIGHT.iterdir()} - MACROS)
+SAM = [case for case in WRONG if case.template in ("site", "function-url") and case.rule not in ONLY_RAW]
 
 
 def expanded(template: dict[str, Any]) -> dict[str, Any]:
@@ -33,3 +33,19 @@ def test_a_right_site_stays_right_when_sam_expands_it(name: str) -> None:
 @pytest.mark.parametrize("case", SAM, ids=str)
 def test_a_wrong_tick_is_found_after_sam_expanded_it(case: Wrong) -> None:
     assert case.rule in {finding.rule.id for finding in findings(expanded(built(case)), case.region)}
+
+
+def broken(template: dict[str, Any], region: str = "us-east-1") -> set[str]:
+    return {finding.rule.id for finding in findings(template, region)}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda spelling: spelling.__name__)
+def test_a_right_template_stays_right_in_other_words(spelling: Spelling) -> None:
+    said = {name: broken(spelling(right(name))) for name in RIGHT_NAMES}
+    assert {name: rules for name, rules in said.items() if any(rule[0] != "I" for rule in rules)} == {}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda spelling: spelling.__name__)
+def test_a_wrong_tick_is_found_in_other_words(spelling: Spelling) -> None:
+    missed = [str(case) for case in WRONG if case.rule not in broken(spelling(built(case)), case.region)]
+    assert missed == []
