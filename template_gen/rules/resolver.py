@@ -268,7 +268,7 @@ def _length(argument: Any, scope: Scope, _path: Path = ()) -> Any:
 
 
 def _to_json(argument: Any, scope: Scope, _path: Path = ()) -> Any:
-    return json.dumps(evaluate(argument, scope))
+    return json.dumps(evaluate(argument, scope), default=str)
 
 
 _FUNCTIONS: Final[Mapping[str, Callable[[Any, Scope, Path], Any]]] = {

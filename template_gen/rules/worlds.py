@@ -113,7 +113,8 @@ def _values(name: str, parameters: Mapping[str, Any], conditions: Mapping[str, A
         text(evaluate(other, base)) for left, right in _leaves(conditions)
         for side, other in ((left, right), (right, left)) if name in _names(side)
     ]  # fmt: skip
-    allowed = [text(item) for item in body.get("AllowedValues", [])] if isinstance(body, dict) else []
+    listed = body.get("AllowedValues") if isinstance(body, dict) else None
+    allowed = [text(item) for item in listed] if isinstance(listed, list) else []
     literals = [item for item in compared if known(item) and (not allowed or item in allowed)]
     others = [item for item in allowed if item not in literals] or ([] if allowed else [f"${{{name}}}"])
     if isinstance(default, list):

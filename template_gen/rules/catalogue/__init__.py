@@ -4,6 +4,7 @@ from types import ModuleType
 from typing import Final
 
 from template_gen.rules.catalogue import (
+    alarms,
     api_behaviors,
     api_origins,
     apis,
@@ -34,6 +35,7 @@ SECTIONS: Final[tuple[ModuleType, ...]] = (
     apis,
     rest_apis,
     operations,
+    alarms,
 )
 
 

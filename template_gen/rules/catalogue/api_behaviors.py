@@ -8,7 +8,7 @@ from typing import Final
 from template_gen.rules.graph import DYNAMIC, Api, Behavior, Graph, Kind
 from template_gen.rules.graph.cdn import CACHES, CACHING_DISABLED, WRITING
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, known
+from template_gen.rules.values import Object, Place, at, known, number
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _METHOD_SETS: Final = (
@@ -62,9 +62,21 @@ def _caching(behavior: Behavior) -> Iterator[Place]:
         yield at(behavior.cache, "MinTTL")
     elif (behavior.cache.number("DefaultTTL") or 0) > 0 and not identified:
         yield at(behavior.cache, "DefaultTTL")
-    for name in ("MinTTL", "DefaultTTL") if "ForwardedValues" in behavior.body else ():
-        if (behavior.body.number(name) or 0) > 0 and "authorization" not in behavior.forwarded_headers():
-            yield at(behavior.body, name)
+    elif "CachePolicyId" not in behavior.body and "ForwardedValues" in behavior.body:
+        yield from _caching_by_forwarded_values(behavior)
+
+
+def _caching_by_forwarded_values(behavior: Behavior) -> Iterator[Place]:
+    """The legacy form: without a DefaultTTL CloudFront keeps answers for a day, unless every header is forwarded."""
+    forwarded = behavior.body.object("ForwardedValues")
+    identified = not behavior.forwarded_headers().isdisjoint({"authorization", "*"})
+    identified |= forwarded.object("Cookies").get("Forward") == "all"
+    unclear = forwarded.unknown("Headers") or any(behavior.body.unknown(key) for key in ("DefaultTTL", "MaxTTL"))
+    default = number(behavior.body.get("DefaultTTL", 86_400)) or 0
+    if (behavior.body.number("MinTTL") or 0) > 0:
+        yield at(behavior.body, "MinTTL")
+    elif default > 0 and behavior.body.number("MaxTTL") != 0 and not identified and not unclear:
+        yield at(behavior.body, "DefaultTTL", default)
 
 
 @rule(
@@ -75,8 +87,9 @@ def _caching(behavior: Behavior) -> Iterator[Place]:
     source=f"{_GUIDE}/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods",
 )
 def api_methods(graph: Graph) -> Iterator[Place]:
-    """A site may be for reading only. So the rule fires when a route of the API names a method that cannot arrive, or
-    when an API that takes every method has a path of its own (`/api/*`)."""
+    """A site may be for reading only. So the rule fires when a route of the API names a method that cannot arrive or
+    takes every method, and when what is behind `/api/*` is not in the template; but not where answers are kept, as is
+    done on purpose for reading."""
     for _, behavior in graph.behaviors(*DYNAMIC):
         allowed = behavior.methods
         if allowed is not None and _needed(graph, behavior) - allowed:
@@ -86,12 +99,13 @@ def api_methods(graph: Graph) -> Iterator[Place]:
 def _needed(graph: Graph, behavior: Behavior) -> frozenset[str]:
     api = graph.api(behavior.origin)
     pattern = (behavior.pattern or "").lstrip("/")
+    only_read = any(_caching(behavior))
     if api is None or api.routes is None:
-        is_api = behavior.goes_to(Kind.FUNCTION_URL) and pattern.startswith("api")
-        return WRITING if is_api else frozenset()
+        return WRITING if pattern.startswith("api") and not only_read else frozenset()
     methods = {route.method for route in api.routes}
-    any_method = "ANY" in methods and behavior.pattern is not None
-    return WRITING if any_method else WRITING & methods if behavior.pattern is None else _routed(api, behavior)
+    if "ANY" in methods:
+        return frozenset() if behavior.pattern is None and only_read else WRITING
+    return WRITING & methods if behavior.pattern is None else _routed(api, behavior)
 
 
 def _routed(api: Api, behavior: Behavior) -> frozenset[str]:
@@ -183,10 +197,10 @@ def bare_prefix(graph: Graph) -> Iterator[Place]:
 def api_without_request_policy(graph: Graph) -> Iterator[Place]:
     """An API that only takes forms (POST and the like) may do without."""
     for _, behavior in graph.behaviors(*DYNAMIC):
-        disabled = behavior.body.get("CachePolicyId") == CACHING_DISABLED
+        bare = behavior.body.get("CachePolicyId") == CACHING_DISABLED or behavior.has_empty_key
         api = graph.api(behavior.origin)
         reads = api is None or not api.routes or any(route.method in ("GET", "ANY") for route in api.routes)
-        if disabled and reads and "OriginRequestPolicyId" not in behavior.body:
+        if bare and reads and "OriginRequestPolicyId" not in behavior.body:
             yield at(behavior.body, "OriginRequestPolicyId")
 
 
@@ -240,16 +254,19 @@ def behavior_order(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         seen: list[str] = []
         for behavior in distribution.behaviors[:-1]:
-            pattern = "/" + (behavior.pattern or "").lstrip("/")
+            pattern = behavior.pattern or ""
             if any(_includes(earlier, pattern) for earlier in seen) and pattern not in seen:
                 yield at(behavior.body, "PathPattern")
             seen.append(pattern)
 
 
 def _includes(general: str, special: str) -> bool:
-    """Every path of the special pattern fits the general one; a wildcard of the special one only fits a `*`."""
-    regex = re.escape(general).replace(r"\*", ".*").replace(r"\?", "[^*]")
-    return known(general) and known(special) and re.fullmatch(regex, special) is not None
+    """Every path of the special pattern fits the general one; a wildcard of the special one only fits a `*`.
+
+    `api/*` and `/api/*` are the same to CloudFront.
+    """
+    regex = re.escape(general.lstrip("/")).replace(r"\*", ".*").replace(r"\?", "[^*]")
+    return known(general) and known(special) and re.fullmatch(regex, special.lstrip("/")) is not None
 
 
 @rule(

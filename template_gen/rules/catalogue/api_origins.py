@@ -11,7 +11,7 @@ from template_gen.rules.values import Object, Place, at, differ, known
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
-_STAGE: Final = re.compile(r"/(\$default|default|dev\w*|prod\w*|stag\w*|test\w*|live|beta)", re.IGNORECASE)
+_STAGE: Final = re.compile(r"/(\$default|default|dev\w*|prod\w*|stag\w*|test\w*|live|beta|v\d+)", re.IGNORECASE)
 API_SECONDS: Final = 30  # an HTTP API waits no longer
 
 
@@ -24,7 +24,8 @@ API_SECONDS: Final = 30  # an HTTP API waits no longer
 )
 def origin_path_vs_stage(graph: Graph) -> Iterator[Place]:
     """The stage may also come with the visitor's path (`/prod/*`) or from a function at the edge; and below $default an
-    application may well live under a prefix of its own, unless that is called as only a stage would be."""
+    application may well live under a prefix of its own, unless that is called as only a stage would be, or stands in
+    the visitor's path already (`/api` before `/api/*`)."""
     for distribution in graph.distributions:
         for origin in distribution.origins:
             api = graph.api(origin)
@@ -51,8 +52,11 @@ def _wrong_path(origin: Origin, api: Api, patterns: list[str]) -> bool:
         return all(map(known, stages)) and not by_visitor and "$default" not in stages
     if stages == ("$default",):
         paths = {route.path for route in api.routes or ()}
-        routed = "$default" in paths or "/{proxy+}" in paths or any(found.startswith(path) for found in paths)
-        return known(path) and (_STAGE.fullmatch(path) is not None or not routed)
+        written = any(found.startswith(path) for found in paths)
+        routed = written or "$default" in paths or "/{proxy+}" in paths
+        doubled = any(f"/{pattern.lstrip('/')}".startswith(f"{path}/") for pattern in patterns)
+        as_stage = _STAGE.fullmatch(path) is not None and not written
+        return known(path) and (as_stage or doubled or not routed)
     return all(differ(f"/{stage}", path) and not path.startswith(f"/{stage}/") for stage in stages)
 
 
@@ -265,7 +269,7 @@ def cors_on_same_origin(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         for origin in distribution.origins if distribution.serves_both else ():
             api = graph.api(origin)
-            if api and api.protocol is Protocol.HTTP and api.cors[0]:
+            if api and api.protocol is Protocol.HTTP and (api.cors[0] or api.properties.get("CorsConfiguration")):
                 yield at(api.cors[0])
 
 

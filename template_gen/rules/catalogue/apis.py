@@ -11,6 +11,7 @@ from template_gen.rules.values import Object, Place, at, known, symbols
 
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
+_REQUESTS: Final = re.compile(r"arn:[^:]*:execute-api:[^:]*:.*[/*]")
 _GREEDY: Final = re.compile(r"/\{\w+\+\}")
 
 
@@ -43,7 +44,7 @@ def proxy_not_greedy(graph: Graph) -> Iterator[Place]:
         routes = api.routes or ()
         greedy = any(route.path == "$default" or "+}" in route.path for route in routes)
         for route in routes if not greedy else ():
-            if route.path == "/{proxy}" and route.method == "ANY":
+            if route.path.endswith("/{proxy}") and route.method == "ANY":
                 yield route.place
 
 
@@ -127,12 +128,14 @@ def _permissions(function_id: str, graph: Graph) -> Iterator[Object]:
 
 
 def _for_api(permission: Object, name: str, graph: Graph) -> bool:
-    """It lets API Gateway call, and its SourceArn does not name another API of the template."""
+    """It lets API Gateway call; its SourceArn is neither for another API of the template nor for no request at all."""
     ids = {api.id for api in graph.apis}
-    principal = permission.text("Principal")
-    named = {symbol.split(".")[0] for symbol in symbols(permission.get("SourceArn"))}
+    principal, action, arn = (permission.text(key) for key in ("Principal", "Action", "SourceArn"))
+    named = {symbol.split(".")[0] for symbol in symbols(arn)}
     another = name in ids and name not in named and bool(named & ids)
-    return (principal.startswith("apigateway.") or not known(principal)) and not another
+    requests = not named & ids or _REQUESTS.match(arn) is not None
+    calls = action in ("lambda:InvokeFunction", "lambda:Invoke*", "lambda:*", "*") or not known(action)
+    return (principal.startswith("apigateway.") or not known(principal)) and calls and requests and not another
 
 
 @rule(
@@ -173,17 +176,21 @@ def _protocol(properties: Object, graph: Graph) -> Protocol | None:
     "E9208",
     "The API has a route without a target, or no stage",
     symptom="Every request answers 404.",
-    fix="Give every route a Target, and the API a stage (AWS::ApiGatewayV2::Stage, StageName $default).",
+    fix="Give every route a Target, and the API a stage (AWS::ApiGatewayV2::Stage, StageName $default; for a REST API "
+    "AWS::ApiGateway::Stage).",
     source=f"{_GATEWAY}/http-api-stages.html",
 )
 def route_without_target(graph: Graph) -> Iterator[Place]:
     for route in graph.of("AWS::ApiGatewayV2::Route"):
         if _protocol(route.properties, graph) is Protocol.HTTP and "Target" not in route.properties:
             yield at(route.properties, "Target")
-    unclear = any(graph.named(s.properties.get("ApiId")) is None for s in graph.of("AWS::ApiGatewayV2::Stage"))
+    stages = graph.of("AWS::ApiGatewayV2::Stage", "AWS::ApiGateway::Stage")
+    unclear = any(graph.named(f"${{{api_id(stage.properties)}}}") is None for stage in stages)
+    deployed = {api_id(found.properties) for found in graph.of("AWS::ApiGateway::Deployment")}
     for api in graph.apis:
         plain = api.resource is not None and api.resource.type == "AWS::ApiGatewayV2::Api"
-        if plain and api.protocol is Protocol.HTTP and api.stages is None and not unclear:
+        lost = (plain and api.protocol is Protocol.HTTP) or (api.protocol is Protocol.REST and api.id in deployed)
+        if lost and api.stages is None and not unclear:
             yield at(api.properties)
 
 

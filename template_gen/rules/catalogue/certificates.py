@@ -181,8 +181,8 @@ def zone_with_certificate(graph: Graph) -> Iterator[Place]:
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html",
 )
 def api_domain_certificate(graph: Graph) -> Iterator[Place]:
-    """The stack's region is only sure when the linter is told another one than its default."""
-    told = graph.region != "us-east-1"
+    """The stack's region is sure when the linter is told one, or when a distribution's stack is judged."""
+    told = graph.region != "us-east-1" or bool(graph.distributions)
     for domain in graph.of("AWS::ApiGatewayV2::DomainName"):
         for config in domain.properties.objects("DomainNameConfigurations"):
             region = _region(config.text("CertificateArn"))

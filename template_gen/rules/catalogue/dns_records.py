@@ -9,6 +9,7 @@ from template_gen.rules.rule import rule
 from template_gen.rules.values import Place, at, known
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_API_DOMAINS: Final = ("AWS::ApiGatewayV2::DomainName", "AWS::ApiGateway::DomainName")
 _ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
 
 
@@ -20,10 +21,11 @@ _ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
     source=f"{_ROUTE53}/routing-to-cloudfront-distribution.html",
 )
 def alias_without_record(graph: Graph) -> Iterator[Place]:
-    """DNS may live elsewhere: the rule fires when the template has records, or a zone for the certificate."""
+    """DNS may live elsewhere: the rule fires when the template has records, or a zone for the certificate. An AAAA
+    record alone is none for most visitors."""
     found = list(records(graph.resources))
     for distribution in graph.distributions:
-        names = tuple(record.name for record in found if record.leads_to(distribution.resource))
+        names = tuple(r.name for r in found if r.type != "AAAA" and r.leads_to(distribution.resource))
         managed = (found or _validated_here(distribution, graph)) and not _unclear(graph)
         for alias in aliases(distribution) if managed else ():
             if surely_not(alias, names) and not alias.startswith("*."):
@@ -76,12 +78,13 @@ def alias_zone(graph: Graph) -> Iterator[Place]:
     """The id of a zone of the template is cfn-lint's own to find (E1041)."""
     for record, _ in _to_distributions(graph):
         zone = record.alias.get("HostedZoneId", CLOUDFRONT_ZONE)
-        if known(zone) and zone != CLOUDFRONT_ZONE and graph.scope.partition == "aws":
+        own = zone == record.zone.get("HostedZoneId") and not graph.named(zone)
+        if (known(zone) or own) and zone != CLOUDFRONT_ZONE and graph.scope.partition == "aws":
             yield at(record.alias, "HostedZoneId")
     for record in records(graph.resources):
-        domain = graph.named(record.alias.get("DNSName"), "AWS::ApiGatewayV2::DomainName")
-        zone = record.alias.get("HostedZoneId")
-        if domain and zone == CLOUDFRONT_ZONE:
+        regional = record.alias.text("DNSName").endswith(".RegionalDomainName}")
+        domain = graph.named(record.alias.get("DNSName"), *_API_DOMAINS)
+        if domain and regional and record.alias.get("HostedZoneId") == CLOUDFRONT_ZONE:
             yield at(record.alias, "HostedZoneId")
 
 
@@ -93,12 +96,14 @@ def alias_zone(graph: Graph) -> Iterator[Place]:
     source=f"{_ROUTE53}/resource-record-sets-choosing-alias-non-alias.html",
 )
 def apex_cname(graph: Graph) -> Iterator[Place]:
-    """The zone's name may be unknown; then a name that has a www. beside it among the aliases is taken for the apex."""
+    """The zone's name may be unknown; then a name of two labels (`example.com`) is taken for the apex, and one that has
+    a www. beside it among the aliases."""
     names = {name for distribution in graph.distributions for name in aliases(distribution)}
     for record in records(graph.resources):
         zone = graph.named(record.zone.get("HostedZoneId"), "AWS::Route53::HostedZone")
         apex = zone.properties.text("Name") if zone else record.zone.text("HostedZoneName")
-        is_apex = record.name == plain(apex) if apex else {record.name, f"www.{record.name}"} <= names
+        short = known(record.name) and record.name.count(".") == 1
+        is_apex = record.name == plain(apex) if apex else short or {record.name, f"www.{record.name}"} <= names
         if record.type == "CNAME" and is_apex:
             yield at(record.body, "Type")
 
@@ -125,12 +130,7 @@ def record_without_ipv6(graph: Graph) -> Iterator[Place]:
     source=f"{_ROUTE53}/DeleteHostedZone.html",
 )
 def zone_retained(graph: Graph) -> Iterator[Place]:
-    """Only public zones that a distribution's records are in: a private one is no visitor's concern."""
-    zones = {
-        zone.id: zone
-        for record, _ in _to_distributions(graph)
-        if (zone := graph.named(record.zone.get("HostedZoneId"), "AWS::Route53::HostedZone"))
-    }
-    for zone in zones.values():
+    """Only public zones beside a distribution: a private one is no visitor's concern."""
+    for zone in graph.of("AWS::Route53::HostedZone") if graph.distributions else ():
         if not zone.retained and "VPCs" not in zone.properties:
             yield at(zone.body, "DeletionPolicy")

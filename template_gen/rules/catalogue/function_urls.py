@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from template_gen.rules.catalogue.s3_access import has_oac
+from template_gen.rules.catalogue.s3_access import excludes, has_oac
 from template_gen.rules.graph import FunctionUrl, Graph, Kind, Origin
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at
+from template_gen.rules.values import Object, Place, at
 
 _OAC: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-lambda.html"
 _ACTIONS: Final = ("lambda:InvokeFunctionUrl", "lambda:InvokeFunction")
@@ -59,10 +59,18 @@ def url_permissions(graph: Graph) -> Iterator[Place]:
             if permission.text("Principal") in _EVERYBODY
             and (function := graph.function(permission.get("FunctionName")))
             and function.id == url.function
+            and not _for_another(permission, origin, graph)
         }
         missing = [action for action in _ACTIONS if not granted & {action.lower(), "lambda:*"}]
         if url.auth == "AWS_IAM" and has_oac(origin) and missing:
             yield at(url.config, "AuthType", f"missing {', '.join(missing)}")
+
+
+def _for_another(permission: Object, origin: Origin, graph: Graph) -> bool:
+    """Its SourceArn cannot be any distribution that has the origin."""
+    users = [distribution.id for distribution in graph.distributions if origin in distribution.origins]
+    arn = permission.text("SourceArn")
+    return bool(arn) and all(excludes("ArnLike", arn, user) for user in users)
 
 
 @rule(

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from template_gen.rules.graph import Function, Graph, Protocol, Resource
-from template_gen.rules.graph.bucket import names
+from template_gen.rules.graph.bucket import CLOUDFRONT
 from template_gen.rules.graph.function import Statement, may_reach, statements
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, flag, known, number, symbols
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _SECRET: Final = re.compile(
-    r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)$", re.IGNORECASE
+    r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)"
+    r"(_(VALUE|MAIN|PEM|PROD|DEV|TEST|LIVE|OLD|NEW|SIGNING|\d+))?$",
+    re.IGNORECASE,
 )
 _CAMEL: Final = re.compile(r"[a-z](Secret|Token|Password|ApiKey)$")
 _LOGIN: Final = re.compile(r"\w+://[^:/@]+:[^@/$]+@.*")
@@ -20,6 +22,7 @@ _NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*", re.DOTAL
 _STORES: Final = {
     "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable", "AWS::S3::Bucket",
 }  # fmt: skip
+_SENT_TO: Final = {"AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SSM::Parameter"}
 
 
 @rule(
@@ -96,9 +99,12 @@ def snapstart_excludes(graph: Graph) -> Iterator[Place]:
         if properties.object("SnapStart").get("ApplyOn") == "PublishedVersions":
             if (properties.object("EphemeralStorage").number("Size") or 0) > 512:
                 yield at(properties.object("EphemeralStorage"), "Size")
-            for key in ("FileSystemConfigs", "ProvisionedConcurrencyConfig"):
-                if properties.get(key):
-                    yield at(properties, key)
+            published = (user.properties for user in graph.of("AWS::Lambda::Alias", "AWS::Lambda::Version")
+                         if graph.function(user.properties.get("FunctionName")) == function)  # fmt: skip
+            kept_ready = ((holder, "ProvisionedConcurrencyConfig") for holder in (properties, *published))
+            for holder, key in ((properties, "FileSystemConfigs"), *kept_ready):
+                if holder.get(key):
+                    yield at(holder, key)
 
 
 @rule(
@@ -182,12 +188,13 @@ def vpc_without_exit(graph: Graph) -> Iterator[Place]:
     source=f"{_LAMBDA}/configuration-envvars.html",
 )
 def secret_in_environment(graph: Graph) -> Iterator[Place]:
-    """Names of secrets are not secrets: ARNs, paths, URLs, numbers and truth values are left alone."""
+    """Names of secrets are not secrets: ARNs, paths, URLs, truth values, and numbers (but for passwords) are none."""
     for function in graph.functions.values():
         for name, value in function.variables.items():
             text = str(value)
             named = _SECRET.search(name) or _CAMEL.search(name)
-            literal = _LOGIN.match(text) or (named and not _NO_SECRET.fullmatch(text) and number(value) is None)
+            digits = number(value) is not None and "PASSW" not in name.upper()
+            literal = _LOGIN.match(text) or (named and not _NO_SECRET.fullmatch(text) and not digits)
             hidden = any(symbol in graph.scope.secrets for symbol in symbols(text))
             if hidden or "${?resolve:secretsmanager:" in text or (literal and flag(value) is None):
                 yield at(function.variables, name, name)
@@ -261,25 +268,31 @@ def _everything(statement: Statement) -> bool:
 
 @rule(
     "W9195",
-    "The function knows a table or bucket that it may not use",
+    "The function knows a table, bucket, queue, topic or parameter that it may not use",
     symptom="Its first call answers AccessDenied.",
     fix="Grant access in Policies, such as DynamoDBCrudPolicy for the table.",
     source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html",
 )
 def store_unreachable(graph: Graph) -> Iterator[Place]:
-    """Silent as soon as any policy of the template mentions the store, or the role is made elsewhere."""
+    """Silent as soon as a policy of the template that may be the function's mentions the store, when an event comes
+    from it, or when the role is made elsewhere."""
     for function in graph.functions.values():
         granted = graph.grants(function)
-        for name, value in function.variables.items() if granted is not None else ():
-            store = graph.named(value, *_STORES)
-            if (
-                store
-                and granted is not None
-                and not may_reach(granted, names(store), graph.resources)
-                and not _mentioned(store, graph)
-            ):
+        if granted is None:
+            continue
+        reached = [*granted, function.properties.object("Events")]
+        for name, value in function.variables.items():
+            store = graph.named(value, *_STORES, *_SENT_TO)
+            if store and not may_reach(reached, store, graph.resources) and not _mentioned(store, graph):
                 yield at(function.variables, name)
 
 
 def _mentioned(store: Resource, graph: Graph) -> bool:
-    return any("Policy" in user.type or user.type.startswith("AWS::IAM") for user in graph.resources.users(store.id))
+    """By a policy that is not for CloudFront alone."""
+    policies = (u for u in graph.resources.users(store.id) if "Policy" in u.type or u.type.startswith("AWS::IAM"))
+    return any(not _for_cloudfront(policy) for policy in policies)
+
+
+def _for_cloudfront(policy: Resource) -> bool:
+    found = list(statements(policy.properties.get("PolicyDocument")))
+    return bool(found) and all(statement.principals("Service") == (CLOUDFRONT,) for statement in found)

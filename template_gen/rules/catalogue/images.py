@@ -12,6 +12,8 @@ from template_gen.rules.values import Object, Place, at, known
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _ECR: Final = "https://docs.aws.amazon.com/AmazonECR/latest/userguide"
 _REPOSITORY: Final = "AWS::ECR::Repository"
+_MOVING: Final = re.compile(r"|latest|stable|main|master|live|(dev|prod|stag|test)\w*")
+_ECR_URI: Final = re.compile(r"[^/]+\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com|on\.aws)")
 _FOR_OTHERS: Final = (
     "AWS::ECS::",
     "AWS::EKS::",
@@ -45,10 +47,17 @@ def _for_lambda(graph: Graph) -> Iterator[Resource]:
 def image_of_same_stack(graph: Graph) -> Iterator[Place]:
     """A function with a Condition of its own is left alone: it may be switched on after the push."""
     for function in graph.functions.values():
-        repository = graph.named(_image(function), _REPOSITORY)
+        repository = graph.named(_image(function), _REPOSITORY) or _by_name(_image(function), graph)
         later = "Condition" in function.resource.body
         if repository and not later and "Condition" not in repository.body:
             yield at(function.image_holder, "ImageUri")
+
+
+def _by_name(uri: str, graph: Graph) -> Resource | None:
+    """The repository of the template that the image is in by its literal name."""
+    name = re.split(r"[:@]", uri.partition("/")[2])[0]
+    named = (found for found in graph.of(_REPOSITORY) if found.properties.get("RepositoryName") == name)
+    return next(named, None) if name else None
 
 
 @rule(
@@ -59,12 +68,13 @@ def image_of_same_stack(graph: Graph) -> Iterator[Place]:
     source=f"{_LAMBDA}/images-create.html",
 )
 def image_by_moving_tag(graph: Graph) -> Iterator[Place]:
-    """Any tag may move, but most tools give each build a tag of its own: only latest, and no tag at all, are judged."""
+    """Any tag may move, but most tools give each build a tag of its own: judged are no tag at all, latest, and tags
+    that name a stage or a branch."""
     for function in graph.functions.values():
         uri = _image(function)
         name, _, tag = uri.rpartition("/")[2].partition(":")
-        literal = known(uri.rpartition("/")[2]) or tag == "latest"
-        if name and literal and "@" not in uri and tag in ("", "latest"):
+        literal = known(uri.rpartition("/")[2]) or bool(tag)
+        if name and literal and "@" not in uri and _MOVING.fullmatch(tag):
             yield at(function.image_holder, "ImageUri")
 
 
@@ -76,12 +86,14 @@ def image_by_moving_tag(graph: Graph) -> Iterator[Place]:
     source=f"{_LAMBDA}/images-create.html",
 )
 def image_elsewhere(graph: Graph) -> Iterator[Place]:
-    """The stack's region is sure when the linter is told one, or when a distribution's stack is judged."""
+    """The stack's region is sure when the linter is told one, or when a distribution's stack is judged. SAM may still
+    push an image that has no registry in its name."""
     told = graph.region != "us-east-1" or bool(graph.distributions)
     for function in graph.functions.values():
         uri = _image(function)
-        private = re.match(r"[^/]+\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com", uri)
-        public = re.match(r"(public\.ecr\.aws|docker\.io|ghcr\.io|quay\.io)/", uri)
+        private = _ECR_URI.match(uri)
+        registry = uri.partition("/")[0] if "/" in uri else ""
+        public = private is None and known(uri) and ("." in registry or (bool(uri) and not function.is_sam))
         if public or (private and told and private[1] != graph.region):
             yield at(function.image_holder, "ImageUri")
 

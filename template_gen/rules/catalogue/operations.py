@@ -1,14 +1,16 @@
-"""Web ACLs, pricing plans, alarms, and what costs money."""
+"""Web ACLs, pricing plans, and what costs money."""
 
 from collections.abc import Iterator
 from typing import Any, Final
 
 from template_gen.rules.catalogue.s3_access import has_identity
-from template_gen.rules.graph import DYNAMIC, Distribution, Graph, Kind, Resource
+from template_gen.rules.graph import DYNAMIC, Behavior, Distribution, Graph, Kind, Resource
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, known, symbols
+from template_gen.rules.values import Place, at, known, symbols
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+UNCOMPRESSED: Final = "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"  # the managed CachingOptimizedForUncompressedObjects
+_ENCODINGS: Final = ("Gzip", "Brotli")
 _PLANS: Final = f"{_GUIDE}/flat-rate-pricing-plan.html"
 _SUBSCRIPTION: Final = "AWS::PricingPlanManager::Subscription"
 _WEB_ACL: Final = "AWS::WAFv2::WebACL"
@@ -19,6 +21,7 @@ _PAID_IDLE: Final = (
     "AWS::EC2::NatGateway",
     "AWS::CloudFront::MonitoringSubscription",
 )
+FREE_CAPACITY: Final = 25  # units of reading and writing that DynamoDB gives an account for nothing
 _NOT_IN_BEHAVIORS: Final = ("ForwardedValues", "LambdaFunctionAssociations", "RealtimeLogConfigArn")
 
 
@@ -151,72 +154,23 @@ def _edge(distribution: Distribution) -> dict[str, Place]:
 
 
 @rule(
-    "E9307",
-    "The alarm watches where there is nothing to see",
-    symptom="The alarm stays in INSUFFICIENT_DATA and never fires.",
-    fix="CloudFront's and billing's metrics are in us-east-1; CloudFront's need DistributionId and Region=Global.",
-    source=f"{_GUIDE}/programming-cloudwatch-metrics.html",
-)
-def metrics_region(graph: Graph) -> Iterator[Place]:
-    for alarm in graph.of("AWS::CloudWatch::Alarm"):
-        namespace = alarm.properties.get("Namespace")
-        elsewhere = graph.region != "us-east-1" and namespace in ("AWS/CloudFront", "AWS/Billing")
-        dimensions = {d.text("Name"): d.get("Value") for d in alarm.properties.objects("Dimensions")}
-        blind = "DistributionId" not in dimensions or dimensions.get("Region") != "Global"
-        if elsewhere:
-            yield at(alarm.properties, "Namespace", f"{namespace} in {graph.region}")
-        elif (
-            namespace == "AWS/CloudFront" and blind and not graph.resources.unclear(alarm.properties.get("Dimensions"))
-        ):
-            yield at(alarm.properties, "Dimensions")
-
-
-@rule(
-    "W9308",
-    "The alarm is for a function of that name, which there is not",
-    symptom="The alarm never fires.",
-    fix="Refer to the function: Value: !Ref <logical id>.",
-    source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html",
-)
-def alarm_orphan(graph: Graph) -> Iterator[Place]:
-    """A literal name may be a function of another stack: the rule fires when it is a logical id of this template."""
-    for alarm in graph.of("AWS::CloudWatch::Alarm"):
-        for dimension in alarm.properties.objects("Dimensions"):
-            function = graph.functions.get(dimension.text("Value"))
-            if dimension.get("Name") == "FunctionName" and function:
-                name = function.properties.get("FunctionName")
-                if name != dimension.text("Value") and (name is None or known(name)):
-                    yield at(dimension, "Value")
-
-
-@rule(
-    "I9309",
-    "More than ten alarms",
-    symptom="10 cents a month for each alarm beyond the tenth of the account.",
-    fix="Watch what a visitor notices: errors and latency of the API.",
-    source="https://aws.amazon.com/cloudwatch/pricing/",
-)
-def alarm_count(graph: Graph) -> Iterator[Place]:
-    """Informational: it is a matter of cost."""
-    alarms = list(graph.of("AWS::CloudWatch::Alarm"))
-    if graph.is_website and len(alarms) > 10:
-        yield at(alarms[10].properties, value=f"{len(alarms)} alarms")
-
-
-@rule(
     "I9310",
     "Something is paid for even when nobody visits",
-    symptom="A month costs: a secret $0.40, a KMS key $1, a NAT gateway $32.",
-    fix="Use SSM SecureString parameters, AWS's own keys, and no VPC.",
+    symptom="A month costs: a secret $0.40, a KMS key $1, a NAT gateway $32, a unit of table capacity up to $0.47.",
+    fix="Use SSM SecureString parameters, AWS's own keys, tables billed per request, and no VPC.",
     source="https://aws.amazon.com/pricing/",
 )
 def paid_idle(graph: Graph) -> Iterator[Place]:
     """Informational, and only beside a website."""
-    for resource in graph.of(*_PAID_IDLE) if graph.is_website else ():
-        yield at(resource.properties)
-    for origin in graph.origins() if graph.is_website else ():
-        if origin.body.object("OriginShield").flag("Enabled"):
-            yield at(origin.body.object("OriginShield"), "Enabled")
+    if graph.is_website:
+        yield from (at(resource.properties) for resource in graph.of(*_PAID_IDLE))
+        shields = (origin.body.object("OriginShield") for origin in graph.origins())
+        yield from (at(shield, "Enabled") for shield in shields if shield.flag("Enabled"))
+        stages = graph.of("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Stage")
+        settings = (stage.properties.object("DefaultRouteSettings") for stage in stages)
+        yield from (at(s, "DetailedMetricsEnabled") for s in settings if s.flag("DetailedMetricsEnabled"))
+        capacity = (table.properties.object("ProvisionedThroughput") for table in graph.of("AWS::DynamoDB::Table"))
+        yield from (at(c, key) for c in capacity for key in c if (c.number(key) or 0) > FREE_CAPACITY)
 
 
 @rule(
@@ -257,33 +211,30 @@ def http1(graph: Graph) -> Iterator[Place]:
 )
 def compress(graph: Graph) -> Iterator[Place]:
     """Informational: nothing breaks."""
-    for _, behavior in graph.behaviors():
-        if behavior.goes_to(Kind.BUCKET, Kind.WEBSITE) and not behavior.body.flag("Compress"):
+    for _, behavior in graph.behaviors(Kind.BUCKET, Kind.WEBSITE):
+        if not behavior.body.flag("Compress"):
             yield at(behavior.body, "Compress")
+        elif behavior.body.get("CachePolicyId") == UNCOMPRESSED or _without_encodings(behavior):
+            yield at(behavior.body, "CachePolicyId")
+
+
+def _without_encodings(behavior: Behavior) -> bool:
+    """The template's own cache policy does not ask for compressed files."""
+    return bool(behavior.cache) and not any(behavior.key.get(f"EnableAcceptEncoding{name}") for name in _ENCODINGS)
 
 
 @rule(
     "W9315",
-    "The API can be used without TLS",
+    "The site can be used without TLS",
     symptom="Cookies, tokens and forms cross the network in clear.",
-    fix="Set ViewerProtocolPolicy to https-only.",
+    fix="Set ViewerProtocolPolicy to https-only for an API, to redirect-to-https for pages.",
     source=f"{_GUIDE}/using-https-viewers-to-cloudfront.html",
 )
 def viewer_http(graph: Graph) -> Iterator[Place]:
-    """Only for APIs: public files may be served over plain HTTP on purpose."""
-    for _, behavior in graph.behaviors(*DYNAMIC):
-        if behavior.body.get("ViewerProtocolPolicy") == "allow-all":
+    """Public files may be served over plain HTTP on purpose: judged are APIs, and pages that have a certificate."""
+    for distribution, behavior in graph.behaviors():
+        viewer = distribution.config.object("ViewerCertificate")
+        pages = behavior is distribution.default and viewer.keys() & {"AcmCertificateArn", "IamCertificateId"}
+        meant = behavior.goes_to(*DYNAMIC) or bool(pages)
+        if meant and behavior.body.get("ViewerProtocolPolicy") == "allow-all":
             yield at(behavior.body, "ViewerProtocolPolicy")
-
-
-@rule(
-    "I9311",
-    "Nothing tells when money is spent",
-    symptom="A mistake or an attack shows on the bill at the end of the month.",
-    fix="Add an AWS::Budgets::Budget with an e-mail address; it costs nothing.",
-    source="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html",
-)
-def no_budget(graph: Graph) -> Iterator[Place]:
-    """Informational, and only for a website: the budget may be in another stack of the account."""
-    if graph.is_website and not any(graph.of("AWS::Budgets::Budget")):
-        yield at(Object(("Resources",), graph.distributions[0].id))

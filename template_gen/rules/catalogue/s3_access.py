@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from template_gen.rules.graph import Distribution, Graph, Kind, Origin, Resource
 from template_gen.rules.graph.bucket import CLOUDFRONT, cloudfront_readers, policies, public_readers, readable
-from template_gen.rules.graph.function import statements
+from template_gen.rules.graph.function import Statement, statements
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at, known, symbols
+from template_gen.rules.values import Object, Place, at, known, symbols
 
 _OAC: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
@@ -98,16 +98,17 @@ def policy_source_arn(graph: Graph) -> Iterator[Place]:
             for statement in cloudfront_readers(bucket, graph.resources)
             for operator, value in statement.conditions("AWS:SourceArn")
         ]
-        if tests and all(_excludes(operator, value, distribution.id) for _, operator, value in tests):
+        if tests and all(excludes(operator, value, distribution.id) for _, operator, value in tests):
             statement, _, value = tests[0]
             yield at(statement.body, "Condition", value)
 
 
-def _excludes(operator: str, value: str, distribution: str) -> bool:
+def excludes(operator: str, value: str, distribution: str) -> bool:
     """The condition can surely not hold for this distribution."""
     match = _ARN.fullmatch(value)
     if match is None:
-        return known(value) and "*" not in value
+        is_id = value in (f"${{{distribution}}}", f"${{{distribution}.Id}}", f"${{{distribution}.DomainName}}")
+        return is_id or (known(value) and "*" not in value)
     region, _, name = match.groups()
     if "*" in name:
         return operator.startswith("StringEquals")
@@ -125,8 +126,18 @@ def _excludes(operator: str, value: str, distribution: str) -> bool:
 def policy_unscoped(graph: Graph) -> Iterator[Place]:
     for _, _, bucket in _private(graph):
         for statement in cloudfront_readers(bucket, graph.resources):
-            if "Condition" not in statement.body:
+            if CLOUDFRONT in statement.principals("Service") and not _scoped(statement):
                 yield at(statement.body)
+
+
+def _scoped(statement: Statement) -> bool:
+    """Some condition is on where the request comes from, or may be."""
+    tests = statement.body.get("Condition", Object())
+    if not isinstance(tests, Object) or not all(isinstance(test, Object) for test in tests.values()):
+        return True
+    return any(
+        name.lower().startswith(("aws:source", "aws:principal", "$")) for test in tests.values() for name in test
+    )
 
 
 @rule(

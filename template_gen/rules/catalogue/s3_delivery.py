@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.catalogue.s3_access import has_oac
-from template_gen.rules.graph import Distribution, Graph, Kind, Resource
+from template_gen.rules.graph import Behavior, Distribution, Graph, Kind, Resource
 from template_gen.rules.graph.api import function_named
 from template_gen.rules.graph.bucket import cloudfront_readers, policies, readable
 from template_gen.rules.graph.function import statements
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, symbols
+from template_gen.rules.values import Object, Place, at, known
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _GLOBAL: Final = re.compile(r".*\.s3\.amazonaws\.com")
@@ -40,7 +40,7 @@ def global_bucket_name(graph: Graph) -> Iterator[Place]:
 )
 def root_object(graph: Graph) -> Iterator[Place]:
     """A distribution for assets needs none: a missing one counts where pages are served (an error page, an API beside
-    it, a website configuration), and where no function at the edge may rewrite the path."""
+    it, a website configuration, a name with www.), and where no function at the edge may rewrite the path."""
     for distribution in graph.distributions:
         name = distribution.config.text("DefaultRootObject")
         missing = not distribution.config.get("DefaultRootObject") and _shows_pages(distribution, graph)
@@ -53,8 +53,19 @@ def _shows_pages(distribution: Distribution, graph: Graph) -> bool:
     bucket = graph.bucket(default.origin)
     pages = any(".htm" in page.text("ResponsePagePath") for page in distribution.config.objects("CustomErrorResponses"))
     website = bucket is not None and "WebsiteConfiguration" in bucket.properties
-    evidence = pages or website or distribution.serves_both
-    return default.goes_to(Kind.BUCKET) and evidence and not default.runs_code
+    named = any(alias.startswith("www.") for alias in distribution.aliases)
+    evidence = pages or website or named or distribution.serves_both
+    return default.goes_to(Kind.BUCKET) and evidence and not may_rewrite(default, graph)
+
+
+def may_rewrite(behavior: Behavior, graph: Graph) -> bool:
+    """Code at the edge may give the request another path: all but a CloudFront Function whose code shows none."""
+    if "LambdaFunctionAssociations" in behavior.body:
+        return True
+    arns = [one.get("FunctionARN") for one in behavior.body.objects("FunctionAssociations")]
+    codes = [graph.named(arn, "AWS::CloudFront::Function") for arn in arns]
+    unread = "FunctionAssociations" in behavior.body and not arns
+    return unread or any(code is None or "index" in code.properties.text("FunctionCode") for code in codes)
 
 
 @rule(
@@ -73,7 +84,7 @@ def directory_index(graph: Graph) -> Iterator[Place]:
             default.goes_to(Kind.BUCKET)
             and "DefaultRootObject" in distribution.config
             and not single_page
-            and not default.runs_code
+            and not may_rewrite(default, graph)
         ):
             yield at(default.body)
 
@@ -90,8 +101,8 @@ def missing_is_forbidden(graph: Graph) -> Iterator[Place]:
         bucket = graph.bucket(distribution.default.origin)
         responses = {page.number("ErrorCode"): page for page in distribution.config.objects("CustomErrorResponses")}
         page = responses.get(404)
-        known = bucket is not None and readable(bucket, graph.resources)
-        private = known and bucket and cloudfront_readers(bucket, graph.resources) and not _lists(bucket, graph)
+        clear = bucket is not None and readable(bucket, graph.resources)
+        private = clear and bucket and cloudfront_readers(bucket, graph.resources) and not _lists(bucket, graph)
         if page is not None and page.get("ResponsePagePath") and 403 not in responses and private:
             yield at(page, "ErrorCode")
 
@@ -114,10 +125,10 @@ def log_bucket(graph: Graph) -> Iterator[Place]:
         bucket = graph.named(logging.get("Bucket"), "AWS::S3::Bucket")
         if bucket is None or bucket.properties.unknown("OwnershipControls") or "AccessControl" in bucket.properties:
             continue
-        owners = {
-            rule.get("ObjectOwnership") for rule in bucket.properties.object("OwnershipControls").objects("Rules")
-        }
-        if not owners & {"BucketOwnerPreferred", "ObjectWriter"} and not any(symbols(owner) for owner in owners):
+        controls = bucket.properties.object("OwnershipControls")
+        owners = {rule.text("ObjectOwnership") for rule in controls.objects("Rules")}
+        clear = not controls.unknown("Rules") and all(map(known, owners))
+        if clear and not owners & {"BucketOwnerPreferred", "ObjectWriter"}:
             yield at(logging, "Bucket")
 
 

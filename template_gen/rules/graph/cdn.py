@@ -115,6 +115,13 @@ class Behavior:
         return self.cache.object("ParametersInCacheKeyAndForwardedToOrigin")
 
     @property
+    def has_empty_key(self) -> bool:
+        """The template's own cache policy surely puts neither headers nor cookies nor the query string into the key."""
+        parts = (("HeadersConfig", "HeaderBehavior"), ("CookiesConfig", "CookieBehavior"),
+                 ("QueryStringsConfig", "QueryStringBehavior"))  # fmt: skip
+        return all(self.key.object(part).get(key) == "none" for part, key in parts)
+
+    @property
     def forwards_host(self) -> bool:
         return not self.forwarded_headers().isdisjoint({"*", "host"})
 

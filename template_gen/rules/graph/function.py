@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from template_gen.rules.graph.api import FUNCTIONS, SAM_FUNCTION, function_named
 from template_gen.rules.graph.resources import Resource, Resources
-from template_gen.rules.values import Object, walk
+from template_gen.rules.values import Object, symbols, walk
 
 # Managed policies that reach no data; what others allow is not in the template.
 ASSUMED: Final = ("AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AWSXRayDaemonWriteAccess")
+
+_NAMES: Final = ("BucketName", "TableName", "QueueName", "TopicName", "Name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +156,17 @@ def _attached(roles: list[str], resources: Resources) -> list[Any]:
     ]
 
 
-def may_reach(granted: list[Any], names: tuple[str, ...], resources: Resources) -> bool:
-    """Something granted mentions one of the names, or is too wide or too unclear to say no."""
+def may_reach(granted: list[Any], store: Resource, resources: Resources) -> bool:
+    """Something granted mentions the store, by reference or name, or is too wide or too unclear to say no."""
     managed = (grant for grant in granted if isinstance(grant, str))
     if any(name.rsplit("/", 1)[-1] not in ASSUMED for name in managed):
         return True
+    if store.type == "AWS::SSM::Parameter" and "ssm" in str(granted).lower():
+        return True  # granted by path
+    literal = tuple(name for key in _NAMES if (name := store.properties.text(key)))
     for value in walk(granted):
-        text = str(value)
-        if text == "*" or resources.unclear(value) or any(name in text for name in names):
+        mentioned = any(symbol.split(".")[0] == store.id for symbol in symbols(value))
+        named = any(name in str(value) for name in literal)
+        if mentioned or named or value == "*" or resources.unclear(value):
             return True
     return False

@@ -39,9 +39,11 @@ NAMES: Final = (
     Wrong("W9164", "site", {f"{VIEWER}.MinimumProtocolVersion": GONE}),
     Wrong("E9165", "site", {"Records.RecordSets.3": GONE, "Records.RecordSets.2": GONE}),
     Wrong("E9165", "site", {"Records": GONE}),
+    Wrong("E9165", "site", {"Records.RecordSets.2": GONE}),
     Wrong("E9166", "site", {"Records.RecordSets.4": {"Name": sub("blog.${Domain}"), "Type": "A",
                                                      "AliasTarget": TO_SITE}}),
     Wrong("E9167", "site", {f"{RECORD}.AliasTarget.HostedZoneId": "Z35SXDOTRQ7X7K"}),
+    Wrong("E9167", "site", {f"{RECORD}.AliasTarget.HostedZoneId": ref("Zone")}),
     Wrong("E9167", "plain-site", {
         "Name": resource("AWS::ApiGatewayV2::DomainName", DomainName="api.example.com"),
         "Record": resource("AWS::Route53::RecordSet", HostedZoneId="Z1", Name="api.example.com", Type="A",
@@ -50,6 +52,8 @@ NAMES: Final = (
                                              Name=ref("Domain"), Type="CNAME", ResourceRecords=["x.example.net"])}),
     Wrong("E9168", "site", {"Apex": resource("AWS::Route53::RecordSet", HostedZoneId=ref("Zone"), TTL="300",
                                              Name=ref("Domain"), Type="CNAME", ResourceRecords=["x.example.net"])}),
+    Wrong("E9168", "registry", {"Apex": resource("AWS::Route53::RecordSet", HostedZoneId="Z1", TTL="300",
+                                                 Name="example.com.", Type="CNAME", ResourceRecords=["x.example"])}),
     Wrong("W9169", "site", {f"{CONFIG}.IPV6Enabled": False}),
     Wrong("E9170", "site", {"Certificate.ValidationMethod": GONE}),
     Wrong("E9171", "site", {f"{OPTIONS}.1": GONE}),
@@ -57,8 +61,10 @@ NAMES: Final = (
     Wrong("E9172", "site", {"Own": {**ZONE, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
                             f"{OPTIONS}.0.HostedZoneId": ref("Own"), f"{OPTIONS}.1.HostedZoneId": ref("Own")}),
     Wrong("W9173", "site", {"Own": ZONE, "Records.HostedZoneId": ref("Own")}),
+    Wrong("W9173", "free-plan", {"Own": resource("AWS::Route53::HostedZone", Name="example.com")}),
     Wrong("E9174", "rest-api", {"Name": resource("AWS::ApiGatewayV2::DomainName", DomainName="api.example.com",
           DomainNameConfigurations=[{"CertificateArn": REGION_EU, "EndpointType": "REGIONAL"}])}, region="us-west-2"),
+    Wrong("E9174", "site", {"Api.Domain": {"DomainName": "api.example.com", "CertificateArn": REGION_EU}}),
 )  # fmt: skip
 
 FUNCTIONS: Final = (
@@ -69,6 +75,11 @@ FUNCTIONS: Final = (
     Wrong("W9184", "plain-site", {"Function.MemorySize": GONE}),
     Wrong("E9186", "site", {"Function.SnapStart": {"ApplyOn": "PublishedVersions"}, "Function.AutoPublishAlias": "live",
                             "Function.EphemeralStorage": {"Size": 1024}}),
+    Wrong("E9186", "plain-site", {
+        "Function.SnapStart": {"ApplyOn": "PublishedVersions"},
+        "Version": resource("AWS::Lambda::Version", FunctionName=ref("Function")),
+        "Live": resource("AWS::Lambda::Alias", FunctionName=ref("Function"), FunctionVersion=att("Version.Version"),
+                         Name="live", ProvisionedConcurrencyConfig={"ProvisionedConcurrentExecutions": 1})}),
     Wrong("I9187", "site", {"Function.SnapStart": {"ApplyOn": "PublishedVersions"},
                             "Function.AutoPublishAlias": "live"}),
     Wrong("I9188", "site", {"Function.AutoPublishAlias": "live", "Function.ProvisionedConcurrencyConfig":
@@ -81,6 +92,8 @@ FUNCTIONS: Final = (
     Wrong("E9191", "site", {f"{VARIABLES}.API_TOKEN": "hunter2-hunter2"}),
     Wrong("E9191", "site", {f"{VARIABLES}.KEY": "{{resolve:secretsmanager:site:SecretString:key}}"}),
     Wrong("E9191", "site", {f"{VARIABLES}.dbPassword": "correct horse"}),
+    Wrong("E9191", "site", {f"{VARIABLES}.SECRET_KEY_VALUE": "correct horse"}),
+    Wrong("E9191", "site", {f"{VARIABLES}.DB_PASSWORD": "12345678"}),
     Wrong("E9191", "site", {f"{VARIABLES}.DATABASE": "postgres://app:horse@db.example.net/site"}),
     Wrong("E9192", "site", {f"{VARIABLES}.TEXT": "x" * 4100}),
     Wrong("I9193", "site", {"Logs.RetentionInDays": GONE}),
@@ -90,6 +103,10 @@ FUNCTIONS: Final = (
                                   "Role.Policies.0.PolicyDocument.Statement.0.Resource": "*"}),
     Wrong("W9195", "site", {"Function.Policies": GONE}),
     Wrong("W9195", "plain-site", {"Role.Policies": GONE}),
+    Wrong("W9195", "site", {f"{VARIABLES}.FILES": ref("Bucket")}),
+    Wrong("W9195", "site", {"Jobs": resource("AWS::SQS::Queue"), f"{VARIABLES}.QUEUE_URL": ref("Jobs")}),
+    Wrong("W9195", "site", {"Value": resource("AWS::SSM::Parameter", Type="String", Value="x"),
+                            f"{VARIABLES}.VALUE_NAME": ref("Value")}),
 )  # fmt: skip
 
 DATA: Final = (
@@ -102,10 +119,16 @@ IMAGES: Final = (
     Wrong("E9175", "plain-site", {
         "Repository": {**resource("AWS::ECR::Repository", LifecyclePolicy={}), "DeletionPolicy": "Retain"},
         "Function.Code.ImageUri": sub("${Repository.RepositoryUri}:v1")}),
+    Wrong("E9175", "plain-site", {
+        "Repository": {**resource("AWS::ECR::Repository", LifecyclePolicy={}, RepositoryName="site"),
+                       "DeletionPolicy": "Retain"},
+        "Function.Code.ImageUri": f"{REPOSITORY_URI}:v1"}),
     Wrong("W9176", "plain-site", {"Function.Code.ImageUri": f"{REPOSITORY_URI}:latest"}),
+    Wrong("W9176", "plain-site", {"Function.Code.ImageUri": f"{REPOSITORY_URI}:prod"}),
     Wrong("W9176", "site", {"Function.ImageUri": REPOSITORY_URI}),
     Wrong("E9177", "plain-site", {"Function.Code.ImageUri": "111111111111.dkr.ecr.eu-west-1.amazonaws.com/site:v1"}),
     Wrong("E9177", "plain-site", {"Function.Code.ImageUri": "public.ecr.aws/lambda/python:3.13"}),
+    Wrong("E9177", "plain-site", {"Function.Code.ImageUri": "python:3.13"}),
     Wrong("W9178", "registry", {"Repository.LifecyclePolicy": GONE}),
     Wrong("E9179", "registry", {"Repository.LifecyclePolicy.LifecyclePolicyText": lifecycle(
         tagStatus="any", countType="imageCountMoreThan", countNumber=1)}),
@@ -119,13 +142,19 @@ IMAGES: Final = (
 APIS: Final = (
     Wrong("W9201", "rest-api", {"Root": GONE, "Deployment:DependsOn": "Below"}),
     Wrong("E9202", "rest-api", {"Everything.PathPart": "{proxy}"}),
+    Wrong("E9202", "plain-site", {"Route.RouteKey": "ANY /api/{proxy}"}),
     Wrong("E9203", "site", {"Function.Events.Everything.Properties.ApiId": GONE}),
     Wrong("E9204", "plain-site", {"Stage.AutoDeploy": GONE}),
     Wrong("E9205", "plain-site", {"Permission": GONE}),
     Wrong("E9205", "rest-api", {"Permission": GONE}),
+    Wrong("E9205", "plain-site", {"Permission.Action": "lambda:GetFunction"}),
+    Wrong("E9205", "plain-site", {"Permission.SourceArn": sub("arn:aws:apigateway:${AWS::Region}::/apis/${Api}")}),
+    Wrong("E9205", "plain-site", {
+        "Permission.SourceArn": sub("arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}")}),
     Wrong("I9206", "plain-site", {"Permission.SourceArn": GONE}),
     Wrong("E9207", "plain-site", {"Integration.PayloadFormatVersion": GONE}),
     Wrong("E9208", "plain-site", {"Stage": GONE}),
+    Wrong("E9208", "rest-api", {"Stage": GONE}),
     Wrong("E9208", "plain-site", {"Bare": resource("AWS::ApiGatewayV2::Route", ApiId=ref("Api"), RouteKey="GET /a")}),
     Wrong("I9209", "site", {"Api.DefaultRouteSettings": GONE}),
     Wrong("E9210", "site", {"Api.DefaultRouteSettings.ThrottlingBurstLimit": 0}),
@@ -166,10 +195,16 @@ OPERATIONS: Final = (
         "AWS::CloudWatch::Alarm", Namespace="AWS/Lambda", MetricName="Errors", EvaluationPeriods=1, Threshold=number,
         ComparisonOperator="GreaterThanThreshold", Period=60, Statistic="Sum") for number in range(9)}),
     Wrong("I9310", "site", {"Secret": resource("AWS::SecretsManager::Secret")}),
+    Wrong("I9310", "site", {"Api.DefaultRouteSettings.DetailedMetricsEnabled": True}),
+    Wrong("I9310", "site", {"Table.ProvisionedThroughput": {"ReadCapacityUnits": 50, "WriteCapacityUnits": 5}}),
+    Wrong("I9317", "plain-site", {"Second": resource(
+        "AWS::CloudWatch::Alarm", Namespace="AWS/Lambda", MetricName="Errors", EvaluationPeriods=1, Threshold=1,
+        ComparisonOperator="GreaterThanThreshold", Period=60, Statistic="Sum")}),
     Wrong("I9311", "site", {"Budget": GONE}),
     Wrong("I9312", "site", {"Outputs": {"Url": {"Value": ref("Domain"), "Export": {"Name": "url"}}}}),
     Wrong("I9313", "site", {f"{CONFIG}.HttpVersion": GONE}),
     Wrong("I9314", "site", {f"{PAGE}.Compress": GONE}),
+    Wrong("I9314", "site", {f"{PAGE}.CachePolicyId": "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"}),
 )  # fmt: skip
 
 WRONG: Final = (*NAMES, *FUNCTIONS, *DATA, *IMAGES, *APIS, *OPERATIONS)
