@@ -55,6 +55,13 @@ def private() -> dict[str, Any]:
     }
 
 
+IN_EVERY_BUCKET = {
+    "S3_BUCKET_REPLICATION_ENABLED": "S3 keeps everything in three data centers; a second region would be paid twice",
+    "S3_BUCKET_DEFAULT_LOCK_ENABLED": "a locked object could not be deleted by its owner either",
+    "S3_BUCKET_NO_PUBLIC_RW_ACL": "BucketOwnerEnforced: no ACL has an effect",
+}
+
+
 def _bucket(bucket: Bucket, site: Site) -> s3.Bucket:
     return s3.Bucket(
         f"{bucket.name}Bucket",
@@ -65,7 +72,11 @@ def _bucket(bucket: Bucket, site: Site) -> s3.Bucket:
         LifecycleConfiguration=s3.LifecycleConfiguration(Rules=_lifecycle(bucket)),
         **_cors(bucket, site),
         **suppress(
-            {"CKV_AWS_18": "access logs hold visitors' addresses and cost storage; the function logs what it does"}
+            {
+                "CKV_AWS_18 S3_BUCKET_LOGGING_ENABLED": "access logs hold visitors' addresses and cost storage; the "
+                "function logs what it does",
+                **IN_EVERY_BUCKET,
+            }
         ),
     )
 

@@ -64,12 +64,25 @@ def add_edge(
     return Edge(distribution, url)
 
 
+_OWN_CERTIFICATE = "CLOUDFRONT_MINIMUM_PROTOCOL_VERSION_RULE CLOUDFRONT_CUSTOM_SSL_CERTIFICATE CLOUDFRONT_SNI_ENABLED"
+
+
 def _without(site: Site) -> dict[str, Any]:
-    reasons = {"CKV_AWS_86": "access logs hold visitors' addresses and cost storage; the function logs what it answers"}
+    reasons = {
+        "CKV_AWS_86 CLOUDFRONT_ACCESSLOGS_ENABLED": "access logs hold visitors' addresses and cost storage; the "
+        "function logs what it answers",
+        "CLOUDFRONT_ORIGIN_FAILOVER_ENABLED": "bucket and function are each spread over three data centers already",
+    }
+    if site.frontend is Frontend.NONE:
+        reasons["CLOUDFRONT_DEFAULT_ROOT_OBJECT_CONFIGURED"] = "the app answers / itself"
+    else:
+        reasons["CLOUDFRONT_ORIGIN_ACCESS_IDENTITY_ENABLED"] = "an origin access control has taken its place"
     if site.plan is Plan.PAY_AS_YOU_GO:
         reasons["CKV_AWS_68"] = "a web ACL outside of a plan is $6 a month; the API's throttle is the ceiling"
     if site.domain is None:
-        reasons["CKV_AWS_174"] = "without a domain the certificate and its TLS policy are CloudFront's own"
+        reasons[f"CKV_AWS_174 {_OWN_CERTIFICATE}"] = (
+            "without a domain the certificate and its TLS policy are CloudFront's own"
+        )
     return suppress(reasons, cfn_lint=_advice_not_taken(site))
 
 

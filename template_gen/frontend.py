@@ -11,7 +11,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Sub, cloudfront, s3
 
 from template_gen import policies
-from template_gen.buckets import private
+from template_gen.buckets import IN_EVERY_BUCKET, private
 from template_gen.edge_functions import edge_function, frontend_code
 from template_gen.options import Frontend
 from template_gen.site import Site
@@ -56,7 +56,10 @@ def allow_distribution(template: Template, files: Files | None, distribution: cl
     """The bucket policy: after the distribution, whose ARN is its condition."""
     if files is None:
         return
-    statements = [policies.read_objects_as_cloudfront(files.bucket, distribution)]
+    statements = [
+        policies.refuse_plain_http(files.bucket),
+        policies.read_objects_as_cloudfront(files.bucket, distribution),
+    ]
     if not files.error_pages:
         statements.append(policies.list_objects_as_cloudfront(files.bucket, distribution))
     template.add(
@@ -72,8 +75,11 @@ def _bucket() -> s3.Bucket:
         **private(),
         **suppress(
             {
-                "CKV_AWS_18": "CloudFront is the only reader; its access logs would tell nothing and cost storage",
-                "CKV_AWS_21": "the files are built from the repository, which has their versions",
+                "CKV_AWS_18 S3_BUCKET_LOGGING_ENABLED": "CloudFront is the only reader; its access logs would tell "
+                "nothing and cost storage",
+                "CKV_AWS_21 S3_BUCKET_VERSIONING_ENABLED": "the files are built from the repository, which has their "
+                "versions",
+                **IN_EVERY_BUCKET,
             }
         ),
     )

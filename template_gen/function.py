@@ -21,10 +21,15 @@ from template_gen.template import Template
 
 IMAGE_URI = r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$"
 
+INLINE_POLICIES = suppress(
+    {"IAM_NO_INLINE_POLICY_CHECK": "each grant is for this role alone, and is read where the role is"}
+)
 WITHOUT = {
-    "CKV_AWS_115": "reserving concurrency fails in new accounts, which have 10 in all; the throttle is the ceiling",
-    "CKV_AWS_116": "visitors' requests are synchronous: a failure is answered, not queued",
-    "CKV_AWS_117": "a VPC needs a NAT gateway ($32 a month) to reach the internet; nothing here is in one",
+    "CKV_AWS_115 LAMBDA_CONCURRENCY_CHECK": "reserving concurrency fails in new accounts, which have 10 in all; the "
+    "throttle is the ceiling",
+    "CKV_AWS_116 LAMBDA_DLQ_CHECK": "visitors' requests are synchronous: a failure is answered, not queued",
+    "CKV_AWS_117 LAMBDA_INSIDE_VPC": "a VPC needs a NAT gateway ($32 a month) to reach the internet; nothing here is "
+    "in one",
     "CKV_AWS_173": "no secret is in the environment, and AWS encrypts it with its own key",
 }
 
@@ -105,7 +110,11 @@ def add_log_group(template: Template, owner: str, code: Code) -> logs.LogGroup:
             UpdateReplacePolicy="Delete",
             RetentionInDays=code.retention,
             **suppress(
-                {"CKV_AWS_158": "a key of one's own is $1 a month; CloudWatch encrypts logs with its own anyway"}
+                {
+                    "CKV_AWS_158 CLOUDWATCH_LOG_GROUP_ENCRYPTED": "a key of one's own is $1 a month; CloudWatch "
+                    "encrypts logs with its own anyway",
+                    "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "the retention is a parameter with these allowed values",
+                }
             ),
         )
     )
@@ -118,6 +127,7 @@ def add_role(template: Template, owner: str, group: logs.LogGroup, grants: tuple
             f"{owner}Role",
             AssumeRolePolicyDocument=policies.assumed_by("lambda.amazonaws.com"),
             Policies=[grant.policy for grant in every],
+            **INLINE_POLICIES,
         )
     )
 

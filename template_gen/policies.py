@@ -139,7 +139,7 @@ def refuse_plain_http(bucket: Any) -> Statement:
         Principal=Principal("*"),
         Action=[awacs.s3.Action("*")],
         Resource=[GetAtt(bucket, "Arn"), Sub(f"${{{bucket.title}.Arn}}/*")],
-        Condition=Condition(Bool("aws:SecureTransport", "false")),
+        Condition=Condition(Bool("aws:SecureTransport", False)),
     )
 
 

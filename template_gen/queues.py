@@ -113,7 +113,7 @@ def _dead_letters(queue: Queue) -> sqs.Queue:
 
 def _encrypted() -> dict[str, Any]:
     reason = "encrypted with SQS's own key (SqsManagedSseEnabled); a key of one's own is $1 a month"
-    return {"SqsManagedSseEnabled": True, **suppress({"CKV_AWS_27": reason})}
+    return {"SqsManagedSseEnabled": True, **suppress({"CKV_AWS_27 SQS_QUEUE_KMS_MASTER_KEY_ID_RULE": reason})}
 
 
 def _access(resources: dict[str, sqs.Queue]) -> Access:

@@ -134,7 +134,7 @@ def _represent_short(dumper: yaml.SafeDumper, short: _Short) -> yaml.Node:
 def _represent_list(dumper: yaml.SafeDumper, items: list[Any]) -> yaml.Node:
     """A short list of words or numbers on one line, like the methods of a behavior."""
     is_words = all(isinstance(item, (str, int)) and re.fullmatch(r"[\w-]+", str(item)) for item in items)
-    is_short = is_words and len(items) > 1 and len(str(items)) <= 112
+    is_short = is_words and len(str(items)) <= 112
     return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=is_short)
 
 

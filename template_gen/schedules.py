@@ -9,7 +9,7 @@ from typing import Any
 from troposphere import GetAtt, iam, scheduler
 
 from template_gen import policies
-from template_gen.function import Website
+from template_gen.function import INLINE_POLICIES, Website
 from template_gen.options import Schedule
 from template_gen.site import Site
 from template_gen.template import Template
@@ -32,6 +32,7 @@ def _role(function: Website) -> iam.Role:
         "SchedulerRole",
         AssumeRolePolicyDocument=policies.assumed_by("scheduler.amazonaws.com", policies.from_this_account()),
         Policies=[policies.invoke_function(function.arn).policy],
+        **INLINE_POLICIES,
     )
 
 

@@ -49,9 +49,12 @@ def _table(table: Table) -> dynamodb.Table:
 
 
 def _without(table: Table) -> dict[str, Any]:
-    reasons = {"CKV_AWS_119": "a key of one's own is $1 a month; AWS encrypts the table with its own key anyway"}
+    reasons = {
+        "CKV_AWS_119 DYNAMODB_TABLE_MUST_BE_ENCRYPTED DYNAMODB_TABLE_ENCRYPTED_KMS": "a key of one's own is $1 a "
+        "month; AWS encrypts the table with its own key anyway"
+    }
     if not table.backups:
-        reasons["CKV_AWS_28"] = "the Site says backups=False for this table"
+        reasons["CKV_AWS_28 DYNAMODB_PITR_ENABLED"] = "the Site says backups=False for this table"
     return suppress(reasons)
 
 

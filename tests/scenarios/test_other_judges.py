@@ -1,5 +1,7 @@
 """The generated templates under judges that are not ours: `sam validate --lint` and checkov.
 
+cfn-guard judges too, but no package ships the rules (github.com/aws-cloudformation/aws-guard-rules-registry): by hand,
+`cfn-guard validate -r rules -d templates` (npm's @cdklabs/cdk-validator-cfnguard has the program) fails none of them.
 cfn-lint with its informational rules and aws-sam-translator judge them in tests/template_gen/test_golden_templates.py.
 """
 
@@ -9,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from tests.scenarios import tools
 
@@ -52,3 +55,8 @@ def test_checkov_fails_none_of_them_and_every_suppression_has_its_reason() -> No
 def test_a_suppression_says_why(template: Path) -> None:
     suppressed = template.read_text(encoding="utf-8").count("- id: CKV")
     assert len(reasons(template)) == suppressed
+    for resource in yaml_parse(template.read_text(encoding="utf-8"))["Resources"].values():
+        metadata = resource.get("Metadata", {})
+        guard = metadata.get("guard", {"SuppressedRules": []})
+        unsaid = set(guard["SuppressedRules"]) - guard.get("reasons", {}).keys()
+        assert not unsaid or "checkov" in metadata  # there the same demand has its reason
