@@ -45,16 +45,19 @@ def templates(options: Options, check: bool) -> None:
 
 @groat.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--region", default="us-east-1", show_default=True, help="Where FILES are to be deployed.")
+@click.option("--remarks", is_flag=True, help="Show remarks on cost and taste, too.")
 @common
 @pass_options
-def lint(options: Options, files: tuple[Path, ...]) -> None:
+def lint(options: Options, files: tuple[Path, ...], region: str, remarks: bool) -> None:
     """Lint the templates, or anybody's FILES.
 
     By cfn-lint and the tick-box rules of docs/rules/.
     """
-    from groat.linting import lint as lint_files
+    from groat.linting import found, lint_files, lint_project
 
-    sys.exit(lint_files(options.project() if not files else None, files, as_json=options.json))
+    sources = lint_files(files, region=region) if files else lint_project(options.project())
+    sys.exit(found(*sources, as_json=options.json, remarks=remarks))
 
 
 @groat.command()

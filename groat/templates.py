@@ -30,16 +30,20 @@ def generate(project: Project, site: "Site | None" = None, *, region: str = CERT
     return texts
 
 
-def lint(project: Project, texts: Mapping[str, str], *, region: str = CERTIFICATE_REGION) -> list["Finding"]:
+def lint(
+    project: Project, texts: Mapping[str, str], *, region: str = CERTIFICATE_REGION, informational: bool = False
+) -> list["Finding"]:
     """All findings; those of a text that was linted before are remembered in the project's state folder."""
     from template_gen import lint as lint_one
 
-    remembered = project.state / "lint"
+    remembered = project.state / ("remarks" if informational else "lint")
     regions = {"certificate.yaml": CERTIFICATE_REGION}
     return [
         finding
         for name, text in texts.items()
-        for finding in lint_one(text, name=name, region=regions.get(name, region), remembered=remembered)
+        for finding in lint_one(
+            text, name=name, region=regions.get(name, region), informational=informational, remembered=remembered
+        )
     ]
 
 

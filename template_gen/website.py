@@ -91,5 +91,5 @@ def _run_hook(template: Template, site: Site, parts: Parts) -> None:
     try:
         site.hook(template.body, parts)
         template.body.to_dict()
-    except Exception as error:  # the hook is the user's code: whatever it raises is news for them, not a crash of ours
-        raise SiteError(f"the hook {name} of site {site.name!r} failed: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:  # the user's code: whatever it raises is news for them, no crash of ours
+        raise SiteError(f"the hook {name}() of site {site.name!r} failed: {type(error).__name__}: {error}") from error

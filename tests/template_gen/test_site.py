@@ -177,7 +177,7 @@ def test_a_hook_that_raises_is_named_with_what_it_raised() -> None:
     def forgetful(template: object, parts: object) -> None:
         raise KeyError("Ürgs")
 
-    with pytest.raises(SiteError, match=r"the hook .*forgetful of site 'ab' failed: KeyError: 'Ürgs'"):
+    with pytest.raises(SiteError, match=r"the hook .*forgetful\(\) of site 'ab' failed: KeyError: 'Ürgs'"):
         build(Site(name="ab", hook=forgetful))
 
 
