@@ -21,6 +21,9 @@ from template_gen import memory
 from template_gen.finding import Finding, Level
 
 RULES = "template_gen.rules"
+MAX_BYTES = 1_000_000
+MAX_BODY_BYTES = 51_200
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _LEVELS = {"error": Level.ERROR, "warning": Level.WARNING, "informational": Level.INFORMATIONAL}
 
 
@@ -61,7 +64,22 @@ def lint(
 def _answer(question: Question, name: str) -> tuple[Finding, ...]:
     with _no_garbage_collection():
         matches = tuple(_matches(question))
-    return tuple(sorted({_finding(match, name) for match in matches}))
+    return tuple(sorted({*(_finding(match, name) for match in matches), *_oversize(question, name)}))
+
+
+def _oversize(question: Question, name: str) -> Iterator[Finding]:
+    """What only the text tells; cfn-lint's own rule for it (E1002) knows files alone."""
+    size = len(question.text.encode())
+    if size > MAX_BYTES:
+        message = f"The template is larger than CloudFormation takes: {size} bytes of {MAX_BYTES}"
+        yield _of_the_text(name, "E9316", Level.ERROR, message)
+    elif size > MAX_BODY_BYTES and question.informational:
+        message = f"The template can only be deployed from a bucket: {size} bytes, {MAX_BODY_BYTES} go without one"
+        yield _of_the_text(name, "I9316", Level.INFORMATIONAL, message)
+
+
+def _of_the_text(name: str, rule: str, level: Level, message: str) -> Finding:
+    return Finding(template=name, line=1, column=1, rule=rule, path="", level=level, message=message)
 
 
 def _matches(question: Question) -> Iterator[Any]:

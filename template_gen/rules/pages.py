@@ -22,9 +22,14 @@ was tried against cfn-lint: none of these mistakes is reported by its own rules.
 The rules read SAM, expanded SAM and plain CloudFormation alike. They evaluate parameters' defaults, mappings and
 functions, and both sides of conditions; where only the deployment knows a value, no rule guesses. The letter of an id
 is its severity: **E** breaks or loses something, **W** is wrong in most sites, **I** is a remark on cost or taste
-(shown by `cfn-lint -c I`). A resource says that it disagrees in its Metadata:
+(shown by `cfn-lint -c I`, `groat lint --remarks`). A resource says that it disagrees in its Metadata:
 
     Metadata: {cfn-lint: {config: {ignore_checks: [W9184]}}}
+
+Not here, because cfn-lint says it itself: SnapStart without an alias (W2530), a template larger than 1 MB (E1002; in
+`groat lint` E9316, and I9316 for one that needs a bucket), a ResponseCode without its page (E3021), data other than
+buckets without DeletionPolicy (I3011). And because no template tells: that a pricing plan's tier differs from the
+deployed one, which CloudFormation refuses to change; whether an alias, a name or a quota is taken already.
 """
 
 

@@ -83,3 +83,10 @@ def test_the_memory_ends_with_the_day() -> None:
 def test_nothing_is_written_without_a_memory(tmp_path: Path) -> None:
     lint(BAD, name="bad.yaml")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("size", "rules"), [(51_200, []), (51_201, ["I9316"]), (1_000_001, ["E9316"])])
+def test_a_template_may_be_too_large(size: int, rules: list[str]) -> None:
+    text = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties: {RetentionInDays: 14}\n#"
+    found = lint(text.ljust(size, "x"), name="large.yaml", informational=True)
+    assert [finding.rule for finding in found if finding.rule.endswith("9316")] == rules
