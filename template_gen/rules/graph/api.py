@@ -13,6 +13,11 @@ HTTP_IMPLICIT: Final = "ServerlessHttpApi"
 REST_IMPLICIT: Final = "ServerlessRestApi"
 SAM_FUNCTION: Final = "AWS::Serverless::Function"
 FUNCTIONS: Final = (SAM_FUNCTION, "AWS::Lambda::Function")
+_NAMES_ITS_FUNCTION: Final = {
+    "AWS::Lambda::Alias": "FunctionName",
+    "AWS::Lambda::Version": "FunctionName",
+    "AWS::Lambda::Url": "TargetFunctionArn",
+}
 _ROUTES: Final = ("AWS::ApiGatewayV2::Route", "AWS::ApiGateway::Method")
 _ANY: Final = "x-amazon-apigateway-any-method"
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", _ANY})
@@ -94,24 +99,18 @@ def apis(resources: Resources) -> tuple[Api, ...]:
 
 
 def function_named(value: Any, resources: Resources) -> str:
-    """The logical id of the function that a text means: itself, its ARN, a version, an alias, an invocation path."""
+    """The logical id of the function that a text means: by name, ARN, version, alias, URL or invocation path."""
     for symbol in symbols(value):
         name = symbol.split(".")[0]
         resource = resources.named(f"${{{name}}}")
         if resource is None:
-            sam = (found.id for found in resources.of(SAM_FUNCTION) if _made_by_sam(name, found))
-            if owner := next(sam, ""):
+            if owner := resources.made_by_sam.get(name, ""):
                 return owner
         elif resource.type in FUNCTIONS:
             return resource.id
-        elif resource.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
-            return function_named(resource.properties.get("FunctionName"), resources)
+        elif key := _NAMES_ITS_FUNCTION.get(resource.type):
+            return function_named(resource.properties.get(key), resources)
     return ""
-
-
-def _made_by_sam(name: str, function: Resource) -> bool:
-    alias = function.properties.text("AutoPublishAlias")
-    return bool(alias) and name == f"{function.id}Alias{alias}"
 
 
 def _explicit(resources: Resources) -> Iterator[tuple[Resource, Protocol]]:

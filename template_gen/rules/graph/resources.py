@@ -64,10 +64,22 @@ class Resources:
                 return found
         return None
 
+    @cached_property
+    def made_by_sam(self) -> Mapping[str, str]:
+        """Logical id of a URL or alias that SAM makes -> the function that it makes it for."""
+        found: dict[str, str] = {}
+        for function in self.of("AWS::Serverless::Function"):
+            if "FunctionUrlConfig" in function.properties:
+                found[f"{function.id}Url"] = function.id
+            if alias := function.properties.text("AutoPublishAlias"):
+                found[f"{function.id}Alias{alias}"] = function.id
+        return found
+
     def unclear(self, value: Any) -> bool:
         """Something in the value, at any depth, is known only when deployed and is no reference to a resource."""
         names = {symbol.split(".")[0] for leaf in walk(value) for symbol in symbols(leaf)}
-        return any(name not in self._by_id and not name.startswith("AWS::") for name in names)
+        given = self._by_id.keys() | self.made_by_sam.keys()
+        return any(name not in given and not name.startswith("AWS::") for name in names)
 
     @cached_property
     def references(self) -> Mapping[str, frozenset[str]]:
