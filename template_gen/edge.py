@@ -40,7 +40,9 @@ def add_edge(
     template: Template, site: Site, door: Door, *, secrets: Secrets, files: Files | None, guard: Guard | None
 ) -> Edge:
     template.section("Edge: one address in front of frontend and API")
-    headers = template.add(_security_headers(site))
+    headers = template.add(
+        _security_headers(site), "Sent with every answer; where Override is false, the app's own header wins."
+    )
     forward = template.add(edge_function("ApiRequests", "api", api_code(site)))
     api = _api_behavior(headers, forward)
     distribution = template.add(
@@ -58,10 +60,20 @@ def add_edge(
                 **(files.error_pages if files else {}),
             ),
             **_without(site),
-        )
+        ),
+        _why(files),
     )
     url = site_url(site.domain) if site.domain else Sub(f"https://${{{distribution.title}.DomainName}}")
     return Edge(distribution, url)
+
+
+def _why(files: Files | None) -> str:
+    """A reader cannot know what AWS's managed policies are by their ids."""
+    cached = f"{MANAGED_CACHING_OPTIMIZED[:8]}… is CachingOptimized, " if files else ""
+    return (
+        f"AWS's managed policies: {cached}{MANAGED_CACHING_DISABLED[:8]}… CachingDisabled; "
+        f"{MANAGED_ALL_VIEWER_EXCEPT_HOST[:8]}… sends the app all of a request but Host, by which the API knows itself."
+    )
 
 
 _OWN_CERTIFICATE = "CLOUDFRONT_MINIMUM_PROTOCOL_VERSION_RULE CLOUDFRONT_CUSTOM_SSL_CERTIFICATE CLOUDFRONT_SNI_ENABLED"

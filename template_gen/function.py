@@ -116,7 +116,8 @@ def add_log_group(template: Template, owner: str, code: Code) -> logs.LogGroup:
                     "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "the retention is a parameter with these allowed values",
                 }
             ),
-        )
+        ),
+        "Made here: the one that Lambda would make itself never expires, and outlives the stack.",
     )
 
 
