@@ -151,10 +151,10 @@ def _clear(name: str, covered: tuple[str, ...]) -> bool:
 
 def _has_zone(graph: Graph) -> bool:
     parameters = graph.template.get("Parameters")
-    kinds = [str(body.get("Type")) for body in parameters.values() if isinstance(body, dict)] if parameters else []
-    return any(resource.type.startswith("AWS::Route53::") for resource in graph.resources) or any(
-        "AWS::Route53::HostedZone::Id" in kind for kind in kinds
-    )
+    given = parameters.items() if isinstance(parameters, dict) else ()
+    asked = (f"{name} {body.get('Type')}" for name, body in given if isinstance(body, dict))
+    here = any(resource.type.startswith("AWS::Route53::") for resource in graph.resources)
+    return here or any("HostedZone" in name_and_type for name_and_type in asked)
 
 
 @rule(

@@ -58,6 +58,10 @@ NAMES: Final = (
     Wrong("E9170", "site", {"Certificate.ValidationMethod": GONE}),
     Wrong("E9171", "site", {f"{OPTIONS}.1": GONE}),
     Wrong("E9171", "site", {OPTIONS: GONE}),
+    Wrong("E9171", "registry", {
+        "Parameters": {"HostedZoneId": {"Type": "String"}},
+        "Certificate": resource("AWS::CertificateManager::Certificate", DomainName="example.com",
+                                ValidationMethod="DNS")}),
     Wrong("E9172", "site", {"Own": {**ZONE, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
                             f"{OPTIONS}.0.HostedZoneId": ref("Own"), f"{OPTIONS}.1.HostedZoneId": ref("Own")}),
     Wrong("W9173", "site", {"Own": ZONE, "Records.HostedZoneId": ref("Own")}),
