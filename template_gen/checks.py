@@ -9,6 +9,13 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
+SECRET = re.compile(
+    r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)"
+    r"(_(VALUE|MAIN|PEM|PROD|DEV|TEST|LIVE|OLD|NEW|SIGNING|\d+))?$",
+    re.IGNORECASE,
+)
+"""Names that hold a secret: refused in a `Site`'s environment, found by rule E9191 in anybody's template."""
+
 
 class SiteError(ValueError):
     """A `Site`, or one of its options, that cannot be built. The text states the value and the fix."""

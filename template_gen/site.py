@@ -4,7 +4,6 @@ Structure (which resources exist) is here, and changing it changes the templates
 become template parameters; what is given here is their default, and `samconfig.toml` overrides it per environment.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,10 +63,6 @@ RESERVED_VARIABLES = frozenset(
      "LAMBDA_RUNTIME_DIR"}
 )  # fmt: skip
 """Lambda refuses these: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"""
-
-
-SECRET = re.compile(r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)$", re.IGNORECASE)
-"""Names that hold a secret; the rule E9191 finds the same in templates of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +190,7 @@ def _check_environment(site: Site) -> None:
         require(name not in RESERVED_VARIABLES, f"Lambda sets this environment variable itself, rename it: {name}")
         checks.text(value, f"environment variable {name}")
         require(
-            not SECRET.search(name),
+            not checks.SECRET.search(name),
             f"environment variables are readable in the console: move {name} to secrets=({name!r},)",
         )
     for secret in site.secrets:

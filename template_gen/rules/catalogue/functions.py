@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from template_gen.checks import SECRET
 from template_gen.rules.graph import Function, Graph, Protocol, Resource
 from template_gen.rules.graph.bucket import CLOUDFRONT
 from template_gen.rules.graph.function import Statement, may_reach, statements
@@ -11,11 +12,6 @@ from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, flag, known, number, symbols
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
-_SECRET: Final = re.compile(
-    r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)"
-    r"(_(VALUE|MAIN|PEM|PROD|DEV|TEST|LIVE|OLD|NEW|SIGNING|\d+))?$",
-    re.IGNORECASE,
-)
 _CAMEL: Final = re.compile(r"[a-z](Secret|Token|Password|ApiKey)$")
 _LOGIN: Final = re.compile(r"\w+://[^:/@]+:[^@/$]+@.*")
 _NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*", re.DOTALL)
@@ -99,12 +95,18 @@ def snapstart_excludes(graph: Graph) -> Iterator[Place]:
         if properties.object("SnapStart").get("ApplyOn") == "PublishedVersions":
             if (properties.object("EphemeralStorage").number("Size") or 0) > 512:
                 yield at(properties.object("EphemeralStorage"), "Size")
-            published = (user.properties for user in graph.of("AWS::Lambda::Alias", "AWS::Lambda::Version")
-                         if graph.function(user.properties.get("FunctionName")) == function)  # fmt: skip
-            kept_ready = ((holder, "ProvisionedConcurrencyConfig") for holder in (properties, *published))
-            for holder, key in ((properties, "FileSystemConfigs"), *kept_ready):
-                if holder.get(key):
-                    yield at(holder, key)
+            if properties.get("FileSystemConfigs"):
+                yield at(properties, "FileSystemConfigs")
+            yield from _kept_ready(function, graph)
+
+
+def _kept_ready(function: Function, graph: Graph) -> Iterator[Place]:
+    """Provisioned concurrency of the function (SAM), or of its versions and aliases."""
+    published = graph.of("AWS::Lambda::Alias", "AWS::Lambda::Version")
+    own = (found.properties for found in published if graph.function(found.properties.get("FunctionName")) == function)
+    for holder in (function.properties, *own):
+        if holder.get("ProvisionedConcurrencyConfig"):
+            yield at(holder, "ProvisionedConcurrencyConfig")
 
 
 @rule(
@@ -192,7 +194,7 @@ def secret_in_environment(graph: Graph) -> Iterator[Place]:
     for function in graph.functions.values():
         for name, value in function.variables.items():
             text = str(value)
-            named = _SECRET.search(name) or _CAMEL.search(name)
+            named = SECRET.search(name) or _CAMEL.search(name)
             digits = number(value) is not None and "PASSW" not in name.upper()
             literal = _LOGIN.match(text) or (named and not _NO_SECRET.fullmatch(text) and not digits)
             hidden = any(symbol in graph.scope.secrets for symbol in symbols(text))
