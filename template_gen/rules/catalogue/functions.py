@@ -1,13 +1,12 @@
-"""Lambda functions: time, memory, secrets, grants, and what a function behind a website needs."""
+"""Lambda functions: time, memory, secrets, and what a function behind a website needs."""
 
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from template_gen.checks import SECRET
+from template_gen.rules.catalogue.grants import STORES
 from template_gen.rules.graph import Function, Graph, Protocol, Resource
-from template_gen.rules.graph.bucket import CLOUDFRONT
-from template_gen.rules.graph.function import Statement, may_reach, statements
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, flag, known, number, symbols
 
@@ -15,10 +14,6 @@ _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _CAMEL: Final = re.compile(r"[a-z](Secret|Token|Password|ApiKey)$")
 _LOGIN: Final = re.compile(r"\w+://[^:/@]+:[^@/$]+@.*")
 _NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*", re.DOTALL)
-_STORES: Final = {
-    "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable", "AWS::S3::Bucket",
-}  # fmt: skip
-_SENT_TO: Final = {"AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::SSM::Parameter"}
 
 
 @rule(
@@ -176,7 +171,7 @@ def vpc_without_exit(graph: Graph) -> Iterator[Place]:
     )
     for function in graph.website_functions:
         subnets = function.properties.object("VpcConfig").texts("SubnetIds")
-        calls_aws = any(graph.named(value, *_STORES) for value in function.variables.values())
+        calls_aws = any(graph.named(value, *STORES) for value in function.variables.values())
         here = bool(subnets) and all(graph.named(subnet, "AWS::EC2::Subnet") for subnet in subnets)
         if here and calls_aws and not any(graph.of(*exits)):
             yield at(function.properties, "VpcConfig")
@@ -240,61 +235,3 @@ def _log_group_of(function: Function, graph: Graph) -> Resource | None:
     name = function.properties.get("FunctionName", f"${{{function.id}}}")
     wanted = (f"/aws/lambda/{name}", f"/aws/lambda/${{{function.id}}}")
     return next((g for g in graph.of("AWS::Logs::LogGroup") if g.properties.get("LogGroupName") in wanted), None)
-
-
-@rule(
-    "W9194",
-    "The function may do everything",
-    symptom="A mistake in the website's code can delete or publish anything in the account.",
-    fix="Grant the actions that the function needs on the resources that it needs.",
-    source=f"{_LAMBDA}/lambda-permissions.html",
-)
-def admin_policy(graph: Graph) -> Iterator[Place]:
-    for function in graph.functions.values():
-        for grant in graph.grants(function) or ():
-            if isinstance(grant, str) and grant.endswith(("AdministratorAccess", "PowerUserAccess")):
-                yield at(function.properties, "Policies" if "Policies" in function.properties else "Role", grant)
-            yield from (at(found.body, "Action", "*") for found in _of(grant) if _everything(found))
-
-
-def _of(grant: Any) -> list[Statement]:
-    """The allowing statements of a policy document, bare or inside a role's inline policy."""
-    document = grant.get("PolicyDocument", grant) if isinstance(grant, Object) else grant
-    return [found for found in statements(document) if found.allows]
-
-
-def _everything(statement: Statement) -> bool:
-    free = "Condition" not in statement.body
-    return free and any(action in ("*", "*:*") for action in statement.actions) and "*" in statement.resources
-
-
-@rule(
-    "W9195",
-    "The function knows a table, bucket, queue, topic or parameter that it may not use",
-    symptom="Its first call answers AccessDenied.",
-    fix="Grant access in Policies, such as DynamoDBCrudPolicy for the table.",
-    source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/serverless-policy-templates.html",
-)
-def store_unreachable(graph: Graph) -> Iterator[Place]:
-    """Silent as soon as a policy of the template that may be the function's mentions the store, when an event comes
-    from it, or when the role is made elsewhere."""
-    for function in graph.functions.values():
-        granted = graph.grants(function)
-        if granted is None:
-            continue
-        reached = [*granted, function.properties.object("Events")]
-        for name, value in function.variables.items():
-            store = graph.named(value, *_STORES, *_SENT_TO)
-            if store and not may_reach(reached, store, graph.resources) and not _mentioned(store, graph):
-                yield at(function.variables, name)
-
-
-def _mentioned(store: Resource, graph: Graph) -> bool:
-    """By a policy that is not for CloudFront alone."""
-    policies = (u for u in graph.resources.users(store.id) if "Policy" in u.type or u.type.startswith("AWS::IAM"))
-    return any(not _for_cloudfront(policy) for policy in policies)
-
-
-def _for_cloudfront(policy: Resource) -> bool:
-    found = list(statements(policy.properties.get("PolicyDocument")))
-    return bool(found) and all(statement.principals("Service") == (CLOUDFRONT,) for statement in found)
