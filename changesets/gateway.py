@@ -9,13 +9,14 @@ spellings.
 """
 
 import hashlib
+import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
 
-from changesets import contents, shapes
+from changesets import contents, repairs, shapes
 from changesets.errors import (
     AccessDenied,
     ChangeSetGone,
@@ -28,7 +29,7 @@ from changesets.errors import (
     Unreachable,
 )
 from changesets.models import ChangeSet, Resource, Stack, StackEvent, Validation
-from changesets.steps import CreateChangeSet, Empty, Step
+from changesets.steps import CreateChangeSet, Empty, Repair, Step
 
 TEMPLATE_BODY_LIMIT = 51_200  # bytes; a larger template goes through S3
 
@@ -165,6 +166,37 @@ class CloudFormation:
         except ChangeSetsError:
             return False
 
+    def lost(self, stack_id: str) -> tuple[repairs.Lost, ...]:
+        """The stack's resources that somebody deleted, of the types that can be made again under their names."""
+        sought = {
+            each.logical_id: each
+            for each in self.resources(stack_id)
+            if each.physical_id and each.type in repairs.KINDS and each.status != "DELETE_COMPLETE"
+        }
+        region = stack_id.split(":")[3]
+        told = self._properties(stack_id, sought.keys())
+        found = (repairs.Lost(sought[name], properties, region) for name, properties in told.items())
+        return tuple(each for each in found if self._is_gone(each))
+
+    def _is_gone(self, lost: repairs.Lost) -> bool:
+        try:
+            return repairs.is_gone(self._ask, lost)
+        except ChangeSetsError:
+            return False
+
+    def _properties(self, stack_id: str, names: Iterable[str]) -> dict[str, Any]:
+        """What CloudFormation last gave each of these resources, intrinsic functions resolved."""
+        missing, found = set(names), dict[str, Any]()
+        pages = self._pages("DescribeStackEvents", StackName=stack_id) if missing else ()
+        for event in (each for page in pages for each in page["StackEvents"]):
+            name = event.get("LogicalResourceId", "")
+            if name in missing and event.get("ResourceProperties"):
+                found[name] = json.loads(event["ResourceProperties"])
+                missing.discard(name)
+            if not missing:
+                break
+        return found
+
     # ---- doing ----
 
     def create_change_set(self, step: CreateChangeSet) -> str:
@@ -195,6 +227,8 @@ class CloudFormation:
         """
         if isinstance(step, Empty):
             contents.empty(self._ask, step.resource)
+        elif isinstance(step, Repair):
+            self._ask(step.service, step.operation, **step.arguments)
         else:
             self._call(step.operation, **step.arguments)
 

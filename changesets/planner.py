@@ -31,6 +31,7 @@ def only_if_never_updated(rung: Rung) -> Rung:
 
 
 _CONTINUE: Ladder = (
+    recover.repair,
     recover.continue_with_role,
     recover.continue_plain,
     recover.continue_skipping,

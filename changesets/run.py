@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from changesets import executor, reviews, templates
+from changesets import executor, repairs, reviews, templates
 from changesets.clock import Clock
 from changesets.errors import Refused, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
@@ -24,11 +24,13 @@ from changesets.models import (
     Resource,
     ResourceChange,
     Stack,
+    StackEvent,
 )
 from changesets.outcomes import Diagnosis
 from changesets.plans import Consent, Review
 from changesets.situation import GONE, Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
+from changesets.steps import Repair
 
 T = TypeVar("T")
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
@@ -107,6 +109,7 @@ class Run:
         moving = is_moving(stack.status if stack else None)
         detailed = stack is not None and not moving and (not calm or self.goal is Goal.DELETE) and lives(stack.status)
         resources = self.cloudformation.resources(stack.id) if stack and detailed else ()
+        failures = newest_operation(self.cloudformation, stack.id) if stack and detailed else ()
         return Situation(
             goal=self.goal,
             stack_name=self.stack_name,
@@ -116,9 +119,10 @@ class Run:
             role_arn=self.role_arn,
             resources=resources,
             template=templates.read(self.cloudformation.template(stack.id)) if stack and detailed else {},
-            failures=newest_operation(self.cloudformation, stack.id) if stack and detailed else (),
+            failures=failures,
             empty=self._empty(resources),
             survivors=self._survivors(stack),
+            repairs=self._repairs(stack, failures),
             others=self._others(stack),
             review=self.review,
             spent=frozenset(self.spent),
@@ -127,6 +131,13 @@ class Run:
     def _empty(self, resources: Iterable[Resource]) -> frozenset[str]:
         alive = (each for each in resources if each.physical_id and each.status not in GONE and holds_data(each.type))
         return frozenset(each.logical_id for each in alive if self.cloudformation.is_empty(each))
+
+    def _repairs(self, stack: Stack | None, failures: Iterable[StackEvent]) -> tuple[Repair, ...]:
+        """What makes again the resources that a failed rollback misses, in the stacks nested in it too."""
+        if stack is None or stack.status is not StackStatus.UPDATE_ROLLBACK_FAILED:
+            return ()
+        stacks = dict.fromkeys([stack.id, *(event.stack_id for event in failures if event.failed)])
+        return repairs.steps(lost for each in stacks for lost in self.cloudformation.lost(each))
 
     def _others(self, stack: Stack | None) -> tuple[str, ...]:
         """Pending change sets of other deployers in a stack that has nothing but change sets."""

@@ -25,7 +25,6 @@ from changesets.steps import (
 )
 
 ASK = "change set"
-SKIPPED = "skip "  # starts the rungs that leave resources different from the template
 
 
 def change_set_name(step: CreateChangeSet) -> str:
@@ -46,7 +45,7 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
     wanted = situation.deployment
     if wanted is None or situation.review is not None:
         return None
-    if any(rung.startswith(SKIPPED) for rung in situation.spent):
+    if situation.may_differ:
         wanted = replace(wanted, revert_drift=True)
     new = not lives(situation.status)
     wanted = replace(wanted, express=wanted.express or (situation.express and not new))
@@ -161,10 +160,8 @@ def guard(situation: Situation) -> Plan | None:
 
 
 def realign(situation: Situation) -> Plan | None:
-    """After a rollback that skipped resources: make them what the template says, by a drift-reverting change set."""
-    if situation.review is not None or situation.stack is None:
-        return None
-    if not any(rung.startswith(SKIPPED) for rung in situation.spent):
+    """After a rollback that skipped or repaired resources: make them what the template says, by a drift-reverting change set."""
+    if situation.review is not None or situation.stack is None or not situation.may_differ:
         return None
     kept = frozenset(situation.stack.parameters)
     wanted = Deployment(

@@ -14,7 +14,9 @@ from changesets.kinds import EMPTIABLE, holds_data
 from changesets.models import Deployment, Resource, Stack, StackEvent
 from changesets.plans import Review
 from changesets.statuses import StackStatus, WayOut, facts
+from changesets.steps import Repair
 
+SKIP, REPAIR = "skip ", "repair "  # start the rungs after which resources may differ from the template
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -32,7 +34,8 @@ class Situation:
     """One look at a stack. `template` is what is deployed; `failures` are the newest operation's events.
 
     `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
-    us to take over, `spent` the rungs tried in this run, `role_arn` a service role given by the caller.
+    us to take over, `repairs` what makes again the resources that a failed rollback misses, `spent` the rungs tried in
+    this run, `role_arn` a service role given by the caller.
     """
 
     goal: Goal
@@ -46,6 +49,7 @@ class Situation:
     failures: tuple[StackEvent, ...] = ()
     empty: frozenset[str] = frozenset()
     survivors: tuple[Resource, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     others: tuple[str, ...] = ()
     review: Review | None = None
     spent: frozenset[str] = frozenset()
@@ -62,6 +66,11 @@ class Situation:
     def express(self) -> bool:
         """Was the stack last deployed in EXPRESS mode? Then what follows must be in it too."""
         return self.stack is not None and self.stack.express
+
+    @property
+    def may_differ(self) -> bool:
+        """Did this run skip or repair anything, so that it has to be made to agree with the template?"""
+        return any(rung.startswith((SKIP, REPAIR)) for rung in self.spent)
 
     @property
     def address(self) -> str:

@@ -1,4 +1,4 @@
-"""The steps of a plan: each is one call of CloudFormation's API, and the sentence why.
+"""The steps of a plan: each is one call of CloudFormation's API (few of another service's), and the sentence why.
 
 The rule: a step holds all that its call needs (`operation`, `arguments`, in CloudFormation's own words), so the
 same plan can be shown or executed, and whoever executes it decides nothing. Sources: the API reference of each
@@ -240,6 +240,17 @@ class Empty:
         return {"Bucket": self.resource.physical_id}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """A call of another service that makes again what a rollback needs and somebody deleted; see repairs.py."""
+
+    service: str
+    operation: str
+    arguments: Arguments
+    logical_id: str
+    why: str
+
+
 Step = (
     Wait
     | CreateChangeSet
@@ -252,4 +263,5 @@ Step = (
     | SetTerminationProtection
     | SetStackPolicy
     | Empty
+    | Repair
 )

@@ -1,10 +1,12 @@
 """The changes of a drift-aware change set: what REVERT_DRIFT adds to the comparison of two templates.
 
-Rule: a resource that somebody changed is brought back to the template, one that somebody deleted is made again.
+Rule: a resource that somebody changed is brought back to the template, one that somebody deleted is made again; one
+whose revert was skipped is looked at like any other, although drift detection leaves it out.
 Shapes are the API model's; which values AWS fills in is assumed.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from local_cloud.cloudformation.drift import Drift, detect
@@ -21,7 +23,7 @@ def with_drift(world: World, stack: Stack, changes: Iterable[Change], *, values:
     for name, live in stack.resources.items():
         if not live.made or live.type == STACK_TYPE:
             continue
-        drift = detect(world, stack, live)
+        drift = detect(world, stack, replace(live, skipped=False))
         status = drift["StackResourceDriftStatus"]
         if status not in ("MODIFIED", "DELETED"):
             continue
