@@ -4,12 +4,12 @@ The rule: an outcome is told with its cause, and a stop with what to do about it
 changed is `Declined`; a broken one is `Stuck`, with the plan that would free it.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 from changesets import executor, rungs_deploy
 from changesets.diagnosis import diagnose, diagnose_change_set, diagnose_rollback, diagnose_text
-from changesets.errors import ChangeSetGone, Refused, StackBusy, StackNotFound, Unreachable
+from changesets.errors import AccessDenied, ChangeSetGone, Refused, RoleUnusable, StackBusy, StackNotFound, Unreachable
 from changesets.events import Settled
 from changesets.models import ChangeSet, Resource, StackEvent
 from changesets.outcomes import (
@@ -33,7 +33,7 @@ from changesets.plans import Plan
 from changesets.run import CONFLICTS, Run
 from changesets.situation import Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_healthy, lives
-from changesets.steps import CreateChangeSet
+from changesets.steps import CreateChangeSet, Repair
 
 Conclusion = Generator[Event, None, Outcome | None]
 DEPLOYED = (StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE)
@@ -69,14 +69,20 @@ def declined(run: Run, situation: Situation, plan: Plan) -> Outcome:
         run.discard(plan.review.change_set)
     if _is_free(situation):
         return Declined(plan=plan)
-    return Stuck(status=situation.status, diagnosis=run.failure or why_stuck(situation), recovery=plan)
+    return _stop(run, situation, plan)
 
 
 def stuck(run: Run, situation: Situation) -> Outcome:
     """At the end of the ladder: what is in the way, and what to do again once that is repaired."""
     again = first_plan(replace(situation, goal=Goal.APPLY if run.goal is Goal.REVIEW else run.goal, review=None))
-    plan = again or Plan(stack_name=run.stack_name, rung="none", steps=())
-    return Stuck(status=situation.status, diagnosis=run.failure or why_stuck(situation), recovery=plan)
+    return _stop(run, situation, again or _nothing(run))
+
+
+def _stop(run: Run, situation: Situation, recovery: Plan) -> Stuck:
+    why, failure = why_stuck(situation), run.failure
+    if failure is None or (failure.logical_id, failure.cause) == (why.logical_id, why.cause):
+        return Stuck(status=situation.status, diagnosis=why, recovery=recovery)
+    return Stuck(status=situation.status, diagnosis=why, recovery=recovery, failure=failure)
 
 
 def why_stuck(situation: Situation) -> Diagnosis:
@@ -91,14 +97,25 @@ def why_stuck(situation: Situation) -> Diagnosis:
     return diagnose_text(situation.stack.reason) if situation.stack and situation.stack.reason else UNKNOWN_CAUSE
 
 
+def reminders(run: Run, outcome: Outcome) -> Iterator[Noticed]:
+    """A healthy status does not tell what was skipped on the way to it."""
+    if run.skipped and not isinstance(outcome, Stuck | Deleted):
+        names = ", ".join(sorted(run.skipped))
+        yield Noticed(message=f"skipped in the rollback, may still differ from the template until it changes: {names}")
+
+
 # ---- after a step ----
 
 
 def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreachable) -> Conclusion:
     """A race is lost, an answer is lost, or the request itself is wrong: only the last ends the run."""
+    if isinstance(error, AccessDenied) and not isinstance(plan.steps[0], Repair):
+        raise error
     asked = isinstance(plan.steps[0], CreateChangeSet)
     if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):
         return _rejected(run, diagnose_text(str(error)), error.hint)
+    if isinstance(error, RoleUnusable) and not _is_free(situation):
+        return _without_role(run, situation, error)
     now = run.read(run.look)
     overtaken = not isinstance(error, Refused) or isinstance(error, ChangeSetGone) or _moved(situation, now)
     if not overtaken and (_is_free(situation) or asked):
@@ -111,6 +128,17 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
     if run.conflicts > CONFLICTS:
         raise error
     return None
+
+
+def _without_role(run: Run, situation: Situation, error: RoleUnusable) -> Stuck:
+    """No rung can help before there is a role; which one, only a person knows."""
+    verb = Goal.APPLY if run.goal is Goal.REVIEW else run.goal
+    why = replace(diagnose_text(str(error)), command=f"{verb} --role-arn ARN")
+    return Stuck(status=situation.status, diagnosis=why, recovery=_nothing(run), failure=run.failure)
+
+
+def _nothing(run: Run) -> Plan:
+    return Plan(stack_name=run.stack_name, rung="none", steps=())
 
 
 def _moved(situation: Situation, now: object) -> bool:
@@ -152,17 +180,26 @@ def _unchanged(run: Run, situation: Situation) -> Conclusion:
 
 
 def executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
-    """A change set ran. Done; or failed and worth another attempt; or failed, and the stack is freed before we
-    stop.
-    """
+    """A change set ran: deployed, or a step on the way there, or failed."""
     run.review = None
     stack = settled.stack
     status = stack.status if stack else None
+    if status in DEPLOYED and plan.review is not None:
+        run.skipped -= {change.logical_id for change in plan.review.changes}
     if stack is not None and status in DEPLOYED and run.goal is Goal.APPLY:
         return Deployed(stack=stack, orphans=orphans(settled.events))
-    if is_healthy(status) and (status is StackStatus.IMPORT_COMPLETE or run.goal is Goal.RECOVER):
+    if status in (*DEPLOYED, StackStatus.IMPORT_COMPLETE):
         return None
+    return (yield from _failed(run, plan, settled, status))
+
+
+def _failed(run: Run, plan: Plan, settled: Settled, status: StackStatus | None) -> Conclusion:
+    """Worth another attempt; or the end, once the stack is free. The ways out that were tried may help this time."""
     diagnosis = diagnose(settled.events)
+    run.spent = {rung for rung in run.spent if rung.startswith(rungs_deploy.DEPLOYING)}
+    if run.goal is Goal.RECOVER:
+        yield Noticed(message=f"what was skipped could not be made to agree with the template: {diagnosis.cause}")
+        return None
     if diagnosis.retryable and run.attempts > 1:
         run.attempts -= 1
         run.spent.clear()
@@ -170,7 +207,7 @@ def executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
         return None
     run.failure = run.failure or diagnosis
     if not lives(status) or is_healthy(status) or status is StackStatus.ROLLBACK_COMPLETE:
-        return RolledBack(stack=stack, diagnosis=run.failure)
+        return RolledBack(stack=settled.stack, diagnosis=run.failure)
     if _is_paused_on_purpose(run, status):
         recovery = next_plan(replace(run.read(run.observe), goal=Goal.RECOVER)) or plan
         return Stuck(status=status, diagnosis=run.failure, recovery=recovery)

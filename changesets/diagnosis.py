@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from string import Template
 
 from changesets.kinds import NESTED_STACK
 from changesets.models import ChangeSet, StackEvent, Validation
@@ -26,7 +27,10 @@ _HANDLER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A known failure: `pattern` is searched in the whole reason, `title` is what people search for."""
+    """A known failure: `pattern` is searched in the whole reason, `title` is what people search for.
+
+    `command` may use the pattern's named groups: `$role`.
+    """
 
     id: str
     title: str
@@ -113,20 +117,26 @@ def _explained(event: StackEvent) -> Diagnosis:
 def diagnose_text(text: str, type_: str = "") -> Diagnosis:
     """What is known about one text of CloudFormation's or of a service's."""
     found = recognise(text, type_)
-    plain = _plain(text)
+    cause = plain(text)
     if found is None:
-        return Diagnosis(cause=plain)
+        return Diagnosis(cause=cause)
     return Diagnosis(
-        cause=plain,
+        cause=cause,
         meaning=found.meaning,
         fix=found.fix,
-        command=found.command,
+        command=_filled(found, text),
         page=f"{found.id}.md",
         retryable=found.retryable,
     )
 
 
-def _plain(text: str) -> str:
+def _filled(row: Failure, text: str) -> str:
+    """The row's command with what the text names: `$role` is the pattern's group of that name."""
+    told = re.search(row.pattern, text, re.S | re.I)
+    return Template(row.command).safe_substitute(told.groupdict("") if told else {})
+
+
+def plain(text: str) -> str:
     """The service's own sentence, out of the resource handler's wrapping."""
     wrapped = _HANDLER.search(text)
     return (wrapped["text"] if wrapped else text).replace(

@@ -5,6 +5,7 @@
     │   ├── StackNotFound       no stack of that name or id
     │   ├── StackBusy           the stack is in a status that does not take this call (someone else was faster)
     │   ├── ChangeSetGone       the change set was executed, deleted or became obsolete meanwhile
+    │   ├── RoleUnusable        the stack's service role is gone, or does not trust CloudFormation
     │   └── AccessDenied        the caller lacks a permission
     ├── CredentialsProblem      none found, or expired midway
     ├── Unreachable             no answer after botocore's retries: connection, timeout, AWS's own failure
@@ -42,6 +43,10 @@ class StackBusy(Refused):
 
 class ChangeSetGone(Refused):
     """The change set cannot be executed any more: executed, deleted, or obsolete."""
+
+
+class RoleUnusable(Refused):
+    """CloudFormation cannot assume the stack's service role: it refuses every write until it is given another one."""
 
 
 class AccessDenied(Refused):

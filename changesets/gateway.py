@@ -23,6 +23,7 @@ from changesets.errors import (
     ChangeSetsError,
     CredentialsProblem,
     Refused,
+    RoleUnusable,
     StackBusy,
     StackNotFound,
     Throttled,
@@ -37,6 +38,7 @@ _MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it
     ("ChangeSetNotFound.*", ".*", ChangeSetGone),
     ("InvalidChangeSetStatus.*", ".*", ChangeSetGone),
     ("ValidationError", r"(?s).*does not exist.*", StackNotFound),
+    ("ValidationError", r"(?s)Role .* cannot be assumed.*", RoleUnusable),
     ("ValidationError", r"(?s).*(is in \w+ state and can ?not be|cannot be deleted while in status|non-terminal|"
      r"cannot be called from current stack status|cannot be updated from \[).*", StackBusy),
     ("AlreadyExistsException", ".*already exists.*", StackBusy),
@@ -53,6 +55,7 @@ _LOG_IN = "log in again, then run the same command: it goes on where this one st
 _HINTS = {
     "CAPABILITY_": "add it with --capabilities",
     "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
+    "is not authorized to perform": "have that action allowed, or name other credentials with --profile",
     "cannot be assumed": "pass a role that CloudFormation can assume with --role-arn",
 }
 

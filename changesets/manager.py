@@ -16,7 +16,7 @@ from functools import partial
 
 from changesets import conclude, executor
 from changesets.clock import Clock, SystemClock
-from changesets.errors import AccessDenied, Refused, Unreachable
+from changesets.errors import Refused, Unreachable
 from changesets.gateway import CloudFormation
 from changesets.models import Deployment
 from changesets.outcomes import (
@@ -134,6 +134,7 @@ def _loop(run: Run) -> Iterator[Event]:
         if outcome is None and plan is not None:
             outcome = yield from _round(run, situation, plan)
         if outcome is not None:
+            yield from conclude.reminders(run, outcome)
             yield outcome
             return
 
@@ -144,11 +145,9 @@ def _round(run: Run, situation: Situation, plan: Plan) -> conclude.Conclusion:
         yield Proposed(plan=plan)
         if not run.consent(plan):
             return conclude.declined(run, situation, plan)
-    run.spent.add(plan.rung)
+    run.remember(plan)
     try:
         done = yield from executor.execute(plan, run.cloudformation, run.clock, until=run.until)
-    except AccessDenied:
-        raise
     except (Refused, Unreachable) as error:
         return (yield from conclude.refused(run, situation, plan, error))
     if done.change_set is not None:

@@ -99,11 +99,15 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stuck:
-    """Every way out that is safe was tried. `recovery` is the plan that needs a decision or a repair first."""
+    """Every way out that is safe was tried. `recovery` is the plan that needs a decision or a repair first.
+
+    `diagnosis` is what keeps the stack where it is; `failure` why the deployment had failed, if that is another cause.
+    """
 
     status: StackStatus | None
     diagnosis: Diagnosis
     recovery: Plan
+    failure: Diagnosis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

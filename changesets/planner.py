@@ -3,9 +3,23 @@
 The rule: a rung is a function that answers a plan, or None where it does not apply. A rung that was tried in this
 run is not tried again (`wait` excepted: the clock bounds it), so every ladder ends; what may lose data or leave
 something behind says so in the plan's hazards. The table below is the whole policy.
+
+UPDATE_ROLLBACK_FAILED is left by repairing the cause where that can be done. Each known cause has its way:
+
+- A bucket, its policy, a role or a log group was deleted: made again as it was, unasked (repairs.py).
+- Another resource was deleted, or one whose id AWS chose: skipped with consent; the drift-reverting change set after it
+  makes it again.
+- The old image is gone from the registry: skipped with consent. A manifest cannot be put back without its layers; the
+  function keeps the newer image until the next deployment gives it its own.
+- The service role is gone: a stop with `--role-arn`; the role given is tried first.
+- The service role or the caller lost a permission: the role given, or one plain try (permissions take a while to
+  spread); then a stop with the command that grants it. A tool does not widen the rights that it works with.
+- Credentials expired, a timeout, a bad day: one plain try.
+- Anything else: exactly what failed in the rollback is skipped with consent, then by force; then made to agree again.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from changesets import rungs_delete as delete
 from changesets import rungs_deploy as deploy
@@ -82,4 +96,6 @@ def first_plan(situation: Situation) -> Plan | None:
 
 
 def _rungs(situation: Situation) -> list[Plan]:
-    return [plan for rung in LADDERS[situation.goal, situation.way_out] if (plan := rung(situation))]
+    ladder = LADDERS[situation.goal, situation.way_out]
+    verb = "delete" if situation.goal is Goal.DELETE else "recover"
+    return [replace(plan, verb=verb) for rung in ladder if (plan := rung(situation))]

@@ -63,13 +63,16 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What one round of the loop will do. `rung` names this way out, so that it is not tried twice."""
+    """What one round of the loop will do. `rung` names this way out, so that it is not tried twice; `verb` is the
+    command of ours that takes it.
+    """
 
     stack_name: str
     rung: str
     steps: tuple[Step, ...]
     hazards: tuple[Hazard, ...] = ()
     review: Review | None = None
+    verb: str = "recover"
 
     @property
     def changes_something(self) -> bool:

@@ -27,10 +27,10 @@ from changesets.models import (
     StackEvent,
 )
 from changesets.outcomes import Diagnosis
-from changesets.plans import Consent, Review
+from changesets.plans import Consent, Plan, Review
 from changesets.situation import GONE, Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
-from changesets.steps import Repair
+from changesets.steps import ContinueUpdateRollback, Repair
 
 T = TypeVar("T")
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
@@ -43,7 +43,7 @@ CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gi
 @dataclass(slots=True, kw_only=True)
 class Run:
     """`pinned` is the stack's id after first contact; `failure` why the deployment failed, while the stack is
-    freed.
+    freed; `skipped` what counts as rolled back although it was not, and was not changed since.
     """
 
     goal: Goal
@@ -63,6 +63,8 @@ class Run:
     looked_for_survivors: bool = False
     survivors: tuple[Resource, ...] = ()
     spent: set[str] = field(default_factory=set)
+    repaired: set[str] = field(default_factory=set)
+    skipped: set[str] = field(default_factory=set)
     attempts: int = ATTEMPTS
     conflicts: int = 0
 
@@ -126,6 +128,7 @@ class Run:
             others=self._others(stack),
             review=self.review,
             spent=frozenset(self.spent),
+            may_differ=bool(self.skipped or self.repaired),
         )
 
     def _empty(self, resources: Iterable[Resource]) -> frozenset[str]:
@@ -177,6 +180,15 @@ class Run:
         """
         rows = self.cloudformation.resources(deleted_id)
         return tuple(each for each in rows if each.physical_id and each.status != "DELETE_COMPLETE")
+
+    def remember(self, plan: Plan) -> None:
+        """What is tried once, and what may differ from the template after it."""
+        self.spent.add(plan.rung)
+        for step in plan.steps:
+            if isinstance(step, Repair):
+                self.repaired.add(step.logical_id)
+            elif isinstance(step, ContinueUpdateRollback):
+                self.skipped.update(step.skip or (["whatever failed"] if step.force else []))
 
     # ---- change sets ----
 

@@ -25,6 +25,7 @@ from changesets.steps import (
 )
 
 ASK = "change set"
+DEPLOYING = (ASK, "import ", "execute ", "fix forward", "realign")  # start the rungs that a run takes once at most
 
 
 def change_set_name(step: CreateChangeSet) -> str:
@@ -160,7 +161,7 @@ def guard(situation: Situation) -> Plan | None:
 
 
 def realign(situation: Situation) -> Plan | None:
-    """After a rollback that skipped or repaired resources: make them what the template says, by a drift-reverting change set."""
+    """After a rollback that skipped or repaired: make all what the template says, by a drift-reverting change set."""
     if situation.review is not None or situation.stack is None or not situation.may_differ:
         return None
     kept = frozenset(situation.stack.parameters)

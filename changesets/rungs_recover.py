@@ -7,10 +7,11 @@ Sources: CloudFormation API reference of ContinueUpdateRollback and RollbackStac
 from collections.abc import Iterable
 from dataclasses import replace
 
+from changesets.diagnosis import plain
 from changesets.kinds import DATA, NESTED_STACK
 from changesets.models import Resource, StackEvent
 from changesets.plans import Hazard, HazardKind, Plan
-from changesets.situation import REPAIR, SKIP, Situation
+from changesets.situation import Situation
 from changesets.statuses import StackStatus
 from changesets.steps import ContinueUpdateRollback, RollbackStack, SetTerminationProtection, Step, Wait
 
@@ -44,8 +45,13 @@ def repair(situation: Situation) -> Plan | None:
     if not situation.repairs:
         return None
     names = ",".join(dict.fromkeys(each.logical_id for each in situation.repairs))
-    step = ContinueUpdateRollback(stack=situation.address, token=situation.token, why="what it missed is there again")
-    then = plan(situation, REPAIR + names, step)
+    step = ContinueUpdateRollback(
+        stack=situation.address,
+        token=situation.token,
+        role_arn=situation.role_arn,
+        why="what it missed is there again",
+    )
+    then = plan(situation, f"repair {names}", step)
     return replace(then, steps=(*situation.repairs, *then.steps))
 
 
@@ -85,7 +91,7 @@ def continue_skipping(situation: Situation) -> Plan | None:
         why="these failed in the rollback itself; the rest of the stack goes back to its last good state",
     )
     hazards = (_would_differ(event.logical_id, event.type, event.reason) for event in failed)
-    return plan(situation, SKIP + ",".join(names), step, hazards)
+    return plan(situation, "skip " + ",".join(names), step, hazards)
 
 
 def continue_by_force(situation: Situation) -> Plan:
@@ -96,11 +102,11 @@ def continue_by_force(situation: Situation) -> Plan:
         why="CloudFormation itself chooses what to skip, in nested stacks too",
     )
     hazard = _would_differ(situation.stack_name, NESTED_STACK, "any resource that fails is skipped")
-    return plan(situation, SKIP + "by force", step, (hazard,))
+    return plan(situation, "skip by force", step, (hazard,))
 
 
 def _would_differ(logical_id: str, type_: str, reason: str) -> Hazard:
-    message = f"is taken for rolled back although it was not ({reason})"
+    message = f"is taken for rolled back although it was not ({plain(reason)})"
     return Hazard(kind=HazardKind.DRIFT, logical_id=logical_id, type=type_, message=message)
 
 

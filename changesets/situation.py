@@ -16,7 +16,6 @@ from changesets.plans import Review
 from changesets.statuses import StackStatus, WayOut, facts
 from changesets.steps import Repair
 
-SKIP, REPAIR = "skip ", "repair "  # start the rungs after which resources may differ from the template
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -35,7 +34,7 @@ class Situation:
 
     `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
     us to take over, `repairs` what makes again the resources that a failed rollback misses, `spent` the rungs tried in
-    this run, `role_arn` a service role given by the caller.
+    this run, `role_arn` a service role given by the caller; `may_differ`: something was skipped or made again.
     """
 
     goal: Goal
@@ -53,6 +52,7 @@ class Situation:
     others: tuple[str, ...] = ()
     review: Review | None = None
     spent: frozenset[str] = frozenset()
+    may_differ: bool = False
 
     @property
     def status(self) -> StackStatus | None:
@@ -66,11 +66,6 @@ class Situation:
     def express(self) -> bool:
         """Was the stack last deployed in EXPRESS mode? Then what follows must be in it too."""
         return self.stack is not None and self.stack.express
-
-    @property
-    def may_differ(self) -> bool:
-        """Did this run skip or repair anything, so that it has to be made to agree with the template?"""
-        return any(rung.startswith((SKIP, REPAIR)) for rung in self.spent)
 
     @property
     def address(self) -> str:

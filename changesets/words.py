@@ -138,9 +138,10 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
             lines = [_as_before(name), *diagnosis(why, name, ours)]
         case Rejected(stack_name=name, diagnosis=why):
             lines = [f"CloudFormation refused the change set, nothing was touched: {name}", *diagnosis(why, name, ours)]
-        case Stuck(status=status, diagnosis=why, recovery=way):
+        case Stuck(status=status, diagnosis=why, recovery=way, failure=before):
             first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
-            lines = [first, *diagnosis(why, way.stack_name, ours), *_way_out(way, ours)]
+            earlier = [f"The deployment had failed before. {diagnosis(before)[0]}"] if before else []
+            lines = [first, *diagnosis(why, way.stack_name, ours), *earlier, *_way_out(way, ours)]
         case Declined(plan=declined):
             first = "consent is missing:" if declined.hazards else f"it was not confirmed: {declined.stack_name}"
             lines = [f"Not done, {first}", *map(hazard, declined.hazards), *_how_to_allow(declined)]
@@ -174,7 +175,7 @@ def _way_out(way: Plan, ours: Typed) -> list[str]:
     if not way.steps:
         return []
     flags = " ".join(_flags(way))
-    return ["The way out:", *plan(way), f"→ {ours(f'recover {flags}'.strip(), way.stack_name)}"]
+    return ["The way out:", *plan(way), f"→ {ours(f'{way.verb} {flags}'.strip(), way.stack_name)}"]
 
 
 def _how_to_allow(declined: Plan) -> list[str]:

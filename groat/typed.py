@@ -30,7 +30,7 @@ def typed(words: str, stack_name: str, environment: str) -> str:
     if flag == ONLY_THERE:
         return f"python -m changesets {verb} --stack-name {stack_name} --template-file templates/website.yaml {flag}"
     if flag in LINES:
-        return f'{groat()} deploy{env}, with {LINES[flag]} = "{value}" in {FILE}'
+        return f'{groat()} {VERBS.get(verb, verb)}{env}, with {LINES[flag]} = "{value}" in {FILE}'
     return f"{groat()} {VERBS.get(verb, verb)}{env} {flags}".rstrip()
 
 
