@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from changesets.clock import Clock, SystemClock
     from changesets.errors import ChangeSetsError
     from changesets.gateway import CloudFormation, connect
-    from changesets.manager import apply, cancel, delete, explain, recover, review, status
+    from changesets.manager import apply, delete, explain, interrupted, recover, review, status
     from changesets.models import ChangeSet, Deployment, Profile, Resource, ResourceChange, Stack, StackEvent
     from changesets.outcomes import (
         Declined,
@@ -87,11 +87,11 @@ __all__ = [
     "SystemClock",
     "TimedOut",
     "apply",
-    "cancel",
     "connect",
     "delete",
     "exit_code",
     "explain",
+    "interrupted",
     "recover",
     "review",
     "status",

@@ -6,7 +6,7 @@ Exit codes: 0 done or nothing to do, 1 failed, 2 `review --exit-code` found chan
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,9 +37,20 @@ class Session:
             return not missing
         self.view.close()
         severe = sorted({each.logical_id for each in missing if each.severe})
-        if not all(click.prompt(f"To go on, type {name}", default="", show_default=False) == name for name in severe):
-            return False
-        return all(each.severe for each in missing) or click.confirm("Go on?", default=False)
+        ordinary = not all(each.severe for each in missing)
+        return all(map(_typed, severe)) and (not ordinary or self.ask("Go on?"))
+
+    def ask(self, question: str) -> bool:
+        """A person's yes. Nobody there is a no, and so is another Ctrl-C."""
+        with suppress(click.Abort):
+            return self.interactive and click.confirm(question, default=False)
+        return False
+
+
+def _typed(name: str) -> bool:
+    with suppress(click.Abort):
+        return bool(click.prompt(f"To go on, type {name}", default="", show_default=False) == name)
+    return False
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -190,7 +201,7 @@ def _run(
             outcome = _shown(session, events(session))
         except KeyboardInterrupt:
             session.view.close()
-            outcome = _interrupted(session, stack_name)
+            outcome = _shown(session, changesets.interrupted(session.cloudformation, stack_name, ask=session.ask))
         finally:
             session.view.close()
         sys.exit(changesets.exit_code(outcome, changes=changes))
@@ -201,18 +212,6 @@ def _shown(session: Session, events: "Iterator[changesets.Event]") -> "changeset
     for event in events:
         session.view.show(event)
     return cast("changesets.Outcome", event)
-
-
-def _interrupted(session: Session, stack_name: str) -> "changesets.Outcome":
-    """Ctrl-C: leave the operation running, or cancel it. Without a person to ask it is left."""
-    stack = session.cloudformation.stack(stack_name)
-    running = stack is not None and stack.status is changesets.StackStatus.UPDATE_IN_PROGRESS
-    question = "Cancel the update and roll back? (no: it goes on by itself)"
-    if running and session.interactive and click.confirm(question, default=False):
-        return _shown(session, changesets.cancel(session.cloudformation, stack_name))
-    detached = changesets.Detached(stack=stack)
-    session.view.show(detached)
-    return detached
 
 
 if __name__ == "__main__":

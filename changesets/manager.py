@@ -9,21 +9,20 @@ All verbs here are generators of events; the last event is the Outcome. Exceptio
 credentials, connection, permissions, a request that CloudFormation refuses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from changesets import conclude, executor
 from changesets.clock import Clock, SystemClock
-from changesets.errors import Refused, Unreachable
+from changesets.errors import Refused, StackBusy, Unreachable
 from changesets.gateway import CloudFormation
 from changesets.models import Deployment
 from changesets.outcomes import (
     Detached,
     Diagnosis,
     Event,
-    Noticed,
     Observed,
     Proposed,
     Recovered,
@@ -188,14 +187,18 @@ def status(cloudformation: CloudFormation, stack_name: str) -> Report:
     )
 
 
-def cancel(cloudformation: CloudFormation, stack_name: str, *, clock: Clock | None = None) -> Iterator[Event]:
-    """Cancels a running update, which rolls back; follows it to its end. Any other operation is left alone."""
-    clock = clock or SystemClock()
+def interrupted(
+    cloudformation: CloudFormation, stack_name: str, *, ask: Callable[[str], bool], clock: Clock | None = None
+) -> Iterator[Event]:
+    """What Ctrl-C leads to. The operation goes on; a running update, which alone can be, is cancelled if `ask` says so,
+    and followed until it is rolled back.
+    """
     stack = cloudformation.stack(stack_name)
-    if stack is None or stack.status is not StackStatus.UPDATE_IN_PROGRESS:
-        yield Noticed(message="only a running update can be cancelled; the operation goes on")
+    updating = stack is not None and stack.status is StackStatus.UPDATE_IN_PROGRESS
+    if stack is None or not updating or not ask("Cancel the update and roll back? (no: it goes on by itself)"):
         yield Detached(stack=stack)
         return
+    clock = clock or SystemClock()
     plan = Plan(
         stack_name=stack_name,
         rung="cancel",
@@ -204,6 +207,10 @@ def cancel(cloudformation: CloudFormation, stack_name: str, *, clock: Clock | No
             Wait(stack=stack.id, why="until everything is as it was before"),
         ),
     )
-    done = yield from executor.execute(plan, cloudformation, clock, until=clock.now() + LONGEST)
+    try:
+        done = yield from executor.execute(plan, cloudformation, clock, until=clock.now() + LONGEST)
+    except StackBusy:  # it ended while we asked
+        yield Detached(stack=cloudformation.stack(stack.id))
+        return
     settled = done.settled.stack if done.settled else None
     yield RolledBack(stack=settled, diagnosis=Diagnosis(cause="cancelled on request"))

@@ -9,6 +9,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TextIO, get_args
 
@@ -104,9 +105,13 @@ class HumanView:
 
     def close(self) -> None:
         """Ends the live display; harmless to call twice, and right to call when the stream breaks off."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        live, self._live = self._live, None
+        if live is not None:
+            with suppress(
+                IndexError
+            ):  # Ctrl-C in the midst of rich's own start: its hook is not there to be taken away
+                live.stop()
+            self._console.show_cursor()
 
     def _end(self, outcome: Outcome) -> None:
         from changesets import rendering

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, assert_never
 
 from changesets.diagnosis import diagnose_text
-from changesets.models import Resource, StackEvent
+from changesets.models import Resource, Stack, StackEvent
 from changesets.outcomes import (
     Declined,
     Deleted,
@@ -28,6 +28,7 @@ from changesets.outcomes import (
     TimedOut,
 )
 from changesets.plans import Hazard, Plan
+from changesets.statuses import is_moving
 from changesets.steps import CreateChangeSet, Empty, Step, Wait
 
 PAGES = "docs/errors/"
@@ -146,14 +147,19 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
             first = "consent is missing:" if declined.hazards else f"it was not confirmed: {declined.stack_name}"
             lines = [f"Not done, {first}", *map(hazard, declined.hazards), *_how_to_allow(declined)]
         case Detached(stack=stack):
-            again = "→ the same command attaches to it again"
-            lines = ["Left it running" + (f": {stack.name}" if stack else ""), again]
+            lines = _left(stack)
         case TimedOut(stack=stack, oldest=oldest):
             longest = ["It has waited longest for:", *_waited_for(oldest, ours)] if oldest else []
             lines = ["Still running, the wait is over" + (f": {stack.name}" if stack else ""), *longest]
         case _:
             assert_never(told)
     return lines
+
+
+def _left(stack: Stack | None) -> list[str]:
+    if stack is None or not is_moving(stack.status):
+        return ["Interrupted, nothing is running", "→ the same command goes on where this one stopped"]
+    return [f"Left it running: {stack.name}", "→ the same command attaches to it again"]
 
 
 def _waited_for(event: StackEvent, ours: Typed) -> list[str]:

@@ -1,5 +1,6 @@
 """Who says yes. A plan without hazards runs; one with hazards needs a typed answer, or --yes and --allow."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -19,15 +20,17 @@ def consent(settings: Settings, *, yes: bool, names: frozenset[str], asks: bool)
 
     def decide(plan: "changesets.Plan") -> bool:
         missing = allowed.missing(plan)
-        if missing and asks:
-            return all(answered(hazard) for hazard in missing)
         confirm = settings.confirm and plan.changes_something and not yes
-        if confirm and asks and not missing:
-            return click.confirm(f"Apply this to {plan.stack_name}?", default=False)
-        if confirm and not missing:
-            yes_to_it = typed("apply --yes", plan.stack_name, settings.environment)
-            click.echo(f"confirm_changeset is on and nobody is here to ask; to say yes: {yes_to_it}", err=True)
-        return not missing and not confirm
+        if not asks:
+            if confirm and not missing:
+                yes_to_it = typed("apply --yes", plan.stack_name, settings.environment)
+                click.echo(f"confirm_changeset is on and nobody is here to ask; to say yes: {yes_to_it}", err=True)
+            return not missing and not confirm
+        with suppress(click.Abort):  # Ctrl-C at a question is a no
+            if missing:
+                return all(answered(hazard) for hazard in missing)
+            return not confirm or click.confirm(f"Apply this to {plan.stack_name}?", default=False)
+        return False
 
     return decide
 

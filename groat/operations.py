@@ -1,6 +1,6 @@
-"""What is done to the stacks that are there: look, review, recover, cancel. Each verb is a stream of events."""
+"""What is done to the stacks that are there: look, review, recover, turn back. Each verb is a stream of events."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import changesets
 from groat import images, local
@@ -83,8 +83,8 @@ def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> It
             )
 
 
-def cancel(target: Target, stack_name: str) -> Iterator[Event]:
-    """Cancel the running update of one of the stacks, which rolls back."""
+def interrupted(target: Target, stack_name: str, *, ask: Callable[[str], bool]) -> Iterator[Event]:
+    """What Ctrl-C leads to for one of the stacks: its operation goes on, or `ask` says to cancel and roll back."""
     aws = reach(target)
     region = next((stack.region for stack in stacks(target) if stack.stack_name == stack_name), aws.region)
-    return changesets.cancel(aws.cloudformation(region), stack_name)
+    return changesets.interrupted(aws.cloudformation(region), stack_name, ask=ask)

@@ -54,6 +54,12 @@ class Options:
         """Is somebody there to answer?"""
         return sys.stdin.isatty() and not self.json
 
+    def ask(self, question: str) -> bool:
+        """A person's yes. Nobody there is a no, and so is another Ctrl-C."""
+        with suppress(click.Abort):
+            return self.asks() and click.confirm(question, default=False, err=True)
+        return False
+
     def consent(self) -> "changesets.Consent":
         from groat.consent import consent
 
@@ -112,12 +118,11 @@ def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0, vie
         follower.follow(events)
     except KeyboardInterrupt:
         follower.view.close()
-        click.echo(f"\nInterrupted. What runs on {follower.stack or 'AWS'} goes on by itself.", err=True)
-        if not (follower.stack and options.asks() and click.confirm("Cancel the update and roll back?", err=True)):
-            raise click.Abort() from None
-        from groat.operations import cancel
+        if not follower.stack:
+            raise
+        from groat.operations import interrupted
 
-        follower.follow(cancel(options.target(), follower.stack))
+        follower.follow(interrupted(options.target(), follower.stack, ask=options.ask))
     finally:
         follower.view.close()
     sys.exit(follower.code)

@@ -1,11 +1,25 @@
 """Someone else is at work: attach and wait, plan anew, take nothing from a colleague unasked."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import boto3
 
 import changesets
-from changesets import Allowed, Declined, Deployed, Deployment, HazardKind, NoChanges, Noticed, StackEvent, TimedOut
+from changesets import (
+    Allowed,
+    Declined,
+    Deployed,
+    Deployment,
+    Detached,
+    HazardKind,
+    NoChanges,
+    Noticed,
+    Outcome,
+    RolledBack,
+    StackEvent,
+    TimedOut,
+)
 from local_cloud import attach
 from local_cloud.cloudformation.faults import ForeignOperation, HangResource, On
 from tests.changesets.cloud import Cloud, template, topic
@@ -91,23 +105,51 @@ def test_a_long_wait_is_gentle() -> None:
     assert len(calls) < 3600 / 4
 
 
-def test_a_cancelled_update_rolls_back() -> None:
+def updating(seconds: float) -> Cloud:
+    """A cloud whose stack is being updated; the process that began it is gone."""
     cloud = Cloud()
     cloud.apply(FIRST)
-    cloud.cloud.faults.add(HangResource(resource="Topic", on=On.UPDATE, seconds=600))
+    cloud.cloud.faults.add(HangResource(resource="Topic", on=On.UPDATE, seconds=seconds))
     for event in cloud.applying(SECOND):
         if isinstance(event, StackEvent):
             break
-    outcome = cloud.run(changesets.cancel(cloud.gateway, "demo", clock=cloud.clock))
-    assert isinstance(outcome, changesets.RolledBack)
+    return cloud
+
+
+def interrupt(cloud: Cloud, answer: Callable[[str], bool]) -> Outcome:
+    return cloud.run(changesets.interrupted(cloud.gateway, "demo", ask=answer, clock=cloud.clock))
+
+
+def test_an_update_that_is_cancelled_rolls_back() -> None:
+    cloud = updating(600)
+    assert isinstance(interrupt(cloud, lambda _: True), RolledBack)
     assert cloud.status == "UPDATE_ROLLBACK_COMPLETE"
 
 
-def test_only_an_update_can_be_cancelled() -> None:
+def test_an_update_that_is_not_cancelled_goes_on() -> None:
+    cloud = updating(600)
+    assert isinstance(interrupt(cloud, lambda _: False), Detached)
+    assert isinstance(cloud.apply(SECOND), NoChanges)
+
+
+def test_an_update_that_ends_while_the_person_thinks_is_left_as_it_is() -> None:
+    cloud = updating(600)
+
+    def after_an_hour(_: str) -> bool:
+        cloud.clock.sleep(3600)
+        return True
+
+    outcome = interrupt(cloud, after_an_hour)
+    assert isinstance(outcome, Detached)
+    assert cloud.status == "UPDATE_COMPLETE"
+
+
+def test_nothing_is_asked_when_no_update_is_running() -> None:
     cloud = Cloud()
     cloud.apply(FIRST)
-    outcome = cloud.run(changesets.cancel(cloud.gateway, "demo", clock=cloud.clock))
-    assert isinstance(outcome, changesets.Detached)
+    asked: list[str] = []
+    assert isinstance(interrupt(cloud, lambda question: bool(asked.append(question))), Detached)
+    assert not asked
 
 
 def test_another_account_of_the_same_name_is_another_stack() -> None:

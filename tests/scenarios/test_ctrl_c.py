@@ -1,0 +1,180 @@
+"""Ctrl-C at a real terminal, of the real processes: detach, or cancel and roll back; never a half-done question."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from groat.local import control
+from local_cloud.compose import cloud
+from tests.changesets.cloud import template, topic
+from tests.scenarios.test_make_deploy import Checkout, copy_to
+
+pytestmark = pytest.mark.slow
+CTRL_C = b"\x03"
+QUESTION = "Cancel the update and roll back?"
+# A session of its own with the terminal as its own: the kernel turns the byte 3 into a SIGINT only there.
+AT_TERMINAL = (
+    "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1],"
+    " sys.argv[1:])"
+)
+
+
+@dataclass
+class Person:
+    """Somebody at a terminal in front of a running command."""
+
+    terminal: int
+    process: "subprocess.Popen[bytes]"
+    seen: str = ""
+
+    def waits_until(self, holds: Callable[[], bool], *, seconds: float = 60) -> None:
+        """Goes on reading, or the command would stop at a full terminal."""
+        until = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < until, f"waited in vain; the terminal showed:\n{self.seen}"
+            self.look()
+
+    def is_asked(self) -> None:
+        """The question is there, and the person has read it."""
+        self.waits_until(lambda: QUESTION in self.seen)
+        time.sleep(0.5)
+
+    def look(self) -> bool:
+        """False when there is nothing more to come."""
+        if not select.select([self.terminal], [], [], 0.2)[0]:
+            return self.process.poll() is None
+        try:
+            read = os.read(self.terminal, 65536)
+        except OSError:  # the other end is closed: Linux's way of an end of file
+            return False
+        self.seen += read.decode(errors="replace")
+        return bool(read)
+
+    def types(self, keys: bytes) -> None:
+        os.write(self.terminal, keys)
+
+    def leaves(self) -> int:
+        """The exit code, once the command has ended by itself."""
+        self.waits_until(lambda: not self.look())
+        return self.process.wait(timeout=10)
+
+
+@contextmanager
+def at_a_terminal(*words: str, folder: Path) -> Iterator[Person]:
+    master, slave = pty.openpty()
+    command = [sys.executable, "-c", AT_TERMINAL, sys.executable, "-m", *words]
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200", "LINES": "40", "NO_COLOR": "1"}
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=folder, env=environment)
+    os.close(slave)
+    try:
+        yield Person(master, process)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+
+
+@dataclass(frozen=True)
+class World:
+    """A command that updates a stack, in a cloud where that update hangs for a while."""
+
+    words: tuple[str, ...]
+    folder: Path
+    client: Any
+    stack: str
+
+    @property
+    def status(self) -> str:
+        return str(self.client.describe_stacks(StackName=self.stack)["Stacks"][0]["StackStatus"])
+
+    def comes_to(self, status: str) -> bool:
+        until = time.monotonic() + 60
+        while self.status != status and time.monotonic() < until:
+            time.sleep(0.2)
+        return self.status == status
+
+
+def hang(endpoint: str, resource: str, seconds: float) -> None:
+    fault = {"fault": "hang-resource", "resource": resource, "on": "update", "seconds": seconds}
+    control(endpoint, "faults", fault)
+
+
+@pytest.fixture
+def manager(tmp_path: Path) -> Iterator[World]:
+    """`python -m changesets apply` on a deployed stack."""
+    file = tmp_path / "template.json"
+    words = ("changesets", "apply", "--stack-name", "demo", "--template-file", str(file), "--endpoint-url")
+    with cloud(state=tmp_path / "state", speed=100) as server:
+        file.write_text(template(Topic=topic("one")))
+        subprocess.run([sys.executable, "-m", *words, server.endpoint], check=True, cwd=tmp_path, capture_output=True)
+        file.write_text(template(Topic=topic("two")))
+        hang(server.endpoint, "Topic", 5)
+        client = boto3.client("cloudformation", endpoint_url=server.endpoint)
+        yield World((*words, server.endpoint), tmp_path, client, "demo")
+
+
+@pytest.fixture
+def website(tmp_path: Path) -> Iterator[World]:
+    """`groat deploy` of an edited site."""
+    site = Checkout(copy_to(tmp_path))
+    endpoint = site.deploy().stage("local cloud").split()[0]
+    site.edit("app/main.py", "\n", "\n# edited\n")
+    hang(endpoint, "Function", 5)
+    client = boto3.client("cloudformation", endpoint_url=endpoint)
+    (stack,) = (each["StackName"] for each in client.describe_stacks()["Stacks"] if "Api" in str(each.get("Outputs")))
+    yield World(("groat", "deploy"), tmp_path, client, stack)
+    site.groat("destroy")
+    site.groat("local", "down")
+
+
+@pytest.fixture(params=["manager", "website"])
+def world(request: pytest.FixtureRequest) -> World:
+    found: World = request.getfixturevalue(request.param)
+    return found
+
+
+def test_ctrl_c_and_no_leaves_the_update_running(world: World) -> None:
+    with at_a_terminal(*world.words, folder=world.folder) as person:
+        person.waits_until(lambda: world.status == "UPDATE_IN_PROGRESS")
+        person.types(CTRL_C)
+        person.is_asked()
+        person.types(b"n\n")
+        assert person.leaves() == 1
+    assert f"Left it running: {world.stack}" in person.seen
+    assert "Traceback" not in person.seen
+    assert world.comes_to("UPDATE_COMPLETE")
+
+
+def test_ctrl_c_and_yes_cancels_the_update_and_stays_until_it_is_rolled_back(world: World) -> None:
+    with at_a_terminal(*world.words, folder=world.folder) as person:
+        person.waits_until(lambda: world.status == "UPDATE_IN_PROGRESS")
+        person.types(CTRL_C)
+        person.is_asked()
+        person.types(b"y\n")
+        assert person.leaves() == 1
+    assert "cancelled on request" in person.seen
+    assert "Traceback" not in person.seen
+    assert world.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_a_second_ctrl_c_at_the_question_is_a_no(world: World) -> None:
+    with at_a_terminal(*world.words, folder=world.folder) as person:
+        person.waits_until(lambda: world.status == "UPDATE_IN_PROGRESS")
+        person.types(CTRL_C)
+        person.is_asked()
+        person.types(CTRL_C)
+        assert person.leaves() == 1
+    assert f"Left it running: {world.stack}" in person.seen
+    assert "Traceback" not in person.seen
+    assert world.comes_to("UPDATE_COMPLETE")
