@@ -4,8 +4,7 @@ The rule: a line states the fact with the value last, and what to type stands on
 Colours and tables are rendering.py's; JSON is views.py's.
 """
 
-import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -28,8 +27,8 @@ from changesets.outcomes import (
     TimedOut,
 )
 from changesets.plans import Hazard, Plan
-from changesets.statuses import is_moving
-from changesets.steps import CreateChangeSet, Empty, Step, Wait
+from changesets.statuses import NOTHING, StackStatus, facts, is_moving
+from changesets.steps import Wait
 
 PAGES = "docs/errors/"
 VERBS = ("apply", "recover", "delete", "status", "review")
@@ -40,35 +39,6 @@ def typed(words: str, stack_name: str) -> str:
     """What to type for "recover" or "delete --allow Table": the manager's own command line."""
     verb, _, flags = words.partition(" ")
     return f"python -m changesets {verb} --stack-name {stack_name} {flags}".rstrip()
-
-
-def command(step: Step) -> str:
-    """The same call for the AWS command line: `aws cloudformation delete-stack --stack-name ...`."""
-    if isinstance(step, Wait):
-        return f"aws cloudformation describe-stack-events --stack-name {shlex.quote(step.stack)}"
-    if isinstance(step, Empty):
-        return f"aws s3 rm --recursive s3://{step.resource.physical_id}"
-    if isinstance(step, CreateChangeSet):
-        return f"aws cloudformation create-change-set --stack-name {step.stack} --change-set-type {step.type}"
-    words = ["aws", "cloudformation", _dashed(step.operation)]
-    for key, value in step.arguments.items():
-        if key != "ClientRequestToken":
-            words += _option(key, value)
-    return " ".join(words)
-
-
-def _option(key: str, value: Any) -> Iterator[str]:
-    name = _dashed(key)
-    if isinstance(value, bool):
-        yield f"--{name}" if value else f"--no-{name}"
-        return
-    yield f"--{name}"
-    yield from (shlex.quote(str(each)) for each in (value if isinstance(value, list) else [value]))
-
-
-def _dashed(name: str) -> str:
-    spaced = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in name)
-    return spaced.lstrip("-").replace("-a-r-n", "-arn")
 
 
 def hazard(each: Hazard) -> str:
@@ -142,7 +112,7 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
         case Stuck(status=status, diagnosis=why, recovery=way, failure=before):
             first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
             earlier = [f"The deployment had failed before. {diagnosis(before)[0]}"] if before else []
-            lines = [first, *diagnosis(why, way.stack_name, ours), *earlier, *_way_out(way, ours)]
+            lines = [first, *diagnosis(why, way.stack_name, ours), *earlier, *_risk(status), *_way_out(way, ours)]
         case Declined(plan=declined):
             first = "consent is missing:" if declined.hazards else f"it was not confirmed: {declined.stack_name}"
             lines = [f"Not done, {first}", *map(hazard, declined.hazards), *_how_to_allow(declined)]
@@ -184,6 +154,12 @@ def _way_out(way: Plan, ours: Typed) -> list[str]:
     return ["The way out:", *plan(way), f"→ {ours(f'{way.verb} {flags}'.strip(), way.stack_name)}"]
 
 
+def _risk(status: StackStatus | None) -> list[str]:
+    """What the whole way back to health may cost, of which a plan tells the next step's share."""
+    risk = facts(status).risk
+    return [] if risk == NOTHING else [f"at risk on the way to health: {risk}"]
+
+
 def _how_to_allow(declined: Plan) -> list[str]:
     flags = _flags(declined)
     return [f"→ to do it all the same: {' '.join(flags)}"] if flags else []
@@ -207,4 +183,5 @@ def report(told: Report, ours: Typed = typed) -> list[str]:
         lines += [] if stack.drift == "NOT_CHECKED" else [f"drift: {stack.drift}"]
         lines += _outputs(stack.outputs)
     lines += diagnosis(told.diagnosis, told.stack_name, ours) if told.diagnosis else []
+    lines += _risk(stack.status) if stack else []
     return lines + ([f"→ {ours(told.next, told.stack_name)}"] if told.next else [])

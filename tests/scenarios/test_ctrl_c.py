@@ -18,7 +18,8 @@ import pytest
 from groat.local import control
 from local_cloud.compose import cloud
 from tests.changesets.cloud import template, topic
-from tests.scenarios.test_make_deploy import Checkout, copy_to
+from tests.checkout import copy_to
+from tests.scenarios.test_make_deploy import Checkout
 
 pytestmark = pytest.mark.slow
 CTRL_C = b"\x03"
