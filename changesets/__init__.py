@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from changesets.gateway import CloudFormation, connect
     from changesets.manager import apply, delete, explain, interrupted, recover, review, status
     from changesets.models import ChangeSet, Deployment, Profile, Resource, ResourceChange, Stack, StackEvent
+    from changesets.origins import origin
     from changesets.outcomes import (
         Declined,
         Deleted,
@@ -92,6 +93,7 @@ __all__ = [
     "exit_code",
     "explain",
     "interrupted",
+    "origin",
     "recover",
     "review",
     "status",
@@ -104,6 +106,7 @@ _HOMES = (  # where a name is looked for when it is first asked for, the cheapes
     "models",
     "plans",
     "outcomes",
+    "origins",
     "gateway",
     "manager",
     "views",

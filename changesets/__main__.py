@@ -148,6 +148,7 @@ def _deployment(stack_name: str, flags: Mapping[str, Any], more: Mapping[str, An
         artifacts_prefix=flags["s3_prefix"],
         revert_drift=flags["revert_drift"],
         import_existing=flags["import_existing_resources"],
+        origin=changesets.origin(flags["template_file"].parent, dict(flags["parameter_overrides"])),
         **optional,
         **more,
     )

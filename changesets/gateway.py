@@ -131,6 +131,15 @@ class CloudFormation:
         missing = tuple(each for each in plain.changes if (each.action, each.logical_id) not in known)
         return shapes.with_changes(told, told.changes + missing)
 
+    def origin(self, stack: Stack) -> str:
+        """The Description of the change set that the stack was last deployed by; "" after a rollback, or unseen."""
+        if not stack.change_set_id:
+            return ""
+        try:
+            return self._describe(stack.change_set_id, values=False).origin
+        except ChangeSetsError:
+            return ""
+
     def _describe(self, change_set_id: str, *, values: bool) -> ChangeSet:
         pages = list(self._pages("DescribeChangeSet", ChangeSetName=change_set_id, IncludePropertyValues=values))
         return shapes.change_set(pages, changes=[each for page in pages for each in page.get("Changes", ())])

@@ -172,7 +172,7 @@ _MEANINGS = {
 
 
 def status(cloudformation: CloudFormation, stack_name: str) -> Report:
-    """How the stack is and what to do next; one DescribeStacks, and its failures if it has any."""
+    """How the stack is and what to do next: DescribeStacks, its last change set, and its failures if it has any."""
     run = _run(Goal.RECOVER, cloudformation, stack_name)
     situation = run.observe()
     meaning, verb = _MEANINGS[situation.way_out]
@@ -184,6 +184,7 @@ def status(cloudformation: CloudFormation, stack_name: str) -> Report:
         next=verb,
         diagnosis=conclude.why_stuck(situation) if broken else None,
         resources=tuple(each for each in situation.resources if each.status.endswith("_FAILED")),
+        origin=cloudformation.origin(situation.stack) if situation.stack else "",
     )
 
 

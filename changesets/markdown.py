@@ -21,7 +21,12 @@ def review(told: Review | None) -> str:
     """Ends with a newline; "No changes" when there is nothing to review."""
     if told is None:
         return "**No changes**\n"
-    parts = [_hazards(told.hazards), *(_group(title, filter(of, told.changes)) for title, of in GROUPS)]
+    origin = told.change_set.origin
+    parts = [
+        f"From {origin}" if origin else "",
+        _hazards(told.hazards),
+        *(_group(title, filter(of, told.changes)) for title, of in GROUPS),
+    ]
     parts += [f"- {each.mode}: `{each.logical_id}` {each.reason}" for each in told.validations]
     return "\n\n".join(part for part in parts if part) + "\n" or "**No changes**\n"
 

@@ -185,7 +185,8 @@ def exit_code(outcome: Outcome, *, changes: int = 0) -> int:
 class Report:
     """`status` in one value: the stack, what its status means, why it is so, and what to do next.
 
-    `resources` only when something is wrong with them; `next` is the verb to use: apply, recover, or nothing ("").
+    `resources` only when something is wrong with them; `next` is the verb to use: apply, recover, or nothing ("");
+    `origin` where the last deployment came from: commit, image digests and tool version, "" if unknown.
     """
 
     stack_name: str
@@ -194,3 +195,4 @@ class Report:
     next: str
     diagnosis: Diagnosis | None = None
     resources: tuple[Resource, ...] = ()
+    origin: str = ""

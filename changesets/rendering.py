@@ -36,7 +36,9 @@ ROUTINE = ("nitiated", "hence creating one.")  # reasons of every resource, not 
 
 def review(told: Review) -> RenderableType:
     """Hazards first, then the changes with their values, then what CloudFormation's own validation found."""
-    parts: list[RenderableType] = [*map(hazard, told.hazards)]
+    origin = told.change_set.origin
+    parts: list[RenderableType] = [Text(f"from: {origin}", "dim")] if origin else []
+    parts += map(hazard, told.hazards)
     parts += [changes(told.changes)] if told.changes else [Text("only outputs, tags or settings change", "dim")]
     parts += [Text(f"{each.mode}: {each.logical_id}: {each.reason}", "yellow") for each in told.validations]
     return Group(*parts)

@@ -105,6 +105,7 @@ def change_set(pages: list[Shape], *, changes: Iterable[Shape]) -> ChangeSet:
         reason=first.get("StatusReason", ""),
         changes=tuple(change(each["ResourceChange"]) for each in changes if "ResourceChange" in each),
         created=first.get("CreationTime"),
+        origin=first.get("Description", ""),
         parameters=pairs(first.get("Parameters", ()), "ParameterKey", "ParameterValue"),
         tags=pairs(first.get("Tags", ()), "Key", "Value"),
     )

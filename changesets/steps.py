@@ -60,6 +60,7 @@ class CreateChangeSet:
     def arguments(self) -> Arguments:
         wanted = self.deployment
         optional = {
+            "Description": wanted.origin or None,
             "RoleARN": wanted.role_arn,
             "Tags": None if wanted.tags is None else _pairs("Key", "Value", wanted.tags),
             "NotificationARNs": None if wanted.notification_arns is None else list(wanted.notification_arns),

@@ -180,6 +180,7 @@ def report(told: Report, ours: Typed = typed) -> list[str]:
         lines += [
             f"last operation: {stack.last_operation or 'unknown'}" + (f", {at:%Y-%m-%d %H:%M:%S %Z}" if at else "")
         ]
+        lines += [f"deployed from: {told.origin}"] if told.origin else []
         lines += [] if stack.drift == "NOT_CHECKED" else [f"drift: {stack.drift}"]
         lines += _outputs(stack.outputs)
     lines += diagnosis(told.diagnosis, told.stack_name, ours) if told.diagnosis else []

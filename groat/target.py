@@ -70,6 +70,7 @@ class Target:
             artifacts_prefix=self.settings.s3_prefix,
             profile=self.profile,
             express=self.settings.express,
+            origin=changesets.origin(self.project.root, parameters),
         )
 
     @property
