@@ -21,14 +21,11 @@ def review(told: Review | None) -> str:
     """Ends with a newline; "No changes" when there is nothing to review."""
     if told is None:
         return "**No changes**\n"
-    origin = told.change_set.origin
-    parts = [
-        f"From {origin}" if origin else "",
-        _hazards(told.hazards),
-        *(_group(title, filter(of, told.changes)) for title, of in GROUPS),
-    ]
+    parts = [_hazards(told.hazards), *(_group(title, filter(of, told.changes)) for title, of in GROUPS)]
+    parts += [] if told.changes else ["Only outputs, tags or settings change."]
     parts += [f"- {each.mode}: `{each.logical_id}` {each.reason}" for each in told.validations]
-    return "\n\n".join(part for part in parts if part) + "\n" or "**No changes**\n"
+    parts += [f"From {told.change_set.origin}"] if told.change_set.origin else []
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _hazards(hazards: tuple[Hazard, ...]) -> str:

@@ -128,3 +128,11 @@ def test_every_outcome_has_words() -> None:
     ]
     assert [outcome(each)[0] for each, _ in every] == [first for _, first in every]
     assert "More: docs/errors/no.md" in outcome(every[2][0])
+
+
+def test_the_markdown_of_a_change_of_outputs_alone_says_so() -> None:
+    cloud = Cloud()
+    cloud.apply()
+    stream = io.StringIO()
+    MarkdownView(stream).show(cloud.review(template()[:-1] + ', "Outputs": {"O": {"Value": "v"}}}'))
+    assert stream.getvalue() == "Only outputs, tags or settings change.\n"
