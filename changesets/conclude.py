@@ -11,7 +11,7 @@ from changesets import executor, rungs_deploy
 from changesets.diagnosis import diagnose, diagnose_change_set, diagnose_rollback, diagnose_text
 from changesets.errors import AccessDenied, ChangeSetGone, Refused, RoleUnusable, StackBusy, StackNotFound, Unreachable
 from changesets.events import Settled
-from changesets.models import ChangeSet, Resource, StackEvent
+from changesets.models import ChangeSet, Profile, Resource, StackEvent
 from changesets.outcomes import (
     UNKNOWN_CAUSE,
     Declined,
@@ -59,8 +59,8 @@ def _is_free(situation: Situation) -> bool:
 
 def _recovered(run: Run, situation: Situation) -> Outcome:
     if run.failure is not None:
-        return RolledBack(stack=situation.stack, diagnosis=run.failure)
-    return Recovered(stack=situation.stack)
+        return RolledBack(stack=situation.stack, diagnosis=run.failure, orphans=run.orphans)
+    return Recovered(stack=situation.stack, orphans=run.orphans)
 
 
 def declined(run: Run, situation: Situation, plan: Plan) -> Outcome:
@@ -187,7 +187,7 @@ def executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
     if status in DEPLOYED and plan.review is not None:
         run.skipped -= {change.logical_id for change in plan.review.changes}
     if stack is not None and status in DEPLOYED and run.goal is Goal.APPLY:
-        return Deployed(stack=stack, orphans=orphans(settled.events))
+        return Deployed(stack=stack, orphans=run.orphans)
     if status in (*DEPLOYED, StackStatus.IMPORT_COMPLETE):
         return None
     return (yield from _failed(run, plan, settled, status))
@@ -207,7 +207,7 @@ def _failed(run: Run, plan: Plan, settled: Settled, status: StackStatus | None) 
         return None
     run.failure = run.failure or diagnosis
     if not lives(status) or is_healthy(status) or status is StackStatus.ROLLBACK_COMPLETE:
-        return RolledBack(stack=settled.stack, diagnosis=run.failure)
+        return RolledBack(stack=settled.stack, diagnosis=run.failure, orphans=run.orphans)
     if _is_paused_on_purpose(run, status):
         recovery = next_plan(replace(run.read(run.observe), goal=Goal.RECOVER)) or plan
         return Stuck(status=status, diagnosis=run.failure, recovery=recovery)
@@ -217,7 +217,7 @@ def _failed(run: Run, plan: Plan, settled: Settled, status: StackStatus | None) 
 
 def _is_paused_on_purpose(run: Run, status: StackStatus | None) -> bool:
     """A development environment keeps what was built, to be fixed forward."""
-    keeps = run.deployment is not None and (run.deployment.profile == "development" or run.deployment.express)
+    keeps = run.deployment is not None and run.deployment.profile is Profile.DEVELOPMENT
     return keeps and facts(status).way_out is WayOut.FIX_FORWARD
 
 

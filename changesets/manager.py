@@ -153,6 +153,8 @@ def _round(run: Run, situation: Situation, plan: Plan) -> conclude.Conclusion:
         return (yield from conclude.made(run, situation, plan, done.change_set))
     if done.settled is not None and done.settled.timed_out:
         return TimedOut(stack=done.settled.stack, oldest=done.settled.oldest)
+    if done.settled is not None:
+        run.orphans += conclude.orphans(done.settled.events)
     if done.settled is not None and any(isinstance(step, ExecuteChangeSet) for step in plan.steps):
         return (yield from conclude.executed(run, plan, done.settled))
     return None

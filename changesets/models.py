@@ -30,9 +30,9 @@ class Deployment:
 
     `tags=None` leaves the stack's tags as they are. `profile` DEVELOPMENT executes with DisableRollback;
     PRODUCTION turns termination protection on and sets `stack_policy` if given. `express` asks for
-    CloudFormation's EXPRESS mode. `artifacts_bucket` takes templates over 51,200 bytes (CloudFormation's limit for
-    a template inside the request). `origin` says where all this comes from, as the change set's Description
-    (origins.py); at most 1,024 characters.
+    CloudFormation's EXPRESS mode, in which a failure is always rolled back. `artifacts_bucket` takes templates over
+    51,200 bytes (CloudFormation's limit for a template inside the request). `origin` says where all this comes from, as
+    the change set's Description (origins.py); at most 1,024 characters.
     """
 
     stack_name: str

@@ -83,10 +83,11 @@ class NoChanges:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RolledBack:
-    """The deployment failed, and the stack is as before (or gone, if it was new)."""
+    """The deployment failed, and the stack is as before (or gone, if it was new); `orphans` as in Deployed."""
 
     stack: Stack | None
     diagnosis: Diagnosis
+    orphans: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +121,12 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """The stack takes the next deployment; None if there is nothing left to take it, and a create is next."""
+    """The stack takes the next deployment; None if there is nothing left to take it, and a create is next. `orphans`
+    as in Deployed.
+    """
 
     stack: Stack | None
+    orphans: tuple[Resource, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

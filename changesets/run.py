@@ -65,6 +65,7 @@ class Run:
     spent: set[str] = field(default_factory=set)
     repaired: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
+    orphans: tuple[Resource, ...] = ()
     attempts: int = ATTEMPTS
     conflicts: int = 0
 

@@ -56,6 +56,7 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
         type="CREATE" if new else "UPDATE",
         deployment=_with_declared_parameters(wanted),
         kept_parameters=frozenset() if new else _kept_parameters(situation, wanted),
+        paused=situation.way_out is WayOut.FIX_FORWARD,
         why="there is no such stack yet" if new else "to see what would change",
     )
     return Plan(stack_name=situation.stack_name, rung=ASK, steps=(named(step),))

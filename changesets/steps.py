@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal
 from changesets.models import Deployment, Resource
 
 Arguments = dict[str, Any]
-EXPRESS = {"Mode": "EXPRESS"}
+EXPRESS: Arguments = {"Mode": "EXPRESS"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,10 @@ class Import:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateChangeSet:
     """Ask CloudFormation what would change. `type` is CREATE, UPDATE or IMPORT; `keep_template` reuses what is
-    deployed.
+    deployed; `paused`: the stack failed with rollback disabled, and only an update of the same kind is accepted.
+
+    An EXPRESS deployment disables rollback unless told otherwise. It is told: CloudFormation refuses RollbackStack
+    after one, and a paused stack takes no replacement, which together is a dead end.
     """
 
     operation: ClassVar[str] = "CreateChangeSet"
@@ -55,6 +58,7 @@ class CreateChangeSet:
     imports: tuple[Import, ...] = ()
     keep_template: bool = False
     kept_parameters: frozenset[str] = frozenset()
+    paused: bool = False
 
     @property
     def arguments(self) -> Arguments:
@@ -65,7 +69,9 @@ class CreateChangeSet:
             "Tags": None if wanted.tags is None else _pairs("Key", "Value", wanted.tags),
             "NotificationARNs": None if wanted.notification_arns is None else list(wanted.notification_arns),
             "DeploymentMode": "REVERT_DRIFT" if wanted.revert_drift else None,
-            "DeploymentConfig": EXPRESS if wanted.express else None,
+            "DeploymentConfig": EXPRESS | ({} if self.paused else {"DisableRollback": False})
+            if wanted.express
+            else None,
             "ImportExistingResources": True if wanted.import_existing else None,
             "ResourcesToImport": [_import(each) for each in self.imports] or None,
         }

@@ -27,7 +27,7 @@ from changesets.outcomes import (
     TimedOut,
 )
 from changesets.plans import Hazard, Plan
-from changesets.statuses import NOTHING, StackStatus, facts, is_moving
+from changesets.statuses import NOTHING, StackStatus, WayOut, facts, is_moving
 from changesets.steps import Wait
 
 PAGES = "docs/errors/"
@@ -87,14 +87,13 @@ def outcome(told: Outcome, ours: Typed = typed) -> list[str]:
 def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed) -> list[str]:
     match told:
         case Deployed(stack=stack, orphans=orphans):
-            left = [f"could not be deleted, is in no stack now, and costs on: {resource(each)}" for each in orphans]
-            lines = [f"Deployed: {stack.name}", *_outputs(stack.outputs), *left]
+            lines = [f"Deployed: {stack.name}", *_outputs(stack.outputs), *_orphans(orphans)]
         case NoChanges(stack=stack):
             lines = [f"No changes: {stack.name}", *_outputs(stack.outputs)]
         case Deleted(stack_name=name, left_behind=left_behind):
             lines = [f"Deleted: {name}", *(f"left behind, alive: {resource(each)}" for each in left_behind)]
-        case Recovered(stack=healthy):
-            lines = ["Ready for the next deployment" + (f": {healthy.name}" if healthy else "")]
+        case Recovered(stack=healthy, orphans=orphans):
+            lines = ["Ready for the next deployment" + (f": {healthy.name}" if healthy else ""), *_orphans(orphans)]
         case Reviewed(review=review):
             lines = ["Reviewed; nothing was executed" if review else "No changes"]
         case _:
@@ -104,15 +103,21 @@ def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed) -> lis
 
 def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, ours: Typed) -> list[str]:
     match told:
-        case RolledBack(stack=before, diagnosis=why):
+        case RolledBack(stack=before, diagnosis=why, orphans=orphans):
             name = before.name if before else ""
-            lines = [_as_before(name), *diagnosis(why, name, ours)]
+            lines = [_as_before(name), *diagnosis(why, name, ours), *_orphans(orphans)]
         case Rejected(stack_name=name, diagnosis=why):
             lines = [f"CloudFormation refused the change set, nothing was touched: {name}", *diagnosis(why, name, ours)]
         case Stuck(status=status, diagnosis=why, recovery=way, failure=before):
             first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
             earlier = [f"The deployment had failed before. {diagnosis(before)[0]}"] if before else []
-            lines = [first, *diagnosis(why, way.stack_name, ours), *earlier, *_risk(status), *_way_out(way, ours)]
+            lines = [
+                first,
+                *diagnosis(why, way.stack_name, ours),
+                *earlier,
+                *_risk(status),
+                *_way_out(way, status, ours),
+            ]
         case Declined(plan=declined):
             first = "consent is missing:" if declined.hazards else f"it was not confirmed: {declined.stack_name}"
             lines = [f"Not done, {first}", *map(hazard, declined.hazards), *_how_to_allow(declined)]
@@ -139,6 +144,10 @@ def _waited_for(event: StackEvent, ours: Typed) -> list[str]:
     return diagnosis(known, event.stack_name, ours)
 
 
+def _orphans(orphans: tuple[Resource, ...]) -> list[str]:
+    return [f"could not be deleted, is in no stack now, and costs on: {resource(each)}" for each in orphans]
+
+
 def _as_before(name: str) -> str:
     return f"Failed and rolled back, the stack is as it was before: {name}" if name else "Failed; nothing was kept"
 
@@ -147,11 +156,14 @@ def _outputs(outputs: Any) -> list[str]:
     return [f"{key} = {outputs[key]}" for key in sorted(outputs)]
 
 
-def _way_out(way: Plan, ours: Typed) -> list[str]:
-    if not way.steps:
-        return []
-    flags = " ".join(_flags(way))
-    return ["The way out:", *plan(way), f"→ {ours(f'{way.verb} {flags}'.strip(), way.stack_name)}"]
+def _way_out(way: Plan, status: StackStatus | None, ours: Typed) -> list[str]:
+    forward = facts(status).way_out is WayOut.FIX_FORWARD and way.verb != "delete"
+    lines = ["Correct the cause and deploy again:", f"→ {ours('apply', way.stack_name)}"] if forward else []
+    if way.changes_something:
+        flags = " ".join(_flags(way))
+        lines += ["Or go back:" if forward else "The way out:", *plan(way)]
+        lines += [f"→ {ours(f'{way.verb} {flags}'.strip(), way.stack_name)}"]
+    return lines
 
 
 def _risk(status: StackStatus | None) -> list[str]:

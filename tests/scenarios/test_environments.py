@@ -3,7 +3,8 @@
 import json
 from datetime import date
 
-from changesets import Allowed, Deleted, Deployed, Profile, Recovered, Rejected, StackEvent, Stuck
+from changesets import Allowed, Deleted, Deployed, Profile, Recovered, Rejected, RolledBack, StackEvent, Stuck
+from changesets.words import outcome
 from local_cloud.cloudformation.faults import DeleteRole, FailResource, HangResource, On
 from tests.changesets.cloud import TABLE, TOPIC, Cloud, kept, template, topic
 
@@ -94,12 +95,37 @@ def test_an_express_stack_is_followed_up_and_deleted_in_express_mode() -> None:
     assert isinstance(cloud.delete(), Deleted)
 
 
-def test_an_express_deployment_that_fails_is_paused_and_fixed_forward() -> None:
-    cloud = Cloud()
+def test_an_express_deployment_that_fails_is_rolled_back_because_nothing_else_could_free_it() -> None:
+    cloud = Cloud(as_of=TODAY)
     cloud.apply(express=True)
     cloud.cloud.faults.add(FailResource(resource="New", on=On.CREATE))
-    assert isinstance(cloud.apply(SECOND, express=True), Stuck)
-    assert isinstance(cloud.apply(SECOND, express=True), Deployed)
+    assert isinstance(cloud.apply(SECOND, express=True), RolledBack)
+    named = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "named"}}
+    assert isinstance(cloud.apply(template(Topic=named), express=True), Deployed)
+
+
+def test_a_stack_that_another_tool_paused_in_express_mode_is_fixed_forward() -> None:
+    cloud = Cloud(as_of=TODAY)
+    cloud.apply(express=True)
+    cloud.cloud.faults.add(FailResource(resource="New", on=On.CREATE))
+    cloud.client.update_stack(StackName="demo", TemplateBody=SECOND, DeploymentConfig={"Mode": "EXPRESS"})
+    cloud.clock.sleep(600)
+    assert cloud.status == "UPDATE_FAILED"
+    stopped = cloud.recover()
+    assert isinstance(stopped, Stuck), stopped
+    assert "→ python -m changesets apply --stack-name demo" in outcome(stopped)
+    assert isinstance(cloud.apply(SECOND, consent=Allowed()), Deployed)
+
+
+def test_an_orphan_of_a_rollback_is_named_with_its_id() -> None:
+    cloud = Cloud()
+    cloud.apply()
+    failing = FailResource(resource="Last", on=On.CREATE)
+    cloud.cloud.faults.add(failing, FailResource(resource="New", on=On.ROLLBACK, times=None, reason="Access Denied"))
+    rolled_back = cloud.apply(template(Topic=TOPIC, New=topic("new"), Last={**topic("last"), "DependsOn": "New"}))
+    assert isinstance(rolled_back, RolledBack), rolled_back
+    (orphan,) = rolled_back.orphans
+    assert any(orphan.physical_id in line for line in outcome(rolled_back))
 
 
 def test_a_create_that_hangs_is_broken_off_by_delete_with_a_yes() -> None:
