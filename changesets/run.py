@@ -6,8 +6,9 @@ lost at any moment, and the same command finds its way again.
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import TypeVar
 
 from changesets import executor, repairs, reviews, templates
@@ -15,7 +16,7 @@ from changesets.clock import Clock
 from changesets.errors import Refused, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
 from changesets.gateway import CloudFormation
-from changesets.kinds import holds_data
+from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import (
     RECREATE_TOKEN_PREFIX,
     TOKEN_PREFIX,
@@ -29,10 +30,11 @@ from changesets.models import (
 from changesets.outcomes import Diagnosis
 from changesets.plans import Consent, Plan, Review
 from changesets.situation import GONE, Goal, Situation
-from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
+from changesets.statuses import StackStatus, WayOut, facts, is_healthy, is_moving, lives
 from changesets.steps import ContinueUpdateRollback, Repair
 
 T = TypeVar("T")
+CREATION = "Resource creation Initiated"  # of a new resource, or of the new half of a replacement
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
 DECISIVE = (WayOut.CREATE, WayOut.RECREATE, WayOut.FINISH_DELETE)  # from here a deletion may lead on
 ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth one more deployment
@@ -111,7 +113,7 @@ class Run:
         calm = facts(stack.status if stack else None).way_out in CALM
         moving = is_moving(stack.status if stack else None)
         detailed = stack is not None and not moving and (not calm or self.goal is Goal.DELETE) and lives(stack.status)
-        resources = self.cloudformation.resources(stack.id) if stack and detailed else ()
+        rows = self._rows(stack.id) if stack and detailed else []
         failures = newest_operation(self.cloudformation, stack.id) if stack and detailed else ()
         return Situation(
             goal=self.goal,
@@ -120,10 +122,12 @@ class Run:
             token=TOKEN_PREFIX + str(uuid.uuid4()),
             deployment=self.deployment,
             role_arn=self.role_arn,
-            resources=resources,
-            template=templates.read(self.cloudformation.template(stack.id)) if stack and detailed else {},
+            resources=tuple(each for each, _ in rows if "." not in each.logical_id),
+            inner=tuple(each for each, _ in rows if "." in each.logical_id),
+            kept=frozenset(each.logical_id for each, kept in rows if kept),
+            created=self._created(stack),
             failures=failures,
-            empty=self._empty(resources),
+            empty=self._empty(each for each, _ in rows),
             survivors=self._survivors(stack),
             repairs=self._repairs(stack, failures),
             others=self._others(stack),
@@ -131,6 +135,25 @@ class Run:
             spent=frozenset(self.spent),
             may_differ=bool(self.skipped or self.repaired),
         )
+
+    def _rows(self, stack_id: str, prefix: str = "") -> list[tuple[Resource, bool]]:
+        """The resources of the stack and of those nested in it, and whether a deletion leaves each alive."""
+        body = templates.read(self.cloudformation.template(stack_id))
+        rows: list[tuple[Resource, bool]] = []
+        for each in self.cloudformation.resources(stack_id):
+            name = prefix + each.logical_id
+            rows.append((replace(each, logical_id=name), templates.is_kept(body, each.logical_id)))
+            if each.type == NESTED_STACK and each.physical_id and each.status not in GONE:
+                rows += self._rows(each.physical_id, f"{name}.")
+        return rows
+
+    def _created(self, stack: Stack | None) -> frozenset[str]:
+        """What came to be in a paused stack after it was last stable: everything, if it never was."""
+        if stack is None or facts(stack.status).way_out is not WayOut.FIX_FORWARD:
+            return frozenset()
+        events = takewhile(lambda event: not _stable(event), self.cloudformation.events(stack.id))
+        made = (each for each in events if each.status.startswith("CREATE") or each.reason == CREATION)
+        return frozenset(each.logical_id for each in made)
 
     def _empty(self, resources: Iterable[Resource]) -> frozenset[str]:
         alive = (each for each in resources if each.physical_id and each.status not in GONE and holds_data(each.type))
@@ -179,8 +202,15 @@ class Run:
         """What a deleted stack left alive: skipped by policy, retained, or dropped because it could not be
         deleted.
         """
-        rows = self.cloudformation.resources(deleted_id)
-        return tuple(each for each in rows if each.physical_id and each.status != "DELETE_COMPLETE")
+        rows = [each for each in self.cloudformation.resources(deleted_id) if each.physical_id]
+        alive = [each for each in rows if each.status != "DELETE_COMPLETE"]
+        inner = (
+            replace(lost, logical_id=f"{each.logical_id}.{lost.logical_id}")
+            for each in rows
+            if each.type == NESTED_STACK and each not in alive
+            for lost in self.left_behind(each.physical_id)
+        )
+        return (*alive, *inner)
 
     def remember(self, plan: Plan) -> None:
         """What is tried once, and what may differ from the template after it."""
@@ -221,6 +251,10 @@ class Run:
         self.review = None
         if self.made_shell and not self.read(lambda: self.cloudformation.pending_change_sets(change_set.stack_id)):
             executor.clear_shell(change_set.stack_id, self.cloudformation, self.clock)
+
+
+def _stable(event: StackEvent) -> bool:
+    return event.is_of_stack and is_healthy(event.stack_status)
 
 
 def _decisive(stack: Stack) -> bool:

@@ -109,7 +109,8 @@ def delete_keeping_data(situation: Situation) -> Plan:
     """
     keep = situation.data
     lost_track = [left_behind(each) for each in keep if not situation.importable(each)]
-    steps = _deletion(situation, "finishes the deletion; data is kept", retain=tuple(each.logical_id for each in keep))
+    names = dict.fromkeys(each.logical_id.partition(".")[0] for each in keep)  # what is nested, with its whole stack
+    steps = _deletion(situation, "finishes the deletion; data is kept", retain=tuple(names))
     return Plan(
         stack_name=situation.stack_name,
         rung="delete keeping data",

@@ -149,8 +149,8 @@ def roll_back(situation: Situation) -> Plan | None:
         retain_except_on_create=not situation.data,
         why="deletes what the failed create made" if never_lived else "goes back to the last good state",
     )
-    created = situation.unguarded_data if never_lived else ()
-    return plan(situation, "roll back", step, map(lost, created))
+    made = (each for each in situation.unguarded_data if each.logical_id.partition(".")[0] in situation.created)
+    return plan(situation, "roll back", step, map(lost, made))
 
 
 def unprotect(situation: Situation) -> tuple[Step, ...]:

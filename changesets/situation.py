@@ -4,10 +4,8 @@ The rule: a resource counts as alive unless CloudFormation says that it is delet
 as there unless its service has just proven it empty.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from changesets import templates
 from changesets.kinds import EMPTIABLE, holds_data
@@ -30,7 +28,9 @@ class Goal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """One look at a stack. `template` is what is deployed; `failures` are the newest operation's events.
+    """One look at a stack. `inner` are the resources of the stacks nested in it, as "Nested.Resource"; `kept` names
+    what a deletion leaves alive by its policy, `created` what came after the last stable state; `failures` are the
+    newest operation's events.
 
     `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
     us to take over, `repairs` what makes again the resources that a failed rollback misses, `spent` the rungs tried in
@@ -44,7 +44,9 @@ class Situation:
     deployment: Deployment | None = None
     role_arn: str | None = None
     resources: tuple[Resource, ...] = ()
-    template: Mapping[str, Any] = field(default_factory=dict)
+    inner: tuple[Resource, ...] = ()
+    kept: frozenset[str] = frozenset()
+    created: frozenset[str] = frozenset()
     failures: tuple[StackEvent, ...] = ()
     empty: frozenset[str] = frozenset()
     survivors: tuple[Resource, ...] = ()
@@ -74,7 +76,8 @@ class Situation:
 
     @property
     def alive(self) -> tuple[Resource, ...]:
-        return tuple(each for each in self.resources if each.physical_id and each.status not in GONE)
+        every = (*self.resources, *self.inner)
+        return tuple(each for each in every if each.physical_id and each.status not in GONE)
 
     @property
     def data(self) -> tuple[Resource, ...]:
@@ -86,22 +89,24 @@ class Situation:
         """Data that a DeleteStack would take along: neither kept by its policy, nor (a bucket) refused while it is
         full.
         """
-        kept = (each for each in self.data if not templates.is_kept(self.template, each.logical_id))
-        return tuple(each for each in kept if each.type not in EMPTIABLE)
+        return tuple(each for each in self._doomed if each.type not in EMPTIABLE)
 
     @property
     def full(self) -> tuple[Resource, ...]:
         """Buckets and repositories whose contents make a DeleteStack fail."""
-        kept = (each for each in self.data if not templates.is_kept(self.template, each.logical_id))
-        return tuple(each for each in kept if each.type in EMPTIABLE)
+        return tuple(each for each in self._doomed if each.type in EMPTIABLE)
+
+    @property
+    def _doomed(self) -> tuple[Resource, ...]:
+        return tuple(each for each in self.data if each.logical_id not in self.kept)
 
     @property
     def kept_by_policy(self) -> tuple[Resource, ...]:
-        return tuple(each for each in self.alive if templates.is_kept(self.template, each.logical_id))
+        return tuple(each for each in self.alive if each.logical_id in self.kept)
 
     @property
     def undeletable(self) -> tuple[Resource, ...]:
-        return tuple(each for each in self.alive if each.status == "DELETE_FAILED")
+        return tuple(each for each in self.alive if each.status == "DELETE_FAILED" and each not in self.inner)
 
     def importable(self, resource: Resource) -> bool:
         """Will the deployment take this resource over if it is left alive?"""

@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from changesets import Allowed, Deleted, Deployed, Rejected, RolledBack, StackEvent, Stuck
+from changesets import (
+    Allowed,
+    Declined,
+    Deleted,
+    Deployed,
+    Profile,
+    Recovered,
+    Rejected,
+    RolledBack,
+    StackEvent,
+    Stuck,
+)
 from changesets.errors import Refused
 from local_cloud.cloudformation.faults import FailResource, On
 from tests.changesets.cloud import BUCKET, SERVICES, TABLE, TOPIC, Cloud, kept, template, topic
@@ -175,3 +186,55 @@ def test_the_takeover_survives_a_kill_between_deletion_and_creation() -> None:
             break
     assert isinstance(cloud.apply(text, consent=Allowed()), Deployed)
     assert physical(cloud, "Bucket") == name
+
+
+def test_a_paused_stack_that_never_was_stable_is_not_rolled_back_over_data_unasked() -> None:
+    """CREATE_FAILED, then a fix forward that failed too: UPDATE_FAILED, and RollbackStack would delete everything."""
+    cloud = Cloud(real=True)
+    text = template(Table=TABLE, Last={**TOPIC, "DependsOn": "Table"})
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, times=None))
+    for _ in range(2):
+        cloud.apply(text, profile=Profile.DEVELOPMENT)
+    assert cloud.status == "UPDATE_FAILED"
+    table = physical(cloud, "Table")
+    item(table)
+    stopped = cloud.recover()
+    assert isinstance(stopped, Stuck), stopped
+    assert [each.logical_id for each in stopped.recovery.hazards] == ["Table"]
+    assert items(table) == 1
+    assert isinstance(cloud.recover(consent=Allowed(names=frozenset({"Table"}))), Recovered)
+
+
+def test_what_a_paused_update_created_is_not_rolled_back_over_data_unasked_and_what_was_there_before_is_safe() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(template(Old=TABLE))
+    old = physical(cloud, "Old")
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, times=None))
+    text = template(Old=TABLE, New=TABLE, Last={**TOPIC, "DependsOn": "New"})
+    cloud.apply(text, profile=Profile.DEVELOPMENT)
+    new = physical(cloud, "New")
+    item(old)
+    item(new)
+    stopped = cloud.recover()
+    assert isinstance(stopped, Stuck), stopped
+    assert [each.logical_id for each in stopped.recovery.hazards] == ["New"]
+    assert (items(old), items(new)) == (1, 1)
+    assert isinstance(cloud.recover(consent=Allowed(names=frozenset({"New"}))), Recovered)
+    assert items(old) == 1
+
+
+def test_a_table_in_a_nested_stack_is_deleted_only_by_its_name_and_a_kept_one_is_told() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(nesting(template(Items=TABLE, Kept=kept(TABLE))))
+    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
+    tables = {each.logical_id: each.physical_id for each in cloud.gateway.resources(child.physical_id)}
+    for table in tables.values():
+        item(table)
+    declined = cloud.delete()
+    assert isinstance(declined, Declined), declined
+    assert [each.logical_id for each in declined.plan.hazards if each.severe] == ["Child.Items"]
+    assert all(items(table) == 1 for table in tables.values())
+    outcome = cloud.delete(consent=Allowed(yes=True, names=frozenset({"Child.Items"})))
+    assert isinstance(outcome, Deleted), outcome
+    assert [each.logical_id for each in outcome.left_behind] == ["Child.Kept"]
+    assert items(tables["Kept"]) == 1
