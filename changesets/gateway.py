@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -29,7 +30,7 @@ from changesets.errors import (
     Throttled,
     Unreachable,
 )
-from changesets.models import ChangeSet, Resource, Stack, StackEvent, Validation
+from changesets.models import ChangeSet, Resource, ResourceChange, Stack, StackEvent, Validation
 from changesets.steps import CreateChangeSet, Empty, Repair, Step
 
 TEMPLATE_BODY_LIMIT = 51_200  # bytes; a larger template goes through S3
@@ -50,6 +51,7 @@ _EXPIRED = re.compile(
 )
 _THROTTLED = re.compile(r"Throttling.*|TooManyRequests.*|RequestLimitExceeded")
 _PASSING = re.compile(r"ServiceUnavailable|InternalFailure|InternalError|50\d")
+_NESTED = re.compile(r"(?<=Nested change set )arn:[^\s,]+")
 _AGAIN = "run the same command again: it goes on where this one stopped"
 _LOG_IN = "log in again, then run the same command: it goes on where this one stopped"
 _HINTS = {
@@ -118,18 +120,37 @@ class CloudFormation:
         return ""
 
     def change_set(self, change_set_id: str) -> ChangeSet:
-        """The change set, all pages, with values; completed from a plain description where CloudFormation drops
-        changes.
+        """The change set, all pages, with values and those of nested stacks; completed from a plain description where
+        CloudFormation drops changes.
 
         With IncludePropertyValues CloudFormation may leave changes out and say so in a [WARN] StatusReason only.
         """
+        told = self._complete(change_set_id)
+        if told.status == "FAILED":
+            return replace(told, reason=self._nested_reason(told.reason))
+        return replace(told, changes=(*told.changes, *self._inner(told.changes)))
+
+    def _inner(self, changes: Iterable[ResourceChange], prefix: str = "") -> Iterator[ResourceChange]:
+        """The changes of the stacks nested in the stack, as "Nested.Resource"."""
+        for parent in changes:
+            if parent.nested_change_set:
+                name, inner = f"{prefix}{parent.logical_id}.", self._complete(parent.nested_change_set).changes
+                yield from (replace(each, logical_id=name + each.logical_id) for each in inner)
+                yield from self._inner(inner, name)
+
+    def _nested_reason(self, reason: str) -> str:
+        """A failed change set whose nested one failed names that one only: its reason is the cause."""
+        found = _NESTED.search(reason)
+        return self.change_set(found[0]).reason if found else reason
+
+    def _complete(self, change_set_id: str) -> ChangeSet:
         told = self._describe(change_set_id, values=True)
-        if told.status == "FAILED" or "[WARN]" not in told.reason:
+        if "[WARN]" not in told.reason:
             return told
         known = {(each.action, each.logical_id) for each in told.changes}
         plain = self._describe(change_set_id, values=False)
         missing = tuple(each for each in plain.changes if (each.action, each.logical_id) not in known)
-        return shapes.with_changes(told, told.changes + missing)
+        return replace(told, changes=told.changes + missing)
 
     def origin(self, stack: Stack) -> str:
         """The Description of the change set that the stack was last deployed by; "" after a rollback, or unseen."""

@@ -46,7 +46,7 @@ class Progress:
 
     @classmethod
     def expecting(cls, review: Review | None, *, speed: float = 1.0) -> "Progress":
-        changes = review.changes if review else ()
+        changes = [each for each in review.changes if "." not in each.logical_id] if review else []  # not the nested
         rows = {each.logical_id: Row(logical_id=each.logical_id, type=each.type, verb=each.action) for each in changes}
         return cls(rows, review.waits_for if review else {}, speed)
 

@@ -6,7 +6,6 @@ stack status that is not in the table raises UnknownStatus here, at the door.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from changesets.errors import UnknownStatus
@@ -109,11 +108,6 @@ def change_set(pages: list[Shape], *, changes: Iterable[Shape]) -> ChangeSet:
         parameters=pairs(first.get("Parameters", ()), "ParameterKey", "ParameterValue"),
         tags=pairs(first.get("Tags", ()), "Key", "Value"),
     )
-
-
-def with_changes(told: ChangeSet, changes: tuple[ResourceChange, ...]) -> ChangeSet:
-    """The change set with these changes, of all its pages."""
-    return replace(told, changes=changes)
 
 
 def change(shape: Shape) -> ResourceChange:

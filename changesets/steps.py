@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from changesets import templates
 from changesets.models import Deployment, Resource
 
 Arguments = dict[str, Any]
@@ -61,6 +62,13 @@ class CreateChangeSet:
     paused: bool = False
 
     @property
+    def looks_inside(self) -> bool:
+        """Change sets of nested stacks too, where there may be any; CloudFormation has none for imports and drift."""
+        wanted = self.deployment
+        possible = self.type == "UPDATE" and not (wanted.revert_drift or wanted.import_existing)
+        return possible and templates.has_nested(templates.read(wanted.template))
+
+    @property
     def arguments(self) -> Arguments:
         wanted = self.deployment
         optional = {
@@ -73,6 +81,7 @@ class CreateChangeSet:
             if wanted.express
             else None,
             "ImportExistingResources": True if wanted.import_existing else None,
+            "IncludeNestedStacks": True if self.looks_inside else None,
             "ResourcesToImport": [_import(each) for each in self.imports] or None,
         }
         return {

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 Body = Mapping[str, Any]
+NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)[^}]*\}")
 
 
@@ -67,6 +68,11 @@ def resources(body: Body) -> dict[str, Body]:
 def type_of(body: Body, logical_id: str) -> str:
     """The type of a resource, "" if there is none of that name."""
     return str(resources(body).get(logical_id, {}).get("Type", ""))
+
+
+def has_nested(body: Body) -> bool:
+    """Are there stacks in the stack?"""
+    return any(each.get("Type") in NESTED for each in resources(body).values())
 
 
 def deletion_policy(body: Body, logical_id: str) -> str:

@@ -13,6 +13,7 @@ from changesets import (
     Profile,
     Recovered,
     Rejected,
+    Reviewed,
     RolledBack,
     StackEvent,
     Stuck,
@@ -238,3 +239,51 @@ def test_a_table_in_a_nested_stack_is_deleted_only_by_its_name_and_a_kept_one_is
     assert isinstance(outcome, Deleted), outcome
     assert [each.logical_id for each in outcome.left_behind] == ["Child.Kept"]
     assert items(tables["Kept"]) == 1
+
+
+KEYED_ANEW = {
+    **TABLE,
+    "Properties": {
+        **TABLE["Properties"],
+        "AttributeDefinitions": [{"AttributeName": "key", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "key", "KeyType": "HASH"}],
+    },
+}
+
+
+def test_a_table_in_a_nested_stack_is_replaced_only_by_its_name() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(nesting(template(Items=TABLE)))
+    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
+    (table,) = cloud.gateway.resources(child.physical_id)
+    item(table.physical_id)
+    declined = cloud.apply(nesting(template(Items=KEYED_ANEW, Other=TOPIC)))
+    assert isinstance(declined, Declined), declined
+    assert [each.logical_id for each in declined.plan.hazards if each.severe] == ["Child.Items"]
+    assert items(table.physical_id) == 1
+    named = Allowed(yes=True, names=frozenset({"Child.Items"}))
+    assert isinstance(cloud.apply(nesting(template(Items=KEYED_ANEW, Other=TOPIC)), consent=named), Deployed)
+
+
+def test_a_change_deep_inside_is_reviewed_by_its_path() -> None:
+    cloud = Cloud(real=True)
+
+    def deep(name: str) -> str:
+        return nesting(nesting(template(Inner=topic(name))))
+
+    cloud.apply(deep("one"))
+    reviewed = cloud.review(deep("other"))
+    assert isinstance(reviewed, Reviewed), reviewed
+    assert reviewed.review is not None
+    assert "Child.Child.Inner" in {each.logical_id for each in reviewed.review.changes}
+    assert isinstance(cloud.apply(deep("other"), consent=Allowed()), Deployed)
+
+
+def test_a_nested_template_that_cannot_be_is_refused_with_its_own_reason() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(nesting(template(Inner=TOPIC)))
+    refused = cloud.apply(
+        nesting(template(Inner={"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "X"}}}))
+    )
+    assert isinstance(refused, Rejected | RolledBack), refused
+    assert "X" in refused.diagnosis.cause
