@@ -5,7 +5,7 @@ lost at any moment, and the same command finds its way again.
 """
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
@@ -20,6 +20,7 @@ from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import (
     RECREATE_TOKEN_PREFIX,
     TOKEN_PREFIX,
+    Action,
     ChangeSet,
     Deployment,
     Resource,
@@ -227,6 +228,7 @@ class Run:
         """The change set reviewed, with the questions that only services can answer asked: is it empty, is it
         valid.
         """
+        change_set = replace(change_set, changes=(*change_set.changes, *self._gone_inside(change_set)))
         risky = reviews.data_at_risk(change_set)
         empty = {each.logical_id for each in risky if self.cloudformation.is_empty(_physical(each))}
         lost = any(each.removes or each.replaces for each in change_set.changes)
@@ -239,6 +241,21 @@ class Run:
             others=self._overtaken(change_set),
         )
         return self.review
+
+    def _gone_inside(self, change_set: ChangeSet) -> Iterator[ResourceChange]:
+        """What goes with a nested stack that is removed: its change set tells the stack alone."""
+        gone = (
+            each for each in change_set.changes if each.type == NESTED_STACK and each.removes and not each.keeps_old
+        )
+        for stack in gone:
+            for row, kept in self._rows(stack.physical_id, f"{stack.logical_id}."):
+                yield ResourceChange(
+                    action=Action.REMOVE,
+                    logical_id=row.logical_id,
+                    physical_id=row.physical_id,
+                    type=row.type,
+                    policy="Retain" if kept else "Delete",
+                )
 
     def _overtaken(self, change_set: ChangeSet) -> tuple[str, ...]:
         """Executing a change set deletes all others of the stack: those of other deployers are worth a word."""

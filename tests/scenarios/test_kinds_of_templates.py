@@ -287,3 +287,19 @@ def test_a_nested_template_that_cannot_be_is_refused_with_its_own_reason() -> No
     )
     assert isinstance(refused, Rejected | RolledBack), refused
     assert "X" in refused.diagnosis.cause
+
+
+def test_a_nested_stack_with_items_in_it_is_removed_only_by_their_names() -> None:
+    cloud = Cloud(real=True)
+    cloud.apply(nesting(template(Items=TABLE, Kept=kept(TABLE))))
+    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
+    tables = {each.logical_id: each.physical_id for each in cloud.gateway.resources(child.physical_id)}
+    for table in tables.values():
+        item(table)
+    declined = cloud.apply(template())
+    assert isinstance(declined, Declined), declined
+    assert {each.logical_id for each in declined.plan.hazards} == {"Child.Items", "Child.Kept"}
+    assert all(items(table) == 1 for table in tables.values())
+    named = Allowed(yes=True, names=frozenset({"Child.Items"}))
+    assert isinstance(cloud.apply(template(), consent=named), Deployed)
+    assert items(tables["Kept"]) == 1
