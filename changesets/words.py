@@ -105,9 +105,11 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
     match told:
         case RolledBack(stack=before, diagnosis=why, orphans=orphans):
             name = before.name if before else ""
-            lines = [_as_before(name), *diagnosis(why, name, ours), *_orphans(orphans)]
+            again = _again(why, name or why.stack_name, ours)
+            lines = [_as_before(name), *diagnosis(why, name, ours), *again, *_orphans(orphans)]
         case Rejected(stack_name=name, diagnosis=why):
-            lines = [f"CloudFormation refused the change set, nothing was touched: {name}", *diagnosis(why, name, ours)]
+            first = f"CloudFormation refused the change set, nothing was touched: {name}"
+            lines = [first, *diagnosis(why, name, ours), *_again(why, name, ours)]
         case Stuck(status=status, diagnosis=why, recovery=way, failure=before):
             first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
             earlier = [f"The deployment had failed before. {diagnosis(before)[0]}"] if before else []
@@ -129,6 +131,11 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
         case _:
             assert_never(told)
     return lines
+
+
+def _again(why: Diagnosis, name: str, ours: Typed) -> list[str]:
+    """What to type when nothing more is known than what the service said."""
+    return [] if why.command or not name else ["When that is mended:", f"→ {ours('apply', name)}"]
 
 
 def _left(stack: Stack | None) -> list[str]:

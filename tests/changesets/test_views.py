@@ -8,7 +8,18 @@ from dataclasses import replace
 from rich.console import Console
 
 from changesets import Allowed, Event, HumanView, JsonView, MarkdownView, Outcome, Report, StackStatus, status
-from changesets.outcomes import Declined, Deployed, Detached, Diagnosis, NoChanges, Recovered, Rejected, Stuck, TimedOut
+from changesets.outcomes import (
+    Declined,
+    Deployed,
+    Detached,
+    Diagnosis,
+    NoChanges,
+    Recovered,
+    Rejected,
+    RolledBack,
+    Stuck,
+    TimedOut,
+)
 from changesets.plans import Plan
 from changesets.steps import DeleteStack
 from changesets.words import outcome
@@ -136,3 +147,10 @@ def test_the_markdown_of_a_change_of_outputs_alone_says_so() -> None:
     stream = io.StringIO()
     MarkdownView(stream).show(cloud.review(template()[:-1] + ', "Outputs": {"O": {"Value": "v"}}}'))
     assert stream.getvalue() == "Only outputs, tags or settings change.\n"
+
+
+def test_a_failure_that_nobody_knows_is_told_as_it_is_with_its_resource_and_what_to_type() -> None:
+    unknown = Diagnosis(cause="Never seen before", logical_id="Topic", type="AWS::SNS::Topic")
+    lines = outcome(RolledBack(stack=stack(), diagnosis=unknown))
+    assert "Topic (AWS::SNS::Topic): Never seen before" in lines
+    assert lines[-1] == "→ python -m changesets apply --stack-name demo"
