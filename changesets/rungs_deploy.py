@@ -115,7 +115,10 @@ def execute(situation: Situation) -> Plan | None:
         return None  # CloudFormation: "Replacement type updates not supported on stack with disable-rollback."
     keep_failure = paused or (wanted.profile is Profile.DEVELOPMENT and not _replaces(situation))
     change_set = review.change_set
+    guards = _guards(situation, change_set.stack_id)
+    policy = tuple(each for each in guards if isinstance(each, SetStackPolicy) and lives(situation.status))
     steps: tuple[Step, ...] = (
+        *policy,  # the one asked for now decides about this very update
         ExecuteChangeSet(
             stack=change_set.stack_id,
             change_set=change_set.id,
@@ -125,7 +128,7 @@ def execute(situation: Situation) -> Plan | None:
             why=_why(len(review.changes), paused=paused),
         ),
         Wait(stack=change_set.stack_id, token=situation.token, why="until CloudFormation is done"),
-        *(_guards(situation, change_set.stack_id)),
+        *(each for each in guards if each not in policy),
     )
     rung = "fix forward" if paused else f"execute {change_set.name}"
     return Plan(stack_name=situation.stack_name, rung=rung, steps=steps, hazards=review.hazards, review=review)
@@ -141,7 +144,7 @@ def _why(changes: int, *, paused: bool) -> str:
 
 
 def _guards(situation: Situation, stack_id: str) -> tuple[Step, ...]:
-    """What CreateChangeSet cannot set: termination protection and the stack policy, once the stack is healthy."""
+    """What CreateChangeSet cannot set: termination protection and the stack policy."""
     wanted = situation.deployment
     if wanted is None:
         return ()

@@ -56,7 +56,8 @@ def diagnosis(told: Diagnosis, stack_name: str = "", ours: Typed = typed) -> lis
 
 
 def runnable(words: str, stack_name: str, ours: Typed = typed) -> str:
-    """A row of failures.yaml says a verb of ours, a flag of `apply`, or another program's command."""
+    """A row's command: a verb of ours, a flag of `apply`, or another program's words; STACK stands for the name."""
+    words = words.replace("STACK", stack_name) if stack_name else words
     if words.startswith("--"):
         return ours(f"apply {words}", stack_name)
     return ours(words, stack_name) if words.split(maxsplit=1)[0] in VERBS else words
@@ -127,7 +128,8 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
             lines = _left(stack)
         case TimedOut(stack=stack, oldest=oldest):
             longest = ["It has waited longest for:", *_waited_for(oldest, ours)] if oldest else []
-            lines = ["Still running, the wait is over" + (f": {stack.name}" if stack else ""), *longest]
+            first = "Still running, the wait is over" + (f": {stack.name}" if stack else "")
+            lines = [first, *longest, "→ the same command attaches to it again"]
         case _:
             assert_never(told)
     return lines

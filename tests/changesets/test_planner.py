@@ -132,10 +132,11 @@ def test_the_same_request_has_the_same_change_set_name_and_another_has_not() -> 
     assert plan(situation(deployment=other)).steps[0].arguments["ChangeSetName"] != first
 
 
-def test_a_production_deployment_ends_with_protection_and_policy() -> None:
+def test_a_production_deployment_begins_with_its_policy_and_ends_with_protection() -> None:
     wanted = Deployment(stack_name="demo", template="{}", profile=Profile.PRODUCTION, stack_policy="{}")
     steps = plan(situation(deployment=wanted, review=review(change_set(change(Action.ADD))))).steps
-    assert [step.operation for step in steps][2:] == ["UpdateTerminationProtection", "SetStackPolicy"]
+    policy, _execute, _wait, protection = (step.operation for step in steps)
+    assert (policy, protection) == ("SetStackPolicy", "UpdateTerminationProtection")
 
 
 def test_a_development_deployment_keeps_what_was_built_unless_something_is_replaced() -> None:

@@ -88,6 +88,18 @@ def test_a_stack_policy_is_set() -> None:
     assert json.loads(cloud.client.get_stack_policy(StackName="demo")["StackPolicyBody"]) == policy
 
 
+def test_a_stack_policy_that_forbids_the_change_is_named_and_one_that_allows_it_decides_about_the_same_update() -> None:
+    cloud = Cloud()
+    everything = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    forbidden = {**everything, "Effect": "Deny", "Resource": "LogicalResourceId/Topic"}
+    cloud.apply(stack_policy=json.dumps({"Statement": [forbidden, everything]}))
+    refused = cloud.apply(SECOND)
+    assert isinstance(refused, RolledBack), refused
+    assert refused.diagnosis.logical_id == "Topic"
+    assert "→ aws cloudformation set-stack-policy --stack-name demo --stack-policy-body FILE" in outcome(refused)
+    assert isinstance(cloud.apply(SECOND, stack_policy=json.dumps({"Statement": [everything]})), Deployed)
+
+
 def test_an_express_stack_is_followed_up_and_deleted_in_express_mode() -> None:
     cloud = Cloud(as_of=TODAY)
     cloud.apply(express=True)
