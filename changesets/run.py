@@ -111,9 +111,7 @@ class Run:
     def observe(self) -> Situation:
         """All that the planner needs to know now, and no call more."""
         stack = self.look()
-        calm = facts(stack.status if stack else None).way_out in CALM
-        moving = is_moving(stack.status if stack else None)
-        detailed = stack is not None and not moving and (not calm or self.goal is Goal.DELETE) and lives(stack.status)
+        detailed = stack is not None and self._needs_details(stack.status)
         rows = self._rows(stack.id) if stack and detailed else []
         failures = newest_operation(self.cloudformation, stack.id) if stack and detailed else ()
         return Situation(
@@ -136,6 +134,12 @@ class Run:
             spent=frozenset(self.spent),
             may_differ=bool(self.skipped or self.repaired),
         )
+
+    def _needs_details(self, status: StackStatus) -> bool:
+        """Resources and events, where a rollback or a deletion may come next."""
+        if self.goal is Goal.DELETE:
+            return lives(status) and (not is_moving(status) or status is StackStatus.CREATE_IN_PROGRESS)
+        return facts(status).way_out not in CALM
 
     def _rows(self, stack_id: str, prefix: str = "") -> list[tuple[Resource, bool]]:
         """The resources of the stack and of those nested in it, and whether a deletion leaves each alive."""

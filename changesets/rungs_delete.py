@@ -71,8 +71,9 @@ def break_off(situation: Situation) -> Plan | None:
         return None
     message = "the running create is broken off, and what it made is deleted"
     hazard = Hazard(kind=HazardKind.REMOVED, logical_id=situation.stack_name, type=NESTED_STACK, message=message)
+    hazards = (hazard, *map(lost, situation.unguarded_data))
     steps = (*unprotect(situation), *_deletion(situation, "nothing is to remain of it"))
-    return Plan(stack_name=situation.stack_name, rung="break off", steps=steps, hazards=(hazard,))
+    return Plan(stack_name=situation.stack_name, rung="break off", steps=steps, hazards=hazards)
 
 
 def clear_shell(situation: Situation) -> Plan:

@@ -19,7 +19,7 @@ from changesets import (
     Stuck,
 )
 from changesets.errors import Refused
-from local_cloud.cloudformation.faults import FailResource, On
+from local_cloud.cloudformation.faults import FailResource, HangResource, On
 from tests.changesets.cloud import BUCKET, SERVICES, TABLE, TOPIC, Cloud, kept, template, topic
 
 BIG = template(Topic={**TOPIC, "Metadata": {"Text": "x" * 60_000}})
@@ -303,3 +303,16 @@ def test_a_nested_stack_with_items_in_it_is_removed_only_by_their_names() -> Non
     named = Allowed(yes=True, names=frozenset({"Child.Items"}))
     assert isinstance(cloud.apply(template(), consent=named), Deployed)
     assert items(tables["Kept"]) == 1
+
+
+def test_a_create_that_runs_is_not_broken_off_over_data_by_a_plain_yes() -> None:
+    cloud = Cloud(real=True)
+    cloud.cloud.faults.add(HangResource(resource="Last", on=On.CREATE))
+    for event in cloud.applying(template(Table=TABLE, Last={**TOPIC, "DependsOn": "Table"})):
+        if isinstance(event, StackEvent) and event.logical_id == "Last":
+            break
+    table = physical(cloud, "Table")
+    item(table)
+    assert isinstance(cloud.delete(), Stuck)
+    assert items(table) == 1
+    assert isinstance(cloud.delete(consent=Allowed(yes=True, names=frozenset({"Table"}))), Deleted)
