@@ -26,7 +26,7 @@ from groat.typed import typed
         ("apply", "local", "groat deploy"),
         ("apply --allow Table", "prod", "groat deploy --env prod --allow Table"),
         ("recover --yes", "dev", "groat recover --env dev --yes"),
-        ("recover --role-arn ARN", "dev", "groat recover --env dev, with role_arn = \"ARN\" in samconfig.toml"),
+        ("recover --role-arn ARN", "dev", 'groat recover --env dev, with role_arn = "ARN" in samconfig.toml'),
         ("delete", "prod", "groat destroy --env prod"),
     ],
 )
