@@ -1,11 +1,8 @@
 """The only door to AWS: boto3's calls as verbs on our values, ClientErrors as our errors.
 
 The rules: stacks are addressed by id after first contact; pages are read to the end, or lazily where the newest
-come first; matching AWS's texts to meanings happens here or nowhere. botocore's waiters are not used: they take
+come first; what AWS's refusals mean stands in meanings.py. botocore's waiters are not used: they take
 UPDATE_ROLLBACK_COMPLETE for a successful create, and poll every 30 seconds for an hour at most.
-
-`ValidationError` is not modelled by botocore, so it is recognised by code and text. A missing stack has three
-spellings.
 """
 
 import hashlib
@@ -18,48 +15,13 @@ from functools import cache
 from typing import Any
 
 from changesets import contents, repairs, shapes
-from changesets.errors import (
-    AccessDenied,
-    ChangeSetGone,
-    ChangeSetsError,
-    CredentialsProblem,
-    Refused,
-    RoleUnusable,
-    StackBusy,
-    StackNotFound,
-    Throttled,
-    Unreachable,
-)
+from changesets.errors import AccessDenied, ChangeSetsError, CredentialsProblem, Refused, StackNotFound, Unreachable
+from changesets.meanings import AGAIN, meaning
 from changesets.models import ChangeSet, Resource, ResourceChange, Stack, StackEvent, Validation
 from changesets.steps import CreateChangeSet, Empty, Repair, Step
 
 TEMPLATE_BODY_LIMIT = 51_200  # bytes; a larger template goes through S3
-
-_MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it means; the first that matches
-    ("ChangeSetNotFound.*", ".*", ChangeSetGone),
-    ("InvalidChangeSetStatus.*", ".*", ChangeSetGone),
-    ("ValidationError", r"(?s).*does not exist.*", StackNotFound),
-    ("ValidationError", r"(?s)Role .* cannot be assumed.*", RoleUnusable),
-    ("ValidationError", r"(?s).*(is in \w+ state and can ?not be|cannot be deleted while in status|non-terminal|"
-     r"cannot be called from current stack status|cannot be updated from \[).*", StackBusy),
-    ("AlreadyExistsException", ".*already exists.*", StackBusy),
-    ("OperationInProgressException|OperationStatusCheckFailed.*", ".*", StackBusy),
-    ("AccessDenied.*|UnauthorizedOperation", ".*", AccessDenied),
-)  # fmt: skip
-_EXPIRED = re.compile(
-    r"ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|AuthFailure"
-)
-_THROTTLED = re.compile(r"Throttling.*|TooManyRequests.*|RequestLimitExceeded")
-_PASSING = re.compile(r"ServiceUnavailable|InternalFailure|InternalError|50\d")
 _NESTED = re.compile(r"(?<=Nested change set )arn:[^\s,]+")
-_AGAIN = "run the same command again: it goes on where this one stopped"
-_LOG_IN = "log in again, then run the same command: it goes on where this one stopped"
-_HINTS = {
-    "CAPABILITY_": "add it with --capabilities",
-    "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
-    "is not authorized to perform": "have that action allowed, or name other credentials with --profile",
-    "cannot be assumed": "pass a role that CloudFormation can assume with --role-arn",
-}
 
 
 def connect(*, region: str | None = None, profile: str | None = None, endpoint: str | None = None) -> "CloudFormation":
@@ -315,7 +277,7 @@ def answered(operation: str, call: Callable[[], Any]) -> Any:
     try:
         return call()
     except exceptions.ClientError as error:
-        raise _meaning(operation, dict(error.response["Error"])) from None
+        raise meaning(operation, dict(error.response["Error"])) from None
     except (
         exceptions.NoCredentialsError,
         exceptions.CredentialRetrievalError,
@@ -325,19 +287,6 @@ def answered(operation: str, call: Callable[[], Any]) -> Any:
             f"No AWS credentials: {error}", hint="run `aws sso login` or set AWS_PROFILE"
         ) from None
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        raise Unreachable(f"No answer to {operation}: {error}", hint=_AGAIN) from None
+        raise Unreachable(f"No answer to {operation}: {error}", hint=AGAIN) from None
     except exceptions.BotoCoreError as error:
         raise Refused(f"{operation} was not sent: {error}", operation=operation) from None
-
-
-def _meaning(operation: str, error: Mapping[str, Any]) -> ChangeSetsError:
-    code, text = str(error.get("Code", "")), str(error.get("Message", ""))
-    if _EXPIRED.fullmatch(code):
-        return CredentialsProblem(f"AWS does not accept the credentials (any more): {text}", hint=_LOG_IN)
-    if _THROTTLED.fullmatch(code):
-        return Throttled(f"AWS asks for patience, after all retries of {operation}: {text}", hint=_AGAIN)
-    if _PASSING.fullmatch(code):
-        return Unreachable(f"AWS itself failed, after all retries of {operation}: {code}: {text}", hint=_AGAIN)
-    kinds = (kind for codes, texts, kind in _MEANINGS if re.fullmatch(codes, code) and re.fullmatch(texts, text))
-    hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
-    return next(kinds, Refused)(text, code=code, operation=operation, hint=hint)

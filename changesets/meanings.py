@@ -1,0 +1,61 @@
+"""What AWS means by an error code and its text: one of our errors, with a hint. Pure; for gateway.py only.
+
+`ValidationError` is not modelled by botocore, so it is recognised by code and text. A missing stack has three
+spellings.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from changesets.errors import (
+    AccessDenied,
+    ChangeSetGone,
+    ChangeSetsError,
+    CredentialsProblem,
+    Refused,
+    RoleUnusable,
+    StackBusy,
+    StackNotFound,
+    Throttled,
+    Unreachable,
+)
+
+_MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it means; the first that matches
+    ("ChangeSetNotFound.*", ".*", ChangeSetGone),
+    ("InvalidChangeSetStatus.*", ".*", ChangeSetGone),
+    ("ValidationError", r"(?s).*does not exist.*", StackNotFound),
+    ("ValidationError", r"(?s)Role .* cannot be assumed.*", RoleUnusable),
+    ("ValidationError", r"(?s).*(is in \w+ state and can ?not be|cannot be deleted while in status|non-terminal|"
+     r"cannot be called from current stack status|cannot be updated from \[).*", StackBusy),
+    ("AlreadyExistsException", ".*already exists.*", StackBusy),
+    ("OperationInProgressException|OperationStatusCheckFailed.*", ".*", StackBusy),
+    ("AccessDenied.*|UnauthorizedOperation", ".*", AccessDenied),
+)  # fmt: skip
+_EXPIRED = re.compile(
+    r"ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|AuthFailure"
+)
+_THROTTLED = re.compile(r"Throttling.*|TooManyRequests.*|RequestLimitExceeded")
+_PASSING = re.compile(r"ServiceUnavailable|InternalFailure|InternalError|50\d")
+AGAIN = "run the same command again: it goes on where this one stopped"
+_LOG_IN = "log in again, then run the same command: it goes on where this one stopped"
+_HINTS = {
+    "CAPABILITY_": "add it with --capabilities",
+    "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
+    "is not authorized to perform": "have that action allowed, or name other credentials with --profile",
+    "cannot be assumed": "pass a role that CloudFormation can assume with --role-arn",
+}
+
+
+def meaning(operation: str, error: Mapping[str, Any]) -> ChangeSetsError:
+    """The error that a ClientError's `Error` stands for."""
+    code, text = str(error.get("Code", "")), str(error.get("Message", ""))
+    if _EXPIRED.fullmatch(code):
+        return CredentialsProblem(f"AWS does not accept the credentials (any more): {text}", hint=_LOG_IN)
+    if _THROTTLED.fullmatch(code):
+        return Throttled(f"AWS asks for patience, after all retries of {operation}: {text}", hint=AGAIN)
+    if _PASSING.fullmatch(code):
+        return Unreachable(f"AWS itself failed, after all retries of {operation}: {code}: {text}", hint=AGAIN)
+    kinds = (kind for codes, texts, kind in _MEANINGS if re.fullmatch(codes, code) and re.fullmatch(texts, text))
+    hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
+    return next(kinds, Refused)(text, code=code, operation=operation, hint=hint)
