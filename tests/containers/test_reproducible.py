@@ -15,6 +15,7 @@ from machine import ARCHITECTURE
 from groat import docker
 from groat.project import Project
 from groat.recipe import Recipe, recipe
+from groat.templates import generate
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -39,8 +40,7 @@ def umask(mask: int) -> Iterator[None]:
 
 def clone(origin: Path, folder: Path) -> Recipe:
     subprocess.run(["git", "clone", "-q", str(origin), str(folder)], check=True)
-    template = (folder / "templates/website.yaml").read_text(encoding="utf-8")
-    return recipe(Project(folder), template.replace("- arm64", f"- {ARCHITECTURE}"))
+    return recipe(Project(folder), generate(Project(folder))["website.yaml"])
 
 
 def pushed(client: Any, wanted: Recipe, remote: str, *, anew: bool) -> str:
