@@ -1,7 +1,9 @@
 """samconfig.toml means to groat what it means to SAM CLI, and a slip is refused by name."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import click
 import pytest
 import tomlkit
@@ -77,6 +79,15 @@ def as_groat_reads(folder: Path, name: str, value: object) -> object:
     return list(found) if isinstance(found, tuple) else found
 
 
+@pytest.fixture
+def default_session() -> Iterator[None]:
+    """SAM CLI makes a new one of what it reads, with the region: the tests that follow must not work there."""
+    before = boto3.DEFAULT_SESSION
+    yield
+    boto3.DEFAULT_SESSION = before
+
+
+@pytest.mark.usefixtures("default_session")
 @pytest.mark.parametrize(("name", "value"), OPTIONS, ids=str)
 def test_an_option_is_read_as_sam_reads_it(tmp_path: Path, name: str, value: object) -> None:
     assert as_groat_reads(tmp_path, name, value) == as_sam_reads(name, value)
