@@ -41,11 +41,11 @@ class Pace:
     Up to 5 s in silence, up to 15 s once AWS has asked for patience.
     """
 
-    interval: float = 0.25
+    interval: float = 0.2
     longest: float = 5.0
 
     def after(self, *, news: bool) -> float:
-        self.interval = 0.25 if news else min(self.interval * 1.1, self.longest)
+        self.interval = 0.2 if news else min(self.interval * 1.1, self.longest)
         return self.interval
 
     def after_refusal(self) -> float:
