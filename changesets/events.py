@@ -196,7 +196,7 @@ class Settled:
     oldest: StackEvent | None = None
 
 
-SILENCE = 20.0  # seconds without an event after which the stack itself is asked
+SILENCE = 25.0  # seconds without an event after which the stack itself is asked
 FIRST_SILENCE = 4.0  # the same while there has been none at all: an operation begins with one, within a second or two
 DOUBTS = 6  # times that the events and the stack may disagree (either may be stale) before the stack is believed
 FIRST_DOUBTS = 2  # the same while there has been no event to disagree with
