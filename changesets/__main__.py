@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 import changesets
+from changesets import interrupts
 from changesets.options import PROFILES, Words, common, consenting, template
 
 if TYPE_CHECKING:
@@ -216,4 +217,5 @@ def _shown(session: Session, events: "Iterator[changesets.Event]") -> "changeset
 
 
 if __name__ == "__main__":
+    interrupts.listen()
     main(prog_name="python -m changesets")

@@ -16,6 +16,7 @@ from typing import Any
 
 from changesets import contents, repairs, shapes
 from changesets.errors import AccessDenied, ChangeSetsError, CredentialsProblem, Refused, StackNotFound, Unreachable
+from changesets.interrupts import heeded
 from changesets.meanings import AGAIN, meaning
 from changesets.models import ChangeSet, Resource, ResourceChange, Stack, StackEvent, Validation
 from changesets.steps import CreateChangeSet, Empty, Repair, Step
@@ -275,7 +276,7 @@ def answered(operation: str, call: Callable[[], Any]) -> Any:
     from botocore import exceptions
 
     try:
-        return call()
+        return heeded(call)
     except exceptions.ClientError as error:
         raise meaning(operation, dict(error.response["Error"])) from None
     except (

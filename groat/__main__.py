@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from changesets import interrupts
 from changesets.errors import ChangeSetsError
 from groat.cli import groat
 from groat.errors import GroatError
@@ -19,6 +20,7 @@ REMEDIES = {
 
 def main() -> None:
     """Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or `review --exit-code` with changes, 130 cut."""
+    interrupts.listen()
     try:
         groat.main(standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -3,7 +3,6 @@
 import os
 import pty
 import select
-import signal
 import subprocess
 import sys
 import time
@@ -176,7 +175,7 @@ def test_a_second_ctrl_c_at_the_question_is_a_no(world: World) -> None:
         person.types(CTRL_C)
         person.is_asked()
         person.types(CTRL_C)
-        assert person.leaves() in (1, -signal.SIGINT)  # seen once in many runs: Python, ending, dies of the same key
+        assert person.leaves() == 1
     assert f"Left it running: {world.stack}" in person.seen
     assert "Traceback" not in person.seen
     assert world.comes_to("UPDATE_COMPLETE")

@@ -1,0 +1,45 @@
+"""Ctrl-C that is never lost, and that leaves the exit code alone.
+
+CPython's own handler falls short twice. An exception that a signal raises in the finalizer of a file-like object is
+dropped without a word (`iobase_finalize`), and botocore finalizes such an object after each answer: the key would
+have no effect. And a KeyboardInterrupt that leaves an `exec` of text, as in the making of a dataclass while a module
+loads, marks the process to die of SIGINT in the end (`run_eval_code_obj`), whatever code it exits with. So the signals
+are counted, and what is raised is a subclass, which that mark does not know.
+"""
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Interrupt(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C."""
+
+
+class _Heard:
+    """How many so far; signals are the process's own, so this is too."""
+
+    times = 0
+
+
+def listen() -> None:
+    """For a process's main function. A SIGINT that the process was started to ignore (nohup, &) stays ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _hear)
+
+
+def _hear(_number: int, _frame: FrameType | None) -> None:
+    _Heard.times += 1
+    raise Interrupt
+
+
+def heeded(call: Callable[[], T]) -> T:
+    """The call's answer; raises Interrupt after it if one came meanwhile and was lost."""
+    before = _Heard.times
+    answer = call()
+    if _Heard.times != before:
+        raise Interrupt
+    return answer

@@ -1,0 +1,71 @@
+"""Ctrl-C comes through where CPython's own handler loses it, or lets the process die of it in the end."""
+
+import io
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from changesets import interrupts
+from changesets.gateway import answered
+
+
+class Answer(io.IOBase):
+    """Like botocore's answers: a file-like object whose end is Python code, where Ctrl-C comes."""
+
+    def close(self) -> None:
+        if not self.closed:
+            signal.raise_signal(signal.SIGINT)
+        super().close()
+
+
+def dropped() -> str:
+    Answer()
+    return "answer"
+
+
+@pytest.fixture
+def listening() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    interrupts.listen()
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening")
+def test_a_ctrl_c_that_python_drops_is_raised_after_the_call() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        answered("DescribeStacks", dropped)
+
+
+@pytest.mark.usefixtures("listening")
+def test_one_that_was_heard_is_not_raised_again() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+    assert answered("DescribeStacks", lambda: "answer") == "answer"
+
+
+def test_one_that_the_process_was_started_to_ignore_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    interrupts.listen()
+    answer = answered("DescribeStacks", dropped)
+    assert signal.signal(signal.SIGINT, before) is signal.SIG_IGN
+    assert answer == "answer"
+
+
+@pytest.mark.parametrize(("prepare", "code"), [("", -signal.SIGINT), ("listen()", 1)], ids=["python's own", "ours"])
+def test_one_in_the_making_of_a_dataclass_leaves_the_exit_code_alone(tmp_path: Path, prepare: str, code: int) -> None:
+    """The first row shows that CPython does what the module says of it: else the second would prove nothing."""
+    (tmp_path / "program.py").write_text(f"""
+import signal, sys
+from changesets.interrupts import listen
+{prepare}
+try:
+    exec("signal.raise_signal(signal.SIGINT)")
+except KeyboardInterrupt:
+    sys.exit(1)
+""")
+    assert subprocess.run([sys.executable, "-m", "program"], cwd=tmp_path, check=False).returncode == code
