@@ -22,6 +22,7 @@ from local_cloud.edge import Edge
 from local_cloud.edge.invoke import FunctionError, TooSlow
 from local_cloud.images import Images
 from local_cloud.invocations import Invocations
+from local_cloud.published import published
 from local_cloud.registry import Registry
 from local_cloud.runtime import Runtime
 from local_cloud.server import CONTROL, Endpoint, Server
@@ -61,6 +62,7 @@ def cloud(
         return Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
 
     services, ends, logs = Services(), ExitStack(), state / "logs"
+    services.behind(published)
     containers = Registry(registry, services) if registry else None
     if containers:
         services.behind(containers)
