@@ -127,9 +127,7 @@ def test_live_previous_and_published_images_stay_and_all_others_go(site: Site) -
     lambdas.delete_alias(FunctionName=function, Name="live")
     for version in "12":
         lambdas.delete_function(FunctionName=function, Qualifier=version)
-    assert site.kept() == "134", (
-        "what $LATEST runs stays, though the stack knows nothing of it"
-    )
+    assert site.kept() == "134", "what $LATEST runs stays, though the stack knows nothing of it"
 
     site.done("rollback", "--env", "prod", "--yes")
     assert site.kept() == "1", "no rollback leads forward"
