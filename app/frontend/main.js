@@ -24,11 +24,11 @@ async function busy(saying, work) {
   } catch (error) {
     const expected = error instanceof Problem;
     $("problem").textContent = expected ? error.message : "Something is wrong with this page. Please reload it.";
-    $("problem").scrollIntoView({ block: "nearest" });
     if (!expected) throw error;
   } finally {
     document.body.classList.remove("busy");
     $("status").textContent = "";
+    if ($("problem").textContent) $("problem").scrollIntoView({ block: "nearest" }); // last: the status that goes moves it
   }
 }
 
@@ -119,6 +119,7 @@ $("delete").addEventListener("click", () => {
     await remove(shown.id);
     history.pushState(null, "", "/");
     hide();
+    $("file").focus(); // the button that was pressed is gone
     await list();
   });
 });

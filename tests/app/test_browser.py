@@ -17,6 +17,7 @@ pytestmark = [
 
 IDLE = "!document.body.classList.contains('busy')"
 SHOWN = "!document.getElementById('activity').hidden"
+SCROLLED = "new Promise((done) => { addEventListener('scrollend', done, { once: true }); setTimeout(done, 2000); })"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,7 @@ def test_a_file_is_chosen_measured_drawn_listed_and_deleted(page: Page, tmp_path
     page.run("confirm = () => true; document.getElementById('delete').click()")
     page.until(f"!({SHOWN}) && {IDLE}")
     assert page.run("document.getElementById('recent').hidden")
+    assert page.run("document.activeElement.id") == "file"
     assert page.errors == []
 
 
@@ -98,6 +100,16 @@ def test_a_file_that_is_no_track_is_answered_where_the_visitor_looks(page: Page,
     page.choose_file("#file", file)
     page.until("document.getElementById('problem').textContent")
     assert text(page, "#problem").startswith("This is not a GPX file")
+
+
+def test_a_refusal_is_in_view_also_while_an_activity_is_shown(page: Page, tmp_path: Path) -> None:
+    page.run(f"document.getElementById('sample').click(); {SCROLLED}")
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear Sir", encoding="utf-8")
+    page.choose_file("#file", file)
+    page.run(SCROLLED)
+    assert text(page, "#problem").startswith("This is not a GPX file")
+    assert page.run("document.getElementById('problem').getBoundingClientRect().top") >= 0
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1400])
