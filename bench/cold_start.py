@@ -22,7 +22,6 @@ from bench import tools
 from bench.measure import Goal, Line, Result, Skipped, in_turn
 from local_cloud.runtime_worker import Function, Worker, environment
 
-ROOT = Path(__file__).parent.parent
 REQUESTS = 200
 IMPORTS = """\
 import importlib, os, sys, time
@@ -109,8 +108,8 @@ def run(rounds: int, patience: float) -> Iterator[Result]:
 
 def prepare(task: Path, *, chalice: bool) -> dict[str, Subject]:
     """The subjects by name, their code in one folder as it would be in /var/task."""
-    shutil.copytree(ROOT / "bench" / "handlers", task)
-    shutil.copytree(ROOT / "app", task / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(tools.ROOT / "bench" / "handlers", task)
+    shutil.copytree(tools.ROOT / "app", task / "app", ignore=shutil.ignore_patterns("__pycache__"))
     (task / "only_fastapi.py").write_text("import fastapi\n", encoding="utf-8")
     subjects = {
         BARE: subject(task, "bare.handler", HTTP_API),

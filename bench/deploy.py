@@ -1,8 +1,8 @@
 """Deployments by each tool on one local cloud: what they take beyond what the cloud takes, and what they ask of it.
 
 The cloud runs in this process at a speed at which an update takes it about 3.6 s (change set and operation); every tool
-gets stacks of its own. What the cloud itself took is read from the stack's events afterwards. Calls are
-those to CloudFormation; what a tool asks of STS or S3 besides is not counted.
+gets stacks of its own. What the cloud itself took is read from the stack's events afterwards. Calls are those to
+CloudFormation; what a tool asks of STS or S3 besides is not counted.
 """
 
 import logging

@@ -17,7 +17,6 @@ from bench import tools
 from bench.measure import Goal, Line, Result, Spent, in_turn, spend
 from tests.scenarios.real_clients import Served
 
-ROOT = Path(__file__).parent.parent
 PROJECT = ("website.py", "pyproject.toml", "samconfig.toml", "templates")
 FIRST, AGAIN = "groat templates --check, nothing remembered", "groat templates --check, nothing changed"
 SYNTH, VALIDATE = "cdk synth", "sam validate --lint"
@@ -45,7 +44,7 @@ def copy(project: Path) -> Path:
     """The parts of this repository that generating reads, so that its own remembered findings are left alone."""
     project.mkdir()
     for name in PROJECT:
-        source = ROOT / name
+        source = tools.ROOT / name
         shutil.copytree(source, project / name) if source.is_dir() else shutil.copy(source, project)
     return project
 
@@ -58,7 +57,7 @@ def commands(project: Path, home: Path) -> Jobs:
 
     check = partial(child, tools.groat, "templates", "--check")
     app = ("--app", f"{tools.cdk_python} app.py", "--output", home / "cdk.out")
-    synth = partial(child, tools.cdk, "synth", "--quiet", "--no-notices", *app, cwd=ROOT / "bench" / "cdk_app")
+    synth = partial(child, tools.cdk, "synth", "--quiet", "--no-notices", *app, cwd=tools.ROOT / "bench" / "cdk_app")
     validate = partial(child, tools.sam, "validate", "--lint", "-t", "templates/website.yaml")
 
     def forgetful() -> Spent:

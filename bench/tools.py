@@ -12,8 +12,8 @@ from pathlib import Path
 from bench.measure import Skipped
 from tests.scenarios import tools
 
+ROOT = Path(__file__).parent.parent
 CHALICE = "chalice==1.34.0"
-
 USUAL = {"CDK_DISABLE_CLI_TELEMETRY": "1", "PYTHONDONTWRITEBYTECODE": ""}  # bytecode is kept, as on a desk
 here = Path(sys.executable).parent
 groat, sam = here / "groat", here / "sam"
@@ -31,8 +31,13 @@ NEEDS: Mapping[str, tuple[Path, ...]] = {
 
 def missing(*names: str, needs: Mapping[str, tuple[Path, ...]] = NEEDS) -> Iterator[Skipped]:
     for name in names:
-        if absent := [str(path) for path in needs[name] if not path.exists()]:
+        if absent := [named(path) for path in needs[name] if not path.exists()]:
             yield Skipped(tool=name, why=f"not installed, `python -m bench install` does it: {', '.join(absent)}")
+
+
+def named(path: Path) -> str:
+    """Seen from the project: docs/benchmarks.md is not for this machine alone. Outside of it, the file's name."""
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
 
 
 def install() -> None:
