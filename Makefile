@@ -25,7 +25,7 @@ help: ## Print the verbs
 install: $(READY) ## Prepare the environment in .venv (pinned by requirements.lock; uv if there, else pip)
 
 $(READY): requirements.lock pyproject.toml
-	@[ -n "$(PYTHON)" ] || { echo "groat needs Python 3.11 or newer, and found none. If you have one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "groat needs Python 3.11 or newer, and found: $(or $(PYTHON),none). If you have one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12"; exit 1; }
 	@echo "Preparing .venv from requirements.lock, once, in about 20 seconds ..."
 ifdef UV
 	@$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv

@@ -156,7 +156,10 @@ def _deployment(stack_name: str, flags: Mapping[str, Any], more: Mapping[str, An
 
 
 def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise click.BadParameter(f"Not a text file in UTF-8: {path}") from None
 
 
 def _session(flags: Mapping[str, Any]) -> Session:

@@ -44,8 +44,9 @@ def connect(*, region: str | None = None, profile: str | None = None, endpoint: 
             return session.create_client(service, region_name=region, endpoint_url=endpoint, config=config)
 
         return CloudFormation(client("cloudformation"), clients=client)
-    except BotoCoreError as error:
-        raise CredentialsProblem(str(error), hint="name a region with --region and a profile with --profile") from None
+    except (BotoCoreError, ValueError) as error:  # ValueError: an endpoint that is no URL
+        hint = "name a region with --region, a profile with --profile, an endpoint as http://HOST:PORT"
+        raise CredentialsProblem(str(error), hint=hint) from None
 
 
 class CloudFormation:

@@ -66,7 +66,12 @@ def consenting(command: Command) -> Command:
             click.option("--allow", multiple=True, metavar="LOGICAL_ID", help="This resource may lose its data."),
             click.option("--role-arn", metavar="ARN", help="Service role for CloudFormation to assume."),
             click.option(
-                "--timeout", type=int, default=180, show_default=True, metavar="MINUTES", help="Longest wait."
+                "--timeout",
+                type=click.IntRange(1),
+                default=180,
+                show_default=True,
+                metavar="MINUTES",
+                help="Longest wait.",
             ),
         ]
     ):

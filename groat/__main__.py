@@ -13,6 +13,8 @@ from groat.typed import hint
 
 REMEDIES = {
     errno.ENOSPC: "make room on the disk, then the same command again",
+    errno.ENOENT: "put it there, or install it, then the same command again",
+    errno.ENOTDIR: "a file is where a folder must be: move it away, then the same command again",
     errno.EACCES: "give yourself access (ls -ld, chown, chmod), then the same command again",
     errno.EROFS: "the file system takes no writes: clone the repository to a place that does",
 }

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ import click
 
 from groat import templates
 from groat.errors import GroatError
-from groat.project import Project
+from groat.project import Project, load_site
 
 if TYPE_CHECKING:
     from template_gen import Finding
@@ -29,7 +30,7 @@ def found(names: Collection[str], findings: "Sequence[Finding]", *, as_json: boo
     """
     shown = [finding for finding in findings if remarks or finding.level != "informational"]
     for finding in shown:
-        click.echo(json.dumps({"type": "finding", **as_record(finding)}) if as_json else in_words(finding))
+        click.echo(json.dumps({"type": "finding", **asdict(finding)}) if as_json else in_words(finding))
     if not as_json:
         click.echo(summary(shown, len(names)))
         if hidden := len(findings) - len(shown):
@@ -49,7 +50,7 @@ def lint_files(files: tuple[Path, ...], *, region: str) -> "tuple[Collection[str
             for finding in lint(text, name=name, region=region, informational=True)
         ]
     except ValueError as error:
-        raise GroatError(str(error)) from error
+        raise GroatError(str(error), hint="name one of AWS's regions: groat lint --region eu-west-1 FILE") from error
 
 
 def lint_project(project: Project) -> "tuple[Collection[str], Sequence[Finding]]":
@@ -60,7 +61,6 @@ def lint_project(project: Project) -> "tuple[Collection[str], Sequence[Finding]]
 
 def generated(project: Project) -> dict[str, str]:
     """What the Site generates, by file name."""
-    from groat.project import load_site
     from template_gen import build
 
     return build(load_site(project))
@@ -83,12 +83,6 @@ def nesting(text: str) -> int:
     """How deep the brackets of a text go at most, those inside strings counted too."""
     steps = (1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[{\]}]", text))
     return max(accumulate(steps), default=0)
-
-
-def as_record(finding: "Finding") -> dict[str, object]:
-    from dataclasses import asdict
-
-    return asdict(finding)
 
 
 def in_words(finding: "Finding") -> str:

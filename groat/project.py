@@ -59,7 +59,7 @@ def load_site(project: Project) -> "Site":
     if not isinstance(site, Site):
         raise GroatError(
             f"{module}:{name} must be a Site, it is: {type(site).__name__}",
-            hint=f"write in {module}: {name} = Site(...)",
+            hint=f"write in {module}.py: {name} = Site(...)",
         )
     return site
 

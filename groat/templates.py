@@ -33,18 +33,24 @@ def generate(project: Project, site: "Site | None" = None, *, region: str = CERT
 def lint(
     project: Project, texts: Mapping[str, str], *, region: str = CERTIFICATE_REGION, informational: bool = False
 ) -> list["Finding"]:
-    """All findings; those of a text that was linted before are remembered in the project's state folder."""
+    """All findings; those of a text that was linted before are remembered in the project's state folder.
+
+    Raises GroatError for a region that AWS does not have.
+    """
     from template_gen import lint as lint_one
 
     remembered = project.state / ("remarks" if informational else "lint")
     regions = {"certificate.yaml": CERTIFICATE_REGION}
-    return [
-        finding
-        for name, text in texts.items()
-        for finding in lint_one(
-            text, name=name, region=regions.get(name, region), informational=informational, remembered=remembered
-        )
-    ]
+    try:
+        return [
+            finding
+            for name, text in texts.items()
+            for finding in lint_one(
+                text, name=name, region=regions.get(name, region), informational=informational, remembered=remembered
+            )
+        ]
+    except ValueError as error:
+        raise GroatError(str(error), hint="correct region in samconfig.toml") from error
 
 
 def write(project: Project, texts: Mapping[str, str]) -> tuple[str, ...]:

@@ -18,31 +18,60 @@ from local_cloud.daemon import PORT, named
 LOOK = 1.0  # seconds between two looks at the pid file
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """An AWS for one machine: CloudFormation that behaves like AWS, and the other services by moto."""
 
 
-def _factor(_: click.Context, __: click.Parameter, value: float) -> float:
-    if value < 0:
-        raise click.BadParameter(f"it must be 0 or more, and 1 is AWS's own pace: {value:g}")
+def _host_and_port(_: click.Context, __: click.Parameter, value: str) -> str:
+    host, _colon, port = value.rpartition(":")
+    if value and not (host and port.isdecimal()):
+        raise click.BadParameter(f"it is not HOST:PORT: {value}")
     return value
 
 
 @main.command()
-@click.option("--port", default=PORT, show_default=True, help="Loopback port; 0 takes a free one.")
 @click.option(
-    "--speed", default=100.0, show_default=True, callback=_factor, help="Times faster than AWS; 0 is at once."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    metavar="PORT",
+    help="Loopback port; 0 takes a free one.",
 )
-@click.option("--state", type=click.Path(path_type=Path), help="Folder for images; without it they are forgotten.")
-@click.option("--registry", default="", metavar="HOST:PORT", help="A container registry to stand behind ECR.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(0),
+    default=100.0,
+    show_default=True,
+    metavar="FACTOR",
+    help="Times faster than AWS; 0 is at once.",
+)
+@click.option(
+    "--state",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Where images and logs are kept; default: nowhere.",
+)
+@click.option(
+    "--registry",
+    default="",
+    metavar="HOST:PORT",
+    callback=_host_and_port,
+    help="A container registry to stand behind ECR.",
+)
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DAY",
-    help="Answer as AWS did that day; default: as recorded.",
+    help="Answer as AWS did that day, YYYY-MM-DD; default: as recorded.",
 )
-@click.option("--pid-file", type=click.Path(path_type=Path), help="End when this no longer names the process.")
+@click.option(
+    "--pid-file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="End when this no longer names the process.",
+)
 def serve(
     *, port: int, speed: float, state: Path | None, registry: str, as_of: datetime | None, pid_file: Path | None
 ) -> None:

@@ -138,6 +138,19 @@ def test_nobody_listening_is_a_message_and_no_traceback(run: Run) -> None:
     assert "No answer to DescribeStacks" in told.output
 
 
+def test_an_endpoint_that_is_no_url_is_a_message_and_no_traceback(run: Run) -> None:
+    result = run("status", "--endpoint-url", "127.0.0.1:4566")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: Invalid endpoint: 127.0.0.1:4566\n→ name a region")
+
+
+def test_a_template_that_is_no_text_is_a_usage_error_that_names_it(run: Run) -> None:
+    run.file.write_bytes(b"\xff\xfe")
+    result = run("apply")
+    assert result.exit_code == 2
+    assert f"Not a text file in UTF-8: {run.file}" in result.output
+
+
 def test_importing_the_package_imports_neither_boto3_nor_rich() -> None:
     heavy = "import sys, changesets; print(*{'boto3', 'botocore', 'rich', 'yaml', 'click'} & sys.modules.keys())"
     assert subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True).stdout == "\n"

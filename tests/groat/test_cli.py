@@ -80,4 +80,5 @@ def test_what_the_machine_refuses_is_a_sentence_with_the_file(tmp_path: Path) ->
     done = subprocess.run([program, "local", "up"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: Not a directory: {tmp_path}/.groat")
+    assert "hint: a file is where a folder must be" in done.stderr
     assert "Traceback" not in done.stderr

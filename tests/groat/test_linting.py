@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from groat import templates
 from groat.cli import groat
 from groat.errors import GroatError
+from groat.project import Project
 
 LOGS = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      RetentionInDays: 14\n"
 OPEN = LOGS.replace("    Properties:\n      RetentionInDays: 14\n", "")  # cfn-lint remarks on it, no more
@@ -63,3 +65,9 @@ def test_what_is_no_template_is_refused_by_a_sentence(template: Path, content: b
 def test_an_unknown_region_is_refused_by_a_sentence(template: Path) -> None:
     template.write_text(LOGS)
     assert str(lint("--region", "mars-1", template).exception) == "AWS has no such region: 'mars-1'"
+
+
+def test_an_unknown_region_of_samconfig_is_refused_by_a_sentence_too(tmp_path: Path) -> None:
+    with pytest.raises(GroatError, match="AWS has no such region: 'mars-1'") as refused:
+        templates.lint(Project(tmp_path), {"website.yaml": LOGS}, region="mars-1")
+    assert refused.value.hint == "correct region in samconfig.toml"

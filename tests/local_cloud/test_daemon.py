@@ -13,8 +13,10 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from click.testing import CliRunner
 
 from local_cloud import daemon
+from local_cloud.__main__ import main
 from local_cloud.daemon import DaemonError
 
 
@@ -120,9 +122,18 @@ def test_the_foreground_command_says_which_port_is_taken(taken: int) -> None:
     assert result.stderr == f"Error: Port in use on this machine: {taken}. Name another with --port.\n"
 
 
-def test_a_speed_below_nothing_is_refused() -> None:
-    command = [sys.executable, "-m", "local_cloud", "serve", "--speed", "-1"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-
-    assert result.returncode == 2
-    assert "it must be 0 or more" in result.stderr
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--speed", "-1", "-1.0 is not in the range x>=0"),
+        ("--port", "70000", "70000 is not in the range 0<=x<=65535"),
+        ("--registry", "localhost", "it is not HOST:PORT: localhost"),
+        ("--state", __file__, "is a file"),
+        ("--as-of", "yesterday", "'yesterday' does not match the format '%Y-%m-%d'"),
+    ],
+)
+def test_an_option_that_cannot_be_is_refused_by_its_value(option: str, value: str, said: str) -> None:
+    refused = CliRunner().invoke(main, ["serve", option, value])
+    assert refused.exit_code == 2
+    assert f"'{option}'" in refused.output
+    assert said in refused.output
