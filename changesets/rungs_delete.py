@@ -33,7 +33,8 @@ def _removal(situation: Situation) -> list[Hazard]:
     """Deleting a stack with resources is never done on the quiet."""
     if not situation.alive:
         return []
-    message = f"the stack and its {len(situation.alive)} resources are deleted"
+    count = len(situation.alive)
+    message = f"the stack and its {count} resource{'s' * (count > 1)} are deleted"
     return [Hazard(kind=HazardKind.REMOVED, logical_id=situation.stack_name, type=NESTED_STACK, message=message)]
 
 

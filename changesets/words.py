@@ -38,7 +38,8 @@ Typed = Callable[[str, str], str]
 def typed(words: str, stack_name: str) -> str:
     """What to type for "recover" or "delete --allow Table": the manager's own command line."""
     verb, _, flags = words.partition(" ")
-    return f"python -m changesets {verb} --stack-name {stack_name} {flags}".rstrip()
+    file = " --template-file FILE" if verb in ("apply", "review") else ""
+    return f"python -m changesets {verb} --stack-name {stack_name}{file} {flags}".rstrip()
 
 
 def hazard(each: Hazard) -> str:

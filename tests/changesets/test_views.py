@@ -153,4 +153,4 @@ def test_a_failure_that_nobody_knows_is_told_as_it_is_with_its_resource_and_what
     unknown = Diagnosis(cause="Never seen before", logical_id="Topic", type="AWS::SNS::Topic")
     lines = outcome(RolledBack(stack=stack(), diagnosis=unknown))
     assert "Topic (AWS::SNS::Topic): Never seen before" in lines
-    assert lines[-1] == "→ python -m changesets apply --stack-name demo"
+    assert lines[-1] == "→ python -m changesets apply --stack-name demo --template-file FILE"

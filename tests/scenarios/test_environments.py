@@ -125,7 +125,7 @@ def test_a_stack_that_another_tool_paused_in_express_mode_is_fixed_forward() -> 
     assert cloud.status == "UPDATE_FAILED"
     stopped = cloud.recover()
     assert isinstance(stopped, Stuck), stopped
-    assert "→ python -m changesets apply --stack-name demo" in outcome(stopped)
+    assert "→ python -m changesets apply --stack-name demo --template-file FILE" in outcome(stopped)
     assert isinstance(cloud.apply(SECOND, consent=Allowed()), Deployed)
 
 
