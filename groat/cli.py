@@ -1,7 +1,7 @@
 """The command line: arguments in, events out. What a command does lives in the module that it imports when it runs.
 
 Importing this file must stay quick (`groat --help`, completion): nothing but click and the standard library here.
-`--env`, `--yes`, `--json` and `--allow` may stand before or after the command's name.
+`--env`, `--json`, `--yes` and `--allow` may stand before the command's name, and after it where it heeds them.
 """
 
 import sys
@@ -11,11 +11,24 @@ import click
 
 from groat.cli_local import local
 from groat.errors import GroatError
-from groat.options import Options, common, finish, pass_options
+from groat.options import Options, Verbs, common, consenting, finish, pass_options, with_env, with_json, with_yes
+
+EPILOG = """\b
+Examples:
+  groat deploy                        to this machine: no AWS account, no Docker
+  groat review --base origin/main     what this branch changes, and what the site costs
+  groat deploy --env prod             to AWS
+
+\b
+Exit codes: 0 done or nothing to do; 1 failed; 2 wrong usage, or `review --exit-code`
+found changes; 130 interrupted. NO_COLOR=1 turns colours off.
+"""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@common
+@click.group(
+    cls=Verbs, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@consenting
 @click.version_option(package_name="groat")
 def groat() -> None:
     """A Python website on AWS for about a groat a month, with plain CloudFormation that cannot get stuck."""
@@ -23,7 +36,7 @@ def groat() -> None:
 
 @groat.command()
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file in templates/ is not current.")
-@common
+@with_json
 @pass_options
 def templates(options: Options, check: bool) -> None:
     """Write templates/ from the Site in website.py, linted."""
@@ -45,9 +58,11 @@ def templates(options: Options, check: bool) -> None:
 
 @groat.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--region", default="us-east-1", show_default=True, help="Where FILES are to be deployed.")
+@click.option(
+    "--region", default="us-east-1", show_default=True, metavar="REGION", help="Where FILES are to be deployed."
+)
 @click.option("--remarks", is_flag=True, help="Show remarks on cost and taste, too.")
-@common
+@with_json
 @pass_options
 def lint(options: Options, files: tuple[Path, ...], region: str, remarks: bool) -> None:
     """Lint the templates, or anybody's FILES.
@@ -61,7 +76,7 @@ def lint(options: Options, files: tuple[Path, ...], region: str, remarks: bool) 
 
 
 @groat.command()
-@common
+@consenting
 @pass_options
 def deploy(options: Options) -> None:
     """Deploy the site: stacks, frontend, smoke test.
@@ -105,7 +120,7 @@ def rehearse(options: Options, base: str | None) -> None:
 
 @groat.command()
 @click.option("--explain", is_flag=True, help="Show the way out and change nothing.")
-@common
+@consenting
 @pass_options
 def recover(options: Options, explain: bool) -> None:
     """Bring stuck stacks back to health."""
@@ -115,7 +130,7 @@ def recover(options: Options, explain: bool) -> None:
 
 
 @groat.command()
-@common
+@consenting
 @pass_options
 def rollback(options: Options) -> None:
     """Go back to the version before.
@@ -144,7 +159,7 @@ def status(options: Options) -> None:
 
 
 @groat.command()
-@common
+@consenting
 @pass_options
 def destroy(options: Options) -> None:
     """Delete the site's stacks.
@@ -172,14 +187,18 @@ def dev(options: Options, sam: bool) -> None:
         for event in run(options.target(), sam=sam):
             view.show(event)
     except KeyboardInterrupt:
-        view.close()
+        pass  # how it is stopped
     finally:
         view.close()
 
 
 @groat.command()
-@click.option("--older-than", "days", default=1.0, show_default=True, help="Leave images that are younger, in days.")
-@common
+@click.option(
+    "--older-than", "days", default=1.0, show_default=True, metavar="DAYS", help="Leave images that are younger."
+)
+@with_env
+@with_yes
+@with_json
 @pass_options
 def gc(options: Options, days: float) -> None:
     """Name the images that nothing needs; with --yes, remove them."""
@@ -198,7 +217,7 @@ def doctor() -> None:
     "--in", "where", type=click.Choice(["image", "host"]),
     help="The app's image, built if need be, or this Python; default: the image if it is built.",
 )  # fmt: skip
-@common
+@with_json
 @pass_options
 def cold_start(options: Options, where: str | None) -> None:
     """What importing the app costs, by package and memory.
@@ -226,7 +245,9 @@ def build(options: Options) -> None:
 
 
 @sam.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True, help="Where to listen.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, metavar="PORT", help="Where to listen."
+)
 @pass_options
 def api(options: Options, port: int) -> None:
     """Build, then serve the API from the container: `sam local start-api`."""

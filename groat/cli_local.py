@@ -3,18 +3,23 @@
 import click
 
 from groat.errors import GroatError
-from groat.options import Options, common, pass_options
+from groat.options import Options, Verbs, pass_options, with_json
 
 
-@click.group()
+@click.group(cls=Verbs)
 def local() -> None:
     """The local cloud: an AWS for one machine."""
 
 
 @local.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="Default: 4566, or the next free one.")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times faster than AWS; default 100.")
-@common
+@click.option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="Default: 4566, or the next free one.")
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="FACTOR",
+    help="Times faster than AWS; default: 100.",
+)
+@with_json
 @pass_options
 def up(options: Options, port: int | None, speed: float | None) -> None:
     """Start it in the background, if it is not running."""
@@ -27,7 +32,7 @@ def up(options: Options, port: int | None, speed: float | None) -> None:
 
 
 @local.command()
-@common
+@with_json
 @pass_options
 def down(options: Options) -> None:
     """Stop it. What it holds is gone."""
@@ -39,7 +44,7 @@ def down(options: Options) -> None:
 
 
 @local.command("status")
-@common
+@with_json
 @pass_options
 def local_status(options: Options) -> None:
     """Is it running, and where? Exit 1 if not."""
@@ -53,8 +58,7 @@ def local_status(options: Options) -> None:
 
 
 @local.command()
-@click.option("-n", "lines", default=50, show_default=True, help="How many lines from the end.")
-@common
+@click.option("-n", "lines", default=50, show_default=True, metavar="LINES", help="How many lines from the end.")
 @pass_options
 def logs(options: Options, lines: int) -> None:
     """Print the end of its log."""

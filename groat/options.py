@@ -1,8 +1,9 @@
-"""What every verb of the command line has in common: its options, and how its stream of events ends in an exit code.
+"""What the verbs of the command line share: their options, and how a stream of events ends in an exit code.
 
 Loaded by each start of `groat`, so nothing but click and the standard library is imported at the top here.
 """
 
+import difflib
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -26,7 +27,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(slots=True)
 class Options:
-    """What the common options say; every command gets it."""
+    """What the shared options say; every command gets it."""
 
     environment: str = "local"
     yes: bool = False
@@ -66,8 +67,27 @@ class Options:
         return consent(self.target().settings, yes=self.yes, names=self.allow, asks=self.asks())
 
 
+class Verbs(click.Group):
+    """Lists its commands in the order in which they are declared, and guesses one that is misspelt."""
+
+    group_class = type  # groups in it are alike
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, context: click.Context, words: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, words)
+        except click.UsageError as error:
+            for close in difflib.get_close_matches(words[0], self.commands, n=1):
+                error.message += f" Did you mean {close}?"
+            raise
+
+
 def remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Keep a common option that was given, wherever it stood; one that was not given changes nothing."""
+    """Keep a shared option that was given, wherever it stood; one that was not given changes nothing."""
     options = context.ensure_object(Options)
     if value == "":  # an unset variable in a script must not mean this machine
         raise click.BadParameter("it is empty", context, parameter)
@@ -86,24 +106,27 @@ def environments(_context: click.Context, _parameter: click.Parameter, begun: st
     return []
 
 
+def option(*names: str, **more: Any) -> Callable[[Command], Command]:
+    return click.option(*names, expose_value=False, callback=remember, **more)
+
+
+with_env = option(
+    "--env", "environment", metavar="NAME", help="A section of samconfig.toml; default: local.",
+    shell_complete=environments,
+)  # fmt: skip
+with_json = option("--json", is_flag=True, help="One JSON object per line instead of text.")
+with_yes = option("--yes", is_flag=True, help="Answer yes; only the loss of data needs --allow.")
+with_allow = option("--allow", metavar="ID", multiple=True, help="Let this logical id go with its data; repeatable.")
+
+
 def common(command: Command) -> Command:
-    shared: dict[str, Any] = {"expose_value": False, "callback": remember}
-    options = [
-        click.option(
-            "--env",
-            "environment",
-            metavar="NAME",
-            help="A section of samconfig.toml; default: local.",
-            shell_complete=environments,
-            **shared,
-        ),
-        click.option("--yes", is_flag=True, help="Say yes to ordinary questions; data needs --allow.", **shared),
-        click.option("--json", is_flag=True, help="One JSON object per line instead of text.", **shared),
-        click.option("--allow", metavar="ID", multiple=True, help="Let the data of this logical id go.", **shared),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+    """For a verb that looks at an environment."""
+    return with_env(with_json(command))
+
+
+def consenting(command: Command) -> Command:
+    """For a verb that changes an environment, and asks before."""
+    return common(with_yes(with_allow(command)))
 
 
 pass_options = click.make_pass_decorator(Options, ensure=True)

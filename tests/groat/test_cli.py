@@ -33,6 +33,35 @@ def test_every_option_has_a_help_text() -> None:
     assert [option.name for option in options if not option.help] == []
 
 
+@pytest.mark.parametrize(
+    ("verb", "heeded"),
+    [
+        ("lint", {"--json"}),
+        ("status", {"--env", "--json"}),
+        ("gc", {"--env", "--json", "--yes"}),
+        ("destroy", {"--env", "--json", "--yes", "--allow"}),
+    ],
+)
+def test_a_verb_offers_the_shared_options_that_it_heeds(verb: str, heeded: set[str]) -> None:
+    offered = {name for option in groat.commands[verb].params for name in option.opts}
+    assert offered & {"--env", "--json", "--yes", "--allow"} == heeded
+
+
+def test_the_help_says_what_each_exit_code_means_and_what_to_type_first() -> None:
+    told = CliRunner().invoke(groat, ["--help"]).output
+    assert "Exit codes: 0 done or nothing to do; 1 failed; 2 wrong usage" in told
+    assert "groat deploy --env prod" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "guess"),
+    [(["depoly"], "deploy"), (["local", "stauts"], "status"), (["doctor", "coldstart"], "cold-start")],
+)
+def test_a_misspelt_command_is_guessed(words: list[str], guess: str) -> None:
+    refused = CliRunner().invoke(groat, words)
+    assert (refused.exit_code, f"Did you mean {guess}?" in refused.output) == (2, True)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_can_be_sourced(shell: str) -> None:
     assert "_GROAT_COMPLETE" in CliRunner().invoke(groat, ["completion", shell]).output
