@@ -54,7 +54,21 @@ def _typed(name: str) -> bool:
     return False
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+EPILOG = """\b
+Example:
+  python -m changesets apply --stack-name shop --template-file shop.yaml --tags team=web cost=shop
+
+\b
+Exit codes: 0 done or nothing to do; 1 failed; 2 wrong usage, or `review --exit-code`
+found changes. NO_COLOR=1 turns colours off.
+"""
+
+
+KINDS = """A failure is rolled back (standard, the default), kept to be fixed forward (development), or rolled back
+and the stack protected from deletion (production)."""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
     """CloudFormation stacks that cannot get stuck."""
 
@@ -63,11 +77,16 @@ def main() -> None:
 @common
 @template
 @consenting
-@click.option("--environment", "profile_", type=PROFILES, default="standard", help="How failures are handled.")
-@click.option("--express", is_flag=True, help="CloudFormation's EXPRESS mode.")
-@click.option("--stack-policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Policy file.")
+@click.option("--environment", "profile_", type=PROFILES, default="standard", metavar="KIND", help=KINDS)
+@click.option("--express", is_flag=True, help="Do not wait until resources have stabilized (EXPRESS mode).")
+@click.option(
+    "--stack-policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The stack policy, JSON."
+)
 def apply_(stack_name: str, profile_: str, express: bool, stack_policy: Path | None, **flags: Any) -> None:
-    """Deploy: review, ask if there is a hazard, execute; recover first where that is needed."""
+    """Deploy the template, as often as you like.
+
+    Reviews the change, asks if there is a hazard, executes; recovers first where that is needed.
+    """
     more = {
         "profile": changesets.Profile(profile_),
         "express": express,
@@ -85,11 +104,11 @@ def apply_(stack_name: str, profile_: str, express: bool, stack_policy: Path | N
 @main.command("review", cls=Words)
 @common
 @template
-@click.option("--role-arn", metavar="ARN", help="Service role for CloudFormation to assume.")
-@click.option("--markdown", is_flag=True, help="For a pull request.")
-@click.option("--exit-code", "tell", is_flag=True, help="Exit with 2 if there are changes.")
+@click.option("--role-arn", metavar="ARN", help="The service role that CloudFormation assumes.")
+@click.option("--markdown", is_flag=True, help="Markdown for a pull request instead of text.")
+@click.option("--exit-code", "tell", is_flag=True, help="Exit 2 if there are changes.")
 def review_(stack_name: str, tell: bool, **flags: Any) -> None:
-    """Show what a deployment would change; execute nothing."""
+    """Show what a deployment would change, and change nothing."""
     wanted = _deployment(stack_name, flags, {})
     _run(flags, stack_name, lambda session: changesets.review(session.cloudformation, wanted), changes=2 if tell else 0)
 
@@ -97,7 +116,7 @@ def review_(stack_name: str, tell: bool, **flags: Any) -> None:
 @main.command("recover", cls=Words)
 @common
 @consenting
-@click.option("--explain", "only_explain", is_flag=True, help="Say what would be done and why; do nothing.")
+@click.option("--explain", "only_explain", is_flag=True, help="Show the way out and change nothing.")
 def recover_(stack_name: str, only_explain: bool, **flags: Any) -> None:
     """Free a stack that is stuck, without deploying."""
 

@@ -48,10 +48,12 @@ def common(command: Command) -> Command:
     for option in reversed(
         [
             click.option("--stack-name", required=True, metavar="NAME", help="Name or id of the stack."),
-            click.option("--region", metavar="REGION", help="AWS region; else botocore's configuration."),
-            click.option("--profile", metavar="PROFILE", help="AWS profile; else AWS_PROFILE."),
-            click.option("--endpoint-url", metavar="URL", help="Another endpoint; else AWS_ENDPOINT_URL."),
-            click.option("--json", "as_json", is_flag=True, help="One JSON object per line."),
+            click.option(
+                "--region", metavar="REGION", help="AWS region; default: AWS_DEFAULT_REGION, or the profile's."
+            ),
+            click.option("--profile", metavar="PROFILE", help="AWS profile; default: AWS_PROFILE."),
+            click.option("--endpoint-url", metavar="URL", help="Where AWS answers; default: AWS_ENDPOINT_URL."),
+            click.option("--json", "as_json", is_flag=True, help="One JSON object per line instead of text."),
         ]
     ):
         command = option(command)
@@ -62,16 +64,16 @@ def consenting(command: Command) -> Command:
     """The flags of verbs that change something."""
     for option in reversed(
         [
-            click.option("--yes", is_flag=True, help="Go on with ordinary hazards without asking."),
-            click.option("--allow", multiple=True, metavar="LOGICAL_ID", help="This resource may lose its data."),
-            click.option("--role-arn", metavar="ARN", help="Service role for CloudFormation to assume."),
+            click.option("--yes", is_flag=True, help="Answer yes; only the loss of data needs --allow."),
+            click.option("--allow", multiple=True, metavar="ID", help="Let these logical ids go with their data."),
+            click.option("--role-arn", metavar="ARN", help="The service role that CloudFormation assumes."),
             click.option(
                 "--timeout",
                 type=click.IntRange(1),
                 default=180,
                 show_default=True,
                 metavar="MINUTES",
-                help="Longest wait.",
+                help="The longest wait.",
             ),
         ]
     ):
@@ -84,15 +86,19 @@ def template(command: Command) -> Command:
     file = click.Path(exists=True, dir_okay=False, path_type=Path)
     for option in reversed(
         [
-            click.option("--template-file", required=True, type=file, help="The template."),
-            click.option("--parameter-overrides", multiple=True, type=Pairs(), help="Values of parameters."),
-            click.option("--capabilities", multiple=True, metavar="CAPABILITY", help="IAM and macros acknowledged."),
-            click.option("--tags", multiple=True, type=Pairs(), help="Tags of the stack and its resources."),
-            click.option("--notification-arns", multiple=True, metavar="ARN", help="SNS topics for the events."),
-            click.option("--s3-bucket", metavar="BUCKET", help="Takes templates over 51,200 bytes."),
-            click.option("--s3-prefix", default="", metavar="PREFIX", help="Where in that bucket."),
+            click.option("--template-file", required=True, type=file, help="The template, YAML or JSON."),
+            click.option(
+                "--parameter-overrides", multiple=True, type=Pairs(), help="Parameters; the others keep their values."
+            ),
+            click.option(
+                "--capabilities", multiple=True, metavar="NAME", help="What the template may do; default: all."
+            ),
+            click.option("--tags", multiple=True, type=Pairs(), help="Tags of the stack and of its resources."),
+            click.option("--notification-arns", multiple=True, metavar="ARN", help="SNS topics that get the events."),
+            click.option("--s3-bucket", metavar="BUCKET", help="For a template over 51,200 bytes."),
+            click.option("--s3-prefix", default="", metavar="PREFIX", help="A folder in that bucket."),
             click.option("--revert-drift", is_flag=True, help="Also undo changes made by hand."),
-            click.option("--import-existing-resources", is_flag=True, help="Take over resources of the same name."),
+            click.option("--import-existing-resources", is_flag=True, help="Take over resources that exist."),
         ]
     ):
         command = option(command)
