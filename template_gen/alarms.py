@@ -18,6 +18,7 @@ from template_gen.template import Template
 
 FIVE_MINUTES = 300
 BUDGET_PERCENT = {"ACTUAL": 80, "FORECASTED": 100}
+_NO_KEY = "CloudWatch cannot publish through AWS's own key, and one's own is $1 a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +34,17 @@ class _Watch:
     statistic: str = "Sum"
 
 
-def add_alarms(
-    template: Template, site: Site, function: Website, queues: Queues, workers: dict[str, Function]
-) -> sns.Topic | None:
+def add_alarms(template: Template, site: Site, function: Website, queues: Queues, workers: dict[str, Function]) -> None:
     if not site.alarms:
-        return None
+        return
     template.section("Alarms: a mail when something is wrong")
-    topic = template.add(
-        sns.Topic(
-            "Alerts",
-            **suppress(
-                {
-                    "CKV_AWS_26 SNS_ENCRYPTED_KMS": "CloudWatch cannot publish through AWS's own key, and one's own is "
-                    "$1 a month"
-                }
-            ),
-        )
-    )
+    topic = template.add(sns.Topic("Alerts", **suppress({"CKV_AWS_26 SNS_ENCRYPTED_KMS": _NO_KEY})))
     template.add(
         sns.SubscriptionResource("AlertsMail", TopicArn=Ref(topic), Protocol="email", Endpoint=_email(template)),
         "AWS asks this address for a confirmation first.",
     )
     for watch in _watches(site, function, queues, workers):
         template.add(_alarm(watch, topic))
-    return topic
 
 
 def add_budget(template: Template, site: Site) -> None:

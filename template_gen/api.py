@@ -54,11 +54,7 @@ def _add_http_api(template: Template, site: Site) -> Door:
                 ThrottlingBurstLimit=_limit(template, "ThrottleBurst", site.limits.burst, "Requests at once"),
             ),
             FailOnWarnings=True,
-            **suppress(
-                {
-                    "CKV_AWS_95": "the function's log names every request; access logs would be paid twice",
-                }
-            ),
+            **suppress({"CKV_AWS_95": "the function's log names every request; access logs would be paid twice"}),
         ),
         "One route, $default: the app does its own routing. The stage is $default too, so no path is prefixed.",
     )

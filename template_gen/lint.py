@@ -19,11 +19,9 @@ from typing import Any
 
 from template_gen import memory
 from template_gen.finding import Finding, Level
+from template_gen.template import MAX_BODY_BYTES, MAX_BYTES
 
 RULES = "template_gen.rules"
-MAX_BYTES = 1_000_000
-MAX_BODY_BYTES = 51_200
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 _LEVELS = {"error": Level.ERROR, "warning": Level.WARNING, "informational": Level.INFORMATIONAL}
 
 

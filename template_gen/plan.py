@@ -28,7 +28,6 @@ would answer 403 to every upload of more than 8 KB."""
 class Guard:
     """The web ACL that the distribution must name."""
 
-    web_acl: wafv2.WebACL
     web_acl_arn: Any
 
 
@@ -46,7 +45,7 @@ def add_guard(template: Template, site: Site) -> Guard | None:
         ),
         "Scope CLOUDFRONT exists in us-east-1 only, and so does this stack.",
     )
-    return Guard(acl, GetAtt(acl, "Arn"))
+    return Guard(GetAtt(acl, "Arn"))
 
 
 def add_plan(template: Template, site: Site, guard: Guard | None, distribution: cloudfront.Distribution) -> None:

@@ -49,14 +49,9 @@ def build_registry(site: Site) -> Template:
 def lifecycle() -> str:
     """ECR applies at most one rule to an image, and a lower rule never touches what a higher one selects:
     https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html"""
+    deployed = {"tagStatus": "tagged", "tagPrefixList": [DEPLOYED_TAG_PREFIX]}
     rules = [
-        _keep(
-            1,
-            "the last deployed images, for rollbacks",
-            KEPT_DEPLOYED,
-            tagStatus="tagged",
-            tagPrefixList=[DEPLOYED_TAG_PREFIX],
-        ),
+        _keep(1, "the last deployed images, for rollbacks", KEPT_DEPLOYED, **deployed),
         _keep(2, "the last of the other images", KEPT_RECENT, tagStatus="any"),
     ]
     return '{"rules": [\n' + ",\n".join(f"  {json.dumps(rule)}" for rule in rules) + "\n]}\n"

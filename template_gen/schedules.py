@@ -18,13 +18,13 @@ RETRIES = 2
 RETRY_SECONDS = 3600
 
 
-def add_schedules(template: Template, site: Site, function: Website) -> dict[str, scheduler.Schedule]:
-    """The schedules by their name in the `Site`."""
+def add_schedules(template: Template, site: Site, function: Website) -> None:
     if not site.schedules:
-        return {}
+        return
     template.section("Schedules: the same function, called by the clock")
     role = template.add(_role(function))
-    return {item.name: template.add(_schedule(item, function, role)) for item in site.schedules}
+    for schedule in site.schedules:
+        template.add(_schedule(schedule, function, role))
 
 
 def _role(function: Website) -> iam.Role:

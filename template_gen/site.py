@@ -25,29 +25,8 @@ from template_gen.options import (
 
 CONTENT_SECURITY_POLICY = "base-uri 'self'; frame-ancestors 'none'; object-src 'none'"
 LOG_RETENTION_DAYS = (
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
 MAX_TIMEOUT = {Api.HTTP_API: 29, Api.FUNCTION_URL: 60}
 """Seconds: an HTTP API gives up after 30, CloudFront waits for an origin at most 60 without a raised quota."""
 MIN_TIMEOUT = 10
@@ -125,15 +104,7 @@ class Site:
         checks.matches(self.name, r"[a-z][a-z0-9-]{0,30}[a-z0-9]", "a site's name", rule)
         for name, kind in _MANY.items():
             object.__setattr__(self, name, checks.items(getattr(self, name), kind, name))
-        for check in (
-            _check_choices,
-            _check_function,
-            _check_edge,
-            _check_environment,
-            _check_names,
-            _check_api,
-            _check_plan,
-        ):
+        for check in _CHECKS:
             check(self)
 
     @property
@@ -227,3 +198,8 @@ def _check_plan(site: Site) -> None:
         "with Plan.FREE the HTTP API's own address would go around the plan: add origin_secret=True "
         "or use Api.FUNCTION_URL",
     )
+
+
+_CHECKS = (
+    _check_choices, _check_function, _check_edge, _check_environment, _check_names, _check_api, _check_plan,
+)  # fmt: skip

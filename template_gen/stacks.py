@@ -5,11 +5,8 @@ from template_gen.checks import require
 from template_gen.registry import build_registry
 from template_gen.render import render
 from template_gen.site import Site
-from template_gen.template import Template
+from template_gen.template import MAX_BYTES, Template
 from template_gen.website import build_website
-
-MAX_BYTES = 1_000_000
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 
 def build(site: Site) -> dict[str, str]:

@@ -12,7 +12,10 @@ from troposphere import Output, Parameter, Ref
 from template_gen.checks import require
 
 MAX_RESOURCES = 500
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+MAX_BYTES = 1_000_000
+MAX_BODY_BYTES = 51_200
+"""Of a stack's resources, of its template, of a template inside the request:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 Resource = TypeVar("Resource", bound=Any)
 
 
