@@ -206,7 +206,6 @@ class ChangeSet:
     origin: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
-    is_create: bool = False
     is_import: bool = False
 
     @property
