@@ -262,10 +262,8 @@ def _like(client: Any) -> Callable[[str], Any]:
 
 
 def _may_be_executed(summary: Mapping[str, Any]) -> bool:
-    return summary.get("ExecutionStatus") == "AVAILABLE" or summary.get("Status") in (
-        "CREATE_PENDING",
-        "CREATE_IN_PROGRESS",
-    )
+    is_coming = summary.get("Status") in ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+    return is_coming or summary.get("ExecutionStatus") == "AVAILABLE"
 
 
 def _snake(operation: str) -> str:

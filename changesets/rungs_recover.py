@@ -46,10 +46,7 @@ def repair(situation: Situation) -> Plan | None:
         return None
     names = ",".join(dict.fromkeys(each.logical_id for each in situation.repairs))
     step = ContinueUpdateRollback(
-        stack=situation.address,
-        token=situation.token,
-        role_arn=situation.role_arn,
-        why="what it missed is there again",
+        stack=situation.address, token=situation.token, role_arn=situation.role_arn, why="what it missed is there again"
     )
     then = plan(situation, f"repair {names}", step)
     return replace(then, steps=(*situation.repairs, *then.steps))

@@ -107,9 +107,7 @@ class HumanView:
         """Ends the live display; harmless to call twice, and right to call when the stream breaks off."""
         live, self._live = self._live, None
         if live is not None:
-            with suppress(
-                IndexError
-            ):  # Ctrl-C in the midst of rich's own start: its hook is not there to be taken away
+            with suppress(IndexError):  # Ctrl-C in the midst of rich's start: its hook is not there to be taken away
                 live.stop()
             self._console.show_cursor()
 

@@ -138,15 +138,13 @@ def converted(options: Mapping[str, Any], root: Path) -> dict[str, Any]:
     """The options that are read here, as values. Raises GroatError with SAM's own words for what it would not take."""
     values = {}
     for name in OURS & options.keys():
+        refusal = f"SAM CLI takes no such {name}: {options[name]}"
         try:
             values[name] = CONVERTERS[name](options[name], root)
-        except (click.BadParameter, AttributeError, TypeError) as error:
-            hint = (
-                str(error)
-                if isinstance(error, click.BadParameter)
-                else f"write a string or a list of strings in {FILE}"
-            )
-            raise GroatError(f"SAM CLI takes no such {name}: {options[name]}", hint=hint) from error
+        except click.BadParameter as error:
+            raise GroatError(refusal, hint=str(error)) from error
+        except (AttributeError, TypeError) as error:
+            raise GroatError(refusal, hint=f"write a string or a list of strings in {FILE}") from error
     return values
 
 

@@ -18,9 +18,8 @@ def destroy(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
     aws = reach(target)
     agree = everything if target.settings.is_local else consent
     for stack in reversed(stacks(target)):
-        for event in changesets.delete(
-            aws.cloudformation(stack.region), stack.stack_name, consent=agree, role_arn=target.settings.role_arn
-        ):
+        cloudformation, role = aws.cloudformation(stack.region), target.settings.role_arn
+        for event in changesets.delete(cloudformation, stack.stack_name, consent=agree, role_arn=role):
             yield event
         if not isinstance(event, changesets.Deleted):
             return

@@ -20,6 +20,7 @@ from groat.recipe import Recipe, recipe
 
 PLATFORMS = {"arm64": "linux/arm64", "x86_64": "linux/amd64"}
 MACHINES = {"arm64": "arm64", "x86_64": "amd64"}  # as Docker names them
+ANSWER_SECONDS = 600  # a layer may be large
 RECIPE = "groat.recipe"  # the label that says which recipe an image is of
 IMPORT = """
 import importlib, sys
@@ -58,9 +59,10 @@ def engine() -> Any:
     from docker.errors import DockerException
 
     try:
-        # `docker context` is how Docker Desktop, Colima and rootless engines say where they listen
-        here = {} if "DOCKER_HOST" in os.environ else {"base_url": ContextAPI.get_current_context().Host}
-        client = docker.DockerClient(**here, timeout=600) if here else docker.from_env(timeout=600)
+        if "DOCKER_HOST" in os.environ:
+            client = docker.from_env(timeout=ANSWER_SECONDS)
+        else:  # `docker context` is how Docker Desktop, Colima and rootless engines say where they listen
+            client = docker.DockerClient(base_url=ContextAPI.get_current_context().Host, timeout=ANSWER_SECONDS)
         client.ping()
     except DockerException as error:
         if not shutil.which("docker"):

@@ -69,9 +69,8 @@ def in_use(aws: Aws, target: Target, website: changesets.Stack) -> Iterator[str]
     if history := records(aws, target, website):
         yield from (history.read(record).version.image for record in history.names())
     client: Any = aws.client("lambda")
-    for page in client.get_paginator("list_versions_by_function").paginate(
-        FunctionName=website.outputs["FunctionName"]
-    ):
+    pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=website.outputs["FunctionName"])
+    for page in pages:
         for each in page["Versions"]:
             code = client.get_function(FunctionName=each["FunctionName"], Qualifier=each["Version"])["Code"]
             yield from (code.get("ImageUri", ""), code.get("ResolvedImageUri", ""))

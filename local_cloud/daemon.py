@@ -142,10 +142,8 @@ def _started(folder: Path, port: int, speed: float) -> Running:
     """Start one and wait until it answers. Raises DaemonError, which is PortLost when another program was faster."""
     process = _spawn(folder, port=port, speed=speed)
     started = Running(pid=process.pid, port=port, endpoint=f"http://{HOST}:{port}", log=str(logs(folder)))
-    try:
-        _pid_file(folder).write_text(
-            json.dumps(asdict(started)), encoding="utf-8"
-        )  # before the wait: that may be killed
+    try:  # before the wait: that may be killed
+        _pid_file(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")
     except OSError:  # a full disk: nobody would find it again
         _stop(process.pid)
         raise

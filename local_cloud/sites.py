@@ -44,11 +44,7 @@ class Sites:
         if id not in self._servers:
             self._servers[id] = _started(self._site(id))
         aliases = distribution.properties["DistributionConfig"].get("Aliases", [])
-        return {
-            "domain": distribution.attributes["DomainName"],
-            "aliases": aliases,
-            "url": self._servers[id].endpoint,
-        }
+        return {"domain": distribution.attributes["DomainName"], "aliases": aliases, "url": self._servers[id].endpoint}
 
     def _stop(self, living: set[str]) -> None:
         for id in self._servers.keys() - living:

@@ -32,7 +32,5 @@ def site_url(domain: Domain) -> Any:
 
 def add_zone(template: Template) -> Ref:
     return template.parameter(
-        "HostedZoneId",
-        Type="AWS::Route53::HostedZone::Id",
-        Description="The existing public hosted zone of the domain",
+        "HostedZoneId", Type="AWS::Route53::HostedZone::Id", Description="The existing public hosted zone of the domain"
     )

@@ -88,10 +88,7 @@ def send_messages(queues: Sequence[Any]) -> Grant:
 def receive_messages(queue: Any) -> Grant:
     """What Lambda's poller needs of a queue, done with the worker's role."""
     actions = [awacs.sqs.DeleteMessage, awacs.sqs.GetQueueAttributes, awacs.sqs.ReceiveMessage]
-    return Grant(
-        "receive-messages",
-        (Statement(Effect=Allow, Action=actions, Resource=[GetAtt(queue, "Arn")]),),
-    )
+    return Grant("receive-messages", (Statement(Effect=Allow, Action=actions, Resource=[GetAtt(queue, "Arn")]),))
 
 
 def read_parameters(paths: Sequence[str]) -> Grant:

@@ -156,10 +156,8 @@ def _outputs(run: Run) -> tuple[ResolvedOutput, ...]:
 def _path_of(node: Any, missing: MissingAttribute, path: str = "") -> str:
     """Where the attribute is asked for."""
     if isinstance(node, Mapping):
-        if node.get("Fn::GetAtt") in (
-            [missing.logical_id, missing.attribute],
-            f"{missing.logical_id}.{missing.attribute}",
-        ):
+        spellings = ([missing.logical_id, missing.attribute], f"{missing.logical_id}.{missing.attribute}")
+        if node.get("Fn::GetAtt") in spellings:
             return path
         found = (_path_of(value, missing, f"{path}/{key}") for key, value in node.items())
         return next((each for each in found if each), "")

@@ -256,12 +256,7 @@ def _refused(run: Run, logical_id: str, live: Live | None, reason: str) -> Steps
 
 def _begin(run: Run, desired: ResolvedResource, status: str) -> Live:
     return _adopt(
-        Live(
-            logical_id=desired.logical_id,
-            type=desired.type,
-            status=status,
-            properties=desired.properties,
-        ),
+        Live(logical_id=desired.logical_id, type=desired.type, status=status, properties=desired.properties),
         desired,
         run,
     )
