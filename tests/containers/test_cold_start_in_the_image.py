@@ -4,8 +4,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from checkout import Checkout, checkout
+from checkout import checkout
 from machine import ARCHITECTURE
+
+from tests.checkout import Checkout
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 ONLY_THERE = f"""\

@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from checkout import ACCOUNT, Checkout, asked, checkout
+from checkout import ACCOUNT, asked, checkout
 from machine import ARCHITECTURE
+
+from tests.checkout import Checkout
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 LARGE = 60_000_000  # bytes that do not compress: a push that takes a while

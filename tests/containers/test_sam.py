@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from checkout import ACCOUNT, Checkout, asked, checkout
+from checkout import ACCOUNT, asked, checkout
 from machine import ARCHITECTURE, free_port
 
 from groat.project import Project
 from groat.sam import template as sam_template
 from groat.sam import with_image
+from tests.checkout import Checkout
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "app" / "events"

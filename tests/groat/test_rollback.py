@@ -1,35 +1,18 @@
 """Back to the version before, on the local cloud: without Docker, with everything else."""
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 
-from tests.checkout import ROOT, copy_to
+from tests.checkout import ROOT, Checkout, copy_to
 
 pytestmark = pytest.mark.slow
 
 
-@dataclass(frozen=True)
-class Site:
-    root: Path
-
-    def groat(self, *words: str) -> list[dict[str, Any]]:
-        done = self.run(*words)
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "groat", "--json", *words]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False, timeout=120)
-
+class Site(Checkout):
     def says(self, word: str) -> None:
         """Edit the frontend and the app so that both say this word."""
         page, health = self.root / "app/frontend/index.html", self.root / "app/routes/health.py"
@@ -38,11 +21,7 @@ class Site:
 
     def deploy(self, word: str) -> str:
         self.says(word)
-        return ready(self.groat("deploy"))["url"]
-
-
-def ready(events: list[dict[str, Any]]) -> Any:
-    return next(event for event in events if event["type"] == "ready")
+        return self.groat("deploy").url
 
 
 def said(url: str) -> tuple[str, str]:
@@ -78,9 +57,9 @@ def test_back_to_the_version_before_and_to_the_one_before_that(site: Site) -> No
     url = site.deploy("three")
     assert said(url) == ("three", "three")
 
-    events = site.groat("rollback")
+    back = site.groat("rollback")
     assert said(url) == ("two", "two")
-    assert {event["logical_id"] for event in events if event["type"] == "stack_event"} == {"tracks", "Function"}
+    assert back.changed == {"tracks", "Function"}
     site.groat("rollback")
     assert said(url) == ("one", "one")
     first = site.run("rollback")
@@ -110,8 +89,8 @@ def test_what_is_kept_is_no_page_and_does_not_grow(site: Site) -> None:
     for number in range(12):
         site.says("kept")
         (site.root / "app/frontend/robots.txt").write_text(str(number), encoding="utf-8")
-        outputs = ready(site.groat("deploy"))
-    kept = [key for key in keys(site, outputs["outputs"]) if key.startswith(".groat/")]
+        ready = site.groat("deploy").of("ready")[0]
+    kept = [key for key in keys(site, ready["outputs"]) if key.startswith(".groat/")]
     assert len([key for key in kept if key.startswith(".groat/versions/")]) == 10
     for key in kept:
-        assert "<title>kept</title>" in asked(f"{outputs['url']}/{key}"), key
+        assert "<title>kept</title>" in asked(f"{ready['url']}/{key}"), key

@@ -18,8 +18,7 @@ import pytest
 from groat.local import control
 from local_cloud.compose import cloud
 from tests.changesets.cloud import template, topic
-from tests.checkout import copy_to
-from tests.scenarios.test_make_deploy import Checkout
+from tests.checkout import Checkout, copy_to
 
 pytestmark = pytest.mark.slow
 CTRL_C = b"\x03"
@@ -129,7 +128,7 @@ def manager(tmp_path: Path) -> Iterator[World]:
 def website(tmp_path: Path) -> Iterator[World]:
     """`groat deploy` of an edited site."""
     site = Checkout(copy_to(tmp_path))
-    endpoint = site.deploy().stage("local cloud").split()[0]
+    endpoint = site.groat("deploy").stage("local cloud").split()[0]
     site.edit("app/main.py", "\n", "\n# edited\n")
     hang(endpoint, "Function", 5)
     client = boto3.client("cloudformation", endpoint_url=endpoint)

@@ -1,63 +1,21 @@
 """What a newcomer does, on a copy of the repository: deploy, look at the site, deploy again, edit, destroy."""
 
 import json
-import os
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
 
-from tests.checkout import copy_to
+from tests.checkout import Checkout, Events, copy_to
 
 GPX = """<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>
 <trkpt lat="47.0" lon="8.0"><ele>400</ele><time>2026-01-01T10:00:00Z</time></trkpt>
 <trkpt lat="47.1" lon="8.0"><ele>450</ele><time>2026-01-01T11:00:00Z</time></trkpt></trkseg></trk></gpx>"""
-
-
-@dataclass(frozen=True)
-class Checkout:
-    """A copy of the repository, and the command line in it."""
-
-    root: Path
-
-    def groat(self, *words: str, fails: bool = False, **environment: str) -> list[dict[str, Any]]:
-        command = [sys.executable, "-m", "groat", "--json", *words]
-        done = subprocess.run(
-            command, cwd=self.root, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
-            timeout=120,
-        )  # fmt: skip
-        assert (done.returncode != 0) == fails, done.stdout[-2000:] + done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def deploy(self) -> "Deployment":
-        return Deployment(self.groat("deploy"))
-
-    def edit(self, path: str, old: str, new: str) -> None:
-        file = self.root / path
-        text = file.read_text(encoding="utf-8")
-        assert old in text
-        file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-@dataclass(frozen=True)
-class Deployment:
-    events: list[dict[str, Any]]
-
-    def of(self, kind: str) -> list[dict[str, Any]]:
-        return [event for event in self.events if event["type"] == kind]
-
-    def stage(self, name: str) -> str:
-        return str(next(event["text"] for event in self.of("stage") if event["name"] == name))
-
-    @property
-    def url(self) -> str:
-        return str(self.of("ready")[0]["url"])
 
 
 def asked(url: str, *, data: bytes | None = None, content_type: str = "") -> tuple[int, bytes]:
@@ -76,41 +34,41 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 @pytest.mark.slow
 def test_from_a_clone_to_a_website_and_back(checkout: Checkout) -> None:
-    first = checkout.deploy()
+    first = checkout.groat("deploy")
     assert [event["stack"]["name"] for event in first.of("deployed")] == ["tracks-registry", "tracks"]
     assert b"<html" in asked(first.url + "/")[1]
     status, body = asked(first.url + "/api/activities", data=GPX.encode(), content_type="application/gpx+xml")
     assert status == 201
     assert json.loads(body)["summary"]["distance"] == pytest.approx(11_119, abs=30)
 
-    again = checkout.deploy()
+    again = checkout.groat("deploy")
     assert len(again.of("no_changes")) == 2
     assert not again.of("stack_event")
     assert again.stage("frontend").startswith("10 unchanged")
 
-    nowhere = "http://127.0.0.1:9"
-    proxied = Deployment(checkout.groat("deploy", HTTP_PROXY=nowhere, http_proxy=nowhere, HTTPS_PROXY=nowhere))
+    proxy = dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    proxied = replace(checkout, environment=proxy).groat("deploy")
     assert len(proxied.of("no_changes")) == 2
 
     checkout.edit("app/frontend/index.html", "</body>", "<!-- edited --></body>")
-    page = checkout.deploy()
+    page = checkout.groat("deploy")
     assert len(page.of("no_changes")) == 2
     assert page.stage("frontend") == "1 uploaded, 9 unchanged"
     assert page.stage("invalidation") == "/ /index.html"
     assert b"<!-- edited -->" in asked(page.url + "/")[1]
 
     checkout.edit("app/routes/health.py", '"ok"', '"edited"')
-    code = checkout.deploy()
-    assert {event["logical_id"] for event in code.of("stack_event")} == {"tracks", "Function"}
+    code = checkout.groat("deploy")
+    assert code.changed == {"tracks", "Function"}
     assert b"edited" in asked(code.url + "/api/health")[1]
 
     checkout.edit("website.py", 'name="tracks",', 'name="tracks",\n    memory=512,')
-    site = checkout.deploy()
+    site = checkout.groat("deploy")
     assert site.stage("templates") == "wrote website.yaml"
 
-    gone = Deployment(checkout.groat("destroy"))
+    gone = checkout.groat("destroy")
     assert [event["stack_name"] for event in gone.of("deleted")] == ["tracks", "tracks-registry"]
-    assert checkout.deploy().of("deployed")
+    assert checkout.groat("deploy").of("deployed")
 
 
 SHIP = """
@@ -122,12 +80,12 @@ print(repr({{"type": "python", "outcome": type(outcome).__name__, "stack": outco
 """
 
 
-def shipped(root: Path, arguments: str) -> Deployment:
+def shipped(root: Path, arguments: str) -> Events:
     """What a script in `root` sees that makes the one call."""
     (root / "ship.py").write_text(SHIP.format(arguments=arguments), encoding="utf-8")
     done = subprocess.run([sys.executable, "ship.py"], cwd=root, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return Deployment([json.loads(line) for line in done.stdout.splitlines()])
+    return Events([json.loads(line) for line in done.stdout.splitlines()])
 
 
 @pytest.mark.slow
@@ -144,13 +102,13 @@ def test_one_call_from_python_deploys_what_make_deploy_deploys(checkout: Checkou
     bare = shipped(checkout.root, '"bare", site=Site(name="bare")')
     assert bare.stage("templates") == "wrote registry.yaml, website.yaml"
     assert bare.of("python") == [{"type": "python", "outcome": "Deployed", "stack": "bare"}]
-    assert "ActivitiesTable" not in {event["logical_id"] for event in bare.of("stack_event")}
+    assert "ActivitiesTable" not in bare.changed
 
 
 @pytest.mark.slow
 def test_what_aws_refuses_beside_the_stacks_is_a_sentence(checkout: Checkout) -> None:
     """The bucket is gone behind the stack's back; the stack itself has no changes."""
-    outputs = checkout.deploy().of("ready")[0]["outputs"]
+    outputs = checkout.groat("deploy").of("ready")[0]["outputs"]
     running = json.loads((checkout.root / ".groat/local_cloud/pid.json").read_text("utf-8"))
     s3 = boto3.client("s3", endpoint_url=running["endpoint"])
     for item in s3.list_objects_v2(Bucket=outputs["FrontendBucketName"])["Contents"]:

@@ -3,13 +3,13 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.scenarios import tools
-from tests.scenarios.real_clients import Served, serving
+from tests.scenarios.real_clients import Served
 
 pytestmark = [
     pytest.mark.slow,
@@ -31,12 +31,6 @@ Resources:
       Content: layer
 """
 Aws = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    with serving(tmp_path) as served:
-        yield served
 
 
 @pytest.fixture

@@ -1,22 +1,13 @@
 """Given a served local cloud, boto3's own paginators and waiters work on it as they do on AWS."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from botocore.exceptions import WaiterError
 
-from tests.scenarios.real_clients import Served, serving
+from tests.scenarios.real_clients import Served
 
 MANY = "Resources:\n" + "".join(f"  Topic{n}:\n    Type: AWS::SNS::Topic\n" for n in range(60))
 FEW = "Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: {}\n"
 SOON = {"Delay": 0, "MaxAttempts": 1000}
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    with serving(tmp_path) as served:
-        yield served
 
 
 def test_paginators_see_every_page(served: Served) -> None:

@@ -1,14 +1,14 @@
 """Given a served local cloud, an unmodified CDK bootstraps, deploys, fails, and rolls back."""
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.scenarios import tools
-from tests.scenarios.real_clients import Served, serving
+from tests.scenarios.real_clients import Served
 
 LACKS = tools.missing(tools.cdk, tools.cdk_python)
 pytestmark = [pytest.mark.slow, pytest.mark.node, pytest.mark.skipif(bool(LACKS), reason=f"cdk {LACKS}")]
@@ -24,12 +24,6 @@ aws_sqs.Queue(stack, "Queue", visibility_timeout=cdk.Duration.seconds(int(os.env
 app.synth()
 """
 Cdk = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    with serving(tmp_path) as served:
-        yield served
 
 
 @pytest.fixture

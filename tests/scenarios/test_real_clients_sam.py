@@ -5,13 +5,13 @@ It also reads this repository's own samconfig.toml: `sam deploy --config-env pro
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.checkout import copy_to
-from tests.scenarios.real_clients import Served, serving
+from tests.scenarios.real_clients import Served
 
 TEMPLATE = """
 AWSTemplateFormatVersion: '2010-09-09'
@@ -36,12 +36,6 @@ Outputs:
     Value: !Ref Hello
 """
 Sam = Callable[..., subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    with serving(tmp_path) as served:
-        yield served
 
 
 @pytest.fixture
