@@ -186,9 +186,7 @@ class _Picture:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Where following ended: the stack at rest, or (`timed_out`) still moving, with what it has waited for
-    longest.
-    """
+    """Where following ended: the stack at rest, or (`timed_out`) still moving, with what it has waited for longest."""
 
     stack: Stack | None
     events: tuple[StackEvent, ...]

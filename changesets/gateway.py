@@ -50,9 +50,7 @@ def connect(*, region: str | None = None, profile: str | None = None, endpoint: 
 
 
 class CloudFormation:
-    """CloudFormation behind a boto3 client; `clients` makes those of other services (S3, ECR, ...) when one is
-    needed.
-    """
+    """CloudFormation behind a boto3 client; `clients` makes those of other services (S3, ECR, ...) when needed."""
 
     def __init__(self, client: Any, *, clients: Callable[[str], Any] | None = None) -> None:
         self._client = client
@@ -197,9 +195,7 @@ class CloudFormation:
     # ---- doing ----
 
     def create_change_set(self, step: CreateChangeSet) -> str:
-        """Starts the change set and answers its ARN. The same name with the same input answers the same change
-        set.
-        """
+        """Starts the change set and answers its ARN. The same name with the same input answers the same change set."""
         arguments = step.arguments
         body = arguments.get("TemplateBody", "")
         if len(body.encode()) > TEMPLATE_BODY_LIMIT and step.deployment.artifacts_bucket:
@@ -209,9 +205,7 @@ class CloudFormation:
         return answer
 
     def _upload(self, step: CreateChangeSet) -> str:
-        """Puts the template into the artifacts bucket under its digest, and answers the URL that CloudFormation
-        reads.
-        """
+        """Puts the template into the artifacts bucket under its digest; the URL that CloudFormation reads."""
         wanted, text = step.deployment, step.deployment.template.encode()
         key = f"{wanted.artifacts_prefix.rstrip('/')}/{hashlib.sha256(text).hexdigest()[:32]}.template".lstrip("/")
         self._ask("s3", "PutObject", Bucket=wanted.artifacts_bucket, Key=key, Body=text)
@@ -219,9 +213,7 @@ class CloudFormation:
         return f"https://{wanted.artifacts_bucket}.s3.{region}.amazonaws.com/{key}"
 
     def perform(self, step: Step) -> None:
-        """The one call that the step stands for. Deleting what is gone already succeeds, here as in
-        CloudFormation.
-        """
+        """The one call that the step stands for. Deleting what is gone already succeeds, here as in CloudFormation."""
         if isinstance(step, Empty):
             contents.empty(self._ask, step.resource)
         elif isinstance(step, Repair):

@@ -204,9 +204,7 @@ class Run:
         return [each for each in self.left_behind(earlier.id) if holds_data(each.type)]
 
     def left_behind(self, deleted_id: str) -> tuple[Resource, ...]:
-        """What a deleted stack left alive: skipped by policy, retained, or dropped because it could not be
-        deleted.
-        """
+        """What a deleted stack left alive: skipped by policy, retained, or dropped because it could not be deleted."""
         rows = [each for each in self.cloudformation.resources(deleted_id) if each.physical_id]
         alive = [each for each in rows if each.status != "DELETE_COMPLETE"]
         inner = (
@@ -229,9 +227,7 @@ class Run:
     # ---- change sets ----
 
     def make_review(self, change_set: ChangeSet, situation: Situation) -> Review:
-        """The change set reviewed, with the questions that only services can answer asked: is it empty, is it
-        valid.
-        """
+        """The change set reviewed, with the questions that only services can answer asked: is it empty, is it valid."""
         change_set = replace(change_set, changes=(*change_set.changes, *self._gone_inside(change_set)))
         risky = reviews.data_at_risk(change_set)
         empty = {each.logical_id for each in risky if self.cloudformation.is_empty(_physical(each))}

@@ -67,9 +67,7 @@ def continue_with_role(situation: Situation) -> Plan | None:
 
 
 def continue_plain(situation: Situation) -> Plan:
-    """Loses nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired
-    resource.
-    """
+    """Loses nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired resource."""
     why = "the cause may have passed; nothing is lost by trying"
     step = ContinueUpdateRollback(stack=situation.address, token=situation.token, why=why)
     return plan(situation, "continue", step)
@@ -108,9 +106,7 @@ def _would_differ(logical_id: str, type_: str, reason: str) -> Hazard:
 
 
 def failed_in_rollback(events: Iterable[StackEvent]) -> tuple[StackEvent, ...]:
-    """What failed after the rollback began, cancellations and nested stacks' own rows left out; each resource
-    once.
-    """
+    """What failed after the rollback began, cancellations and nested stacks' own rows left out; each resource once."""
     failed: dict[tuple[str, str], StackEvent] = {}
     rolling_back = False
     for event in events:

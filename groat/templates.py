@@ -1,4 +1,8 @@
-"""`templates/`: generated from the Site, linted before it is written, current or not."""
+"""`templates/`: generated from the Site, linted, written, current or not.
+
+The rule: nothing is written that has an error, a file is written whole or not at all, and only files that groat has
+generated are ever removed.
+"""
 
 import os
 from collections.abc import Mapping

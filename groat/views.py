@@ -1,4 +1,8 @@
-"""Two readers of one stream of events: people and programs. The change sets' events go to that package's own views."""
+"""Three readers of one stream of events: a person, a program, a pull request.
+
+The rule: what a reader shows follows from the events alone, one after the other. Those of the change sets go to that
+package's own views.
+"""
 
 import json
 import sys

@@ -1,6 +1,6 @@
 """The verbs under /_local_cloud/: how the local cloud itself is asked, and told what should go wrong. JSON both ways.
 
-The rule: a table of verbs; each is a plain function of the body that the composition in `__main__` hands in.
+The rule: a table of verbs; each is a plain function of the body (verbs.py).
 """
 
 import json
