@@ -279,6 +279,7 @@ def answered(operation: str, call: Callable[[], Any]) -> Any:
             f"No AWS credentials: {error}", hint="run `aws sso login` or set AWS_PROFILE"
         ) from None
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        raise Unreachable(f"No answer to {operation}: {error}", hint=AGAIN) from None
+        hint = f"if this machine is online and the region is right, {AGAIN}"
+        raise Unreachable(f"No answer to {operation}: {error}", hint=hint) from None
     except exceptions.BotoCoreError as error:
         raise Refused(f"{operation} was not sent: {error}", operation=operation) from None

@@ -9,6 +9,7 @@ from changesets import interrupts
 from changesets.errors import ChangeSetsError
 from groat.cli import groat
 from groat.errors import GroatError
+from groat.options import colour
 from groat.typed import hint
 
 REMEDIES = {
@@ -33,20 +34,25 @@ def main() -> None:
     except click.Abort:
         say("interrupted", hint="the same command picks up where this one stopped")
         sys.exit(130)
-    except (GroatError, ChangeSetsError) as error:
-        say(str(error), hint=hint(error.hint or ""))
-        sys.exit(1)
-    except OSError as error:  # a full disk, a folder that cannot be written: every write here is whole or not at all
-        say(
-            ": ".join(map(str, filter(None, (error.strerror or error, error.filename)))),
-            hint=REMEDIES.get(error.errno or 0),
-        )
-        sys.exit(1)
     except Exception as error:
-        if not is_of_aws(error):
+        told = sentence(error)
+        if told is None:
             raise
-        say(f"AWS says no, or nothing: {error}", hint="with that mended, the same command again: it goes on from here")
+        message, fix = told
+        say(message, hint=fix)
         sys.exit(1)
+
+
+def sentence(error: Exception) -> tuple[str, str] | None:
+    """What a person is told of an error, and what to do; None for one that is a mistake of ours."""
+    if isinstance(error, GroatError | ChangeSetsError):
+        return str(error), hint(error.hint or "")
+    if isinstance(error, OSError):  # a full disk, a folder that cannot be written: every write is whole or not at all
+        parts = (error.strerror or error, error.filename)
+        return ": ".join(str(part) for part in parts if part), REMEDIES.get(error.errno or 0, "")
+    if is_of_aws(error):
+        return f"AWS says no, or nothing: {error}", "with that mended, the same command again: it goes on from here"
+    return None
 
 
 def is_of_aws(error: Exception) -> bool:
@@ -55,8 +61,8 @@ def is_of_aws(error: Exception) -> bool:
     return known is not None and isinstance(error, known.ClientError | known.BotoCoreError)
 
 
-def say(message: str, *, hint: str | None = "") -> None:
-    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+def say(message: str, *, hint: str) -> None:
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True, color=colour())
     click.echo(message, err=True)
     if hint:
         click.echo("\nhint: " + hint.replace("\n", "\n      "), err=True)

@@ -11,7 +11,18 @@ import click
 
 from groat.cli_local import local
 from groat.errors import GroatError
-from groat.options import Options, Verbs, common, consenting, finish, pass_options, with_env, with_json, with_yes
+from groat.options import (
+    Options,
+    Verbs,
+    colour,
+    common,
+    consenting,
+    finish,
+    pass_options,
+    with_env,
+    with_json,
+    with_yes,
+)
 
 EPILOG = """\b
 Examples:
@@ -30,8 +41,10 @@ found changes; 130 interrupted. NO_COLOR=1 turns colours off.
 )
 @consenting
 @click.version_option(package_name="groat")
-def groat() -> None:
+@click.pass_context
+def groat(context: click.Context) -> None:
     """A Python website on AWS for about a groat a month, with plain CloudFormation that cannot get stuck."""
+    context.color = colour()
 
 
 @groat.command()

@@ -4,6 +4,7 @@ Loaded by each start of `groat`, so nothing but click and the standard library i
 """
 
 import difflib
+import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -65,6 +66,11 @@ class Options:
         from groat.consent import consent
 
         return consent(self.target().settings, yes=self.yes, names=self.allow, asks=self.asks())
+
+
+def colour() -> bool | None:
+    """No where NO_COLOR is set (https://no-color.org), which click does not look at; else the terminal decides."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 class Verbs(click.Group):

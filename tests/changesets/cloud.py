@@ -97,6 +97,3 @@ class Cloud:
     def status(self) -> str:
         found = self.gateway.stack("demo")
         return found.status if found else "absent"
-
-
-__all__ = ["BUCKET", "SERVICES", "TABLE", "TOPIC", "YES", "Cloud", "kept", "template", "topic"]

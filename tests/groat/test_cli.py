@@ -1,5 +1,7 @@
 """Every command explains itself, and the command line answers at once."""
 
+import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,6 +92,23 @@ def test_the_help_loads_neither_boto3_nor_the_linter() -> None:
     code = "import sys, groat.cli; print(*{'boto3', 'rich', 'cfnlint', 'troposphere', 'moto'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_no_color_is_honoured_where_there_is_a_terminal(tmp_path: Path, no_color: str, coloured: bool) -> None:
+    (tmp_path / "samconfig.toml").write_text("version = 0.1\n[local.deploy.parameters]\n")
+    (tmp_path / "wrong.yaml").write_text("no template")
+    for words in (["--env", "prod", "status"], ["lint", "wrong.yaml"]):
+        reading, writing = pty.openpty()
+        environment = {**os.environ, "TERM": "xterm", "NO_COLOR": no_color}
+        subprocess.run(
+            [sys.executable, "-m", "groat", *words], cwd=tmp_path, env=environment, stdout=writing, stderr=writing,
+            check=False,
+        )  # fmt: skip
+        told = os.read(reading, 2**16)
+        os.close(writing)
+        os.close(reading)
+        assert (b"\x1b[31m" in told) == coloured, told
 
 
 def test_a_users_mistake_is_a_sentence_and_a_hint_without_a_traceback(tmp_path: object) -> None:
