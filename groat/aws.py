@@ -92,7 +92,8 @@ def configured(settings: Settings) -> "Session":
         found = session.get_credentials()
     except BotoCoreError as error:
         raise GroatError(
-            f"AWS is not configured for ENV={settings.environment}: {error}", hint="aws configure"
+            f"AWS is not configured for ENV={settings.environment}: {error}",
+            hint="`aws configure list-profiles` shows the profiles that there are, `aws configure` makes one",
         ) from error
     if found is None:
         raise GroatError(

@@ -90,7 +90,9 @@ def at(memory: int, seconds: float) -> float:
 def within_budget(budget: object, seconds: float, memory: int) -> None:
     """Raises GroatError when a cold start takes longer than the project's budget, if it has one."""
     if budget is not None and not isinstance(budget, int | float):
-        raise GroatError(f"pyproject.toml, [tool.groat.cold_start] seconds must be a number, got: {budget}")
+        raise GroatError(
+            f"pyproject.toml, [tool.groat.cold_start] seconds must be a number, got: {budget}", hint="seconds = 1.5"
+        )
     if budget is not None and seconds > budget:
         raise GroatError(
             f"A cold start takes {seconds:.2f} s at {memory} MB, over the budget of {budget} s",

@@ -116,7 +116,10 @@ def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
         options = document[environment].get(command, {})
         options = options.get("parameters", {}) if isinstance(options, dict) else options
         if not isinstance(options, dict):
-            raise GroatError(f"{FILE}: this must be a table, [{environment}.{command}.parameters]: {options}")
+            raise GroatError(
+                f"{FILE}: this must be a table, [{environment}.{command}.parameters]: {options}",
+                hint=f"mend that line of {FILE}",
+            )
         found |= options
     return found
 

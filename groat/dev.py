@@ -49,7 +49,9 @@ class Workshop:
 def dev(target: Target, *, sam: bool) -> Iterator[Event]:
     """Serve until interrupted. Raises GroatError for an environment other than `local`."""
     if not target.settings.is_local:
-        raise GroatError(f"groat dev works on this machine only, not in: {target.settings.environment}")
+        raise GroatError(
+            f"groat dev works on this machine only, not in: {target.settings.environment}", hint="groat dev"
+        )
     if sam:
         docker.engine()  # no Docker: say so before any work is done
     ready: Ready | None = None

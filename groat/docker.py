@@ -163,5 +163,5 @@ def digest_of(answers: Iterable[Mapping[str, Any]], remote: str) -> str:
             raise trouble(f"The image cannot be pushed to {remote}", answer["error"], REGISTRY)
         digest = answer.get("aux", {}).get("Digest", digest)
     if not digest:
-        raise GroatError(f"The registry gave no digest for what was pushed to {remote}")
+        raise GroatError(f"The registry gave no digest for what was pushed to: {remote}", hint="the same command again")
     return digest

@@ -116,6 +116,7 @@ def control(endpoint: str, verb: str, body: object = None) -> Any:
             return json.load(response)
     except urllib.error.HTTPError as error:
         with error:
-            raise GroatError(f"The local cloud refused {verb}: {error.read().decode(errors='replace')}") from error
+            said = error.read().decode(errors="replace")
+            raise GroatError(f"The local cloud refused {verb}: {said}", hint="groat local logs") from error
     except OSError as error:
         raise GroatError(f"The local cloud does not answer at {endpoint}: {error}", hint=ENDED) from error

@@ -95,7 +95,9 @@ def site_reference(project: Project) -> str:
     """Where the Site is, as module:name. Raises GroatError for anything else."""
     reference = settings(project).get("site", "website:site")
     if not isinstance(reference, str) or not all(reference.partition(":")):
-        raise GroatError(f'pyproject.toml, [tool.groat] site must be "module:name", got: {reference}')
+        raise GroatError(
+            f'pyproject.toml, [tool.groat] site must be "module:name", got: {reference}', hint='site = "website:site"'
+        )
     return reference
 
 
@@ -114,5 +116,5 @@ def table(project: Project, name: str) -> dict[str, Any]:
     """pyproject's `[tool.groat.NAME]`, empty when there is none."""
     found = settings(project).get(name, {})
     if not isinstance(found, dict):
-        raise GroatError(f"pyproject.toml: this must be a table, [tool.groat.{name}]: {found}")
+        raise GroatError(f"pyproject.toml: this must be a table, [tool.groat.{name}]: {found}", hint="mend that line")
     return found

@@ -100,7 +100,10 @@ def rehearse(target: Target, base: str | None) -> Iterator[Event]:
             yield (told := stage.play(scene))
             failed += [] if told.healthy else [told.logical_id]
     if failed:
-        raise GroatError(f"Not healthy again after a failure at: {', '.join(dict.fromkeys(failed))}")
+        raise GroatError(
+            f"Not healthy again after a failure at: {', '.join(dict.fromkeys(failed))}",
+            hint="what each of these ended in is told above",
+        )
 
 
 def spoil(cloud: Preview, scene: Scene) -> None:
