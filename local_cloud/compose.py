@@ -24,6 +24,7 @@ from local_cloud.images import Images
 from local_cloud.invocations import Invocations
 from local_cloud.published import published
 from local_cloud.registry import Registry
+from local_cloud.reserved_tags import ReservedTags
 from local_cloud.runtime import Runtime
 from local_cloud.server import CONTROL, Endpoint, Server
 from local_cloud.services import Services
@@ -63,6 +64,7 @@ def cloud(
 
     services, ends, logs = Services(), ExitStack(), state / "logs"
     services.behind(published)
+    services.behind(ReservedTags(services))
     containers = Registry(registry, services) if registry else None
     if containers:
         services.behind(containers)

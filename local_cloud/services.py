@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "111111111111"
 SECRET = "local"
+OF_AWS = "local_cloud.of_aws"  # in the environment of a request that AWS itself makes; no header can say so
 FIRST_ASKED = {  # in the order in which a deployment comes to them
     "ecr": "describe_repositories",
     "s3": "list_buckets",
@@ -49,7 +50,7 @@ class Services:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._front: Middleware = lambda moto: moto
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return self._front(_moto())(environ, start_response)
@@ -59,12 +60,13 @@ class Services:
         inner = self._front
         self._front = lambda moto: front(inner(moto))
 
-    def client(self, service: str, region: str = "us-east-1") -> Any:
-        """A boto3 client whose requests never leave the process."""
+    def client(self, service: str, region: str = "us-east-1", *, of_aws: bool = False) -> Any:
+        """A boto3 client whose requests never leave the process; one `of_aws` may do what only AWS itself may."""
+        key = service, region, of_aws
         with self._lock:
-            if (service, region) not in self._clients:
-                self._clients[service, region] = self._connected(service, region)
-            return self._clients[service, region]
+            if key not in self._clients:
+                self._clients[key] = self._connected(*key)
+            return self._clients[key]
 
     def reset(self) -> None:
         """Empty every service."""
@@ -99,7 +101,7 @@ class Services:
             raise UrlError(f"S3 error: {error.response['Error']['Message']}") from None
         return str(found["Body"].read().decode())
 
-    def _connected(self, service: str, region: str) -> Any:
+    def _connected(self, service: str, region: str, of_aws: bool) -> Any:
         from botocore.config import Config
 
         config = Config(
@@ -110,17 +112,17 @@ class Services:
         )
         endpoint = f"https://{service}.{region}.amazonaws.com"
         client = _session().client(service, region_name=region, config=config, endpoint_url=endpoint)
-        client.meta.events.register("before-send.*", self._answer)
+        client.meta.events.register("before-send.*", partial(self._answer, of_aws))
         return client
 
-    def _answer(self, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    def _answer(self, of_aws: bool, request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         """botocore's `before-send`: what is returned here is the response, and nothing is sent."""
         from werkzeug.test import EnvironBuilder, run_wsgi_app
 
         environ = EnvironBuilder(
             path=request.url, method=request.method, headers=_text_headers(request), data=_bytes(request.body)
         ).get_environ()
-        body, status, headers = run_wsgi_app(self, environ, buffered=True)
+        body, status, headers = run_wsgi_app(self, {**environ, OF_AWS: of_aws}, buffered=True)
         answered = HTTPHeaders.from_pairs(headers.items())
         return AWSResponse(request.url, int(status.split()[0]), answered, _Raw(b"".join(body)))
 

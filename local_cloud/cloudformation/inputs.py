@@ -9,7 +9,7 @@ from local_cloud.cloudformation.constraints import broken, refusal
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.model import Definition, Stack
 from local_cloud.cloudformation.parameters import Parameters, parameter_values
-from local_cloud.cloudformation.refusals import CAPABILITIES
+from local_cloud.cloudformation.refusals import CAPABILITIES, RESERVED_TAG
 from local_cloud.cloudformation.schemas import unrecognized
 from local_cloud.cloudformation.template import Environment, Template, TemplateError, dependencies, load
 from local_cloud.cloudformation.transforms import transform
@@ -104,6 +104,8 @@ def _tags(params: Params, current: Definition | None) -> Mapping[str, str]:
     """Omitted means unchanged, an empty list means none (documented)."""
     if "Tags" not in params:
         return current.tags if current else {}
+    if any(tag["Key"].lower().startswith("aws:") for tag in params["Tags"]):
+        raise RESERVED_TAG.error()
     return {tag["Key"]: tag["Value"] for tag in params["Tags"]}
 
 

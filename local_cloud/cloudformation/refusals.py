@@ -90,6 +90,7 @@ ROLLBACK_TWICE = _invalid("Either OnFailure or DisableRollback can be specified,
 NO_STACK_NAMED = _invalid("Either the stack or what belongs to it must be named: {names}")  # assumed
 NO_UPDATES = _invalid("No updates are to be performed.")
 CAPABILITIES = Refusal("InsufficientCapabilitiesException", "Requires capabilities : [{capability}]")
+RESERVED_TAG = _invalid("aws: prefixed tag key names are not allowed for external use.")
 ROLE = _invalid("Role {role} is invalid or cannot be assumed")
 SUMMARY_IN_REVIEW = _invalid("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
 NO_RESOURCE = _invalid("Resource {resource} does not exist for stack {name}")

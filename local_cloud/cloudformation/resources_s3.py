@@ -11,7 +11,6 @@ from local_cloud.cloudformation.backing import (
     physical_id,
     picked,
     service_message,
-    tag_list,
     undone,
 )
 from local_cloud.cloudformation.fitting import fitted
@@ -84,10 +83,6 @@ class Bucket(Backed):
                 getattr(client, put)(**fitted(client, operation, {"Bucket": name, **picked(wanted, setting)}))
             elif setting in previous and unset:
                 getattr(client, unset)(Bucket=name)
-        if tags := tag_list(wanted):
-            client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
-        elif tag_list(previous):
-            client.delete_bucket_tagging(Bucket=name)
 
     def _setting(self, request: Request, get: str) -> Any:
         """None where S3 says that nothing is configured."""

@@ -1,7 +1,8 @@
-"""The tags of real things, their stack's among them: told to the service after each create and update.
+"""The tags of real things, their stack's and AWS's own among them: told to the service after each create and update.
 
-The rule: how a type is tagged is a row of the table; only S3 and CloudFront, which take all tags at once, are left to
-their handlers.
+The rule: how a type is tagged is a row of the table; only CloudFront, which takes all tags at once, and certificates,
+whose service here takes no tags of AWS's, are left to their handlers. AWS's own tags are no part of a resource's
+properties: no change set and no drift knows them.
 """
 
 from collections.abc import Mapping
@@ -27,11 +28,14 @@ class Tagging(NamedTuple):
 
 
 TAGGED: Mapping[str, Tagging] = {
+    "AWS::CloudWatch::Alarm": Tagging("cloudwatch", "TagResource", "UntagResource", "ResourceARN", "Arn"),
+    "AWS::CloudWatch::CompositeAlarm": Tagging("cloudwatch", "TagResource", "UntagResource", "ResourceARN", "Arn"),
     "AWS::DynamoDB::Table": Tagging("dynamodb", "TagResource", "UntagResource", "ResourceArn", "Arn"),
     "AWS::ECR::Repository": Tagging("ecr", "TagResource", "UntagResource", "resourceArn", "Arn"),
     "AWS::IAM::Role": Tagging("iam", "TagRole", "UntagRole", "RoleName"),
     "AWS::Lambda::Function": Tagging("lambda", "TagResource", "UntagResource", "Resource", "Arn"),
     "AWS::Logs::LogGroup": Tagging("logs", "TagLogGroup", "UntagLogGroup", "logGroupName"),
+    "AWS::S3::Bucket": Tagging("s3control", "TagResource", "UntagResource", "ResourceArn", "Arn"),
     "AWS::SQS::Queue": Tagging("sqs", "TagQueue", "UntagQueue", "QueueUrl"),
     "AWS::SSM::Parameter": Tagging(
         "ssm", "AddTagsToResource", "RemoveTagsFromResource", "ResourceId", also={"ResourceType": "Parameter"}
@@ -40,15 +44,23 @@ TAGGED: Mapping[str, Tagging] = {
 }
 
 
+def system_tags(request: Request) -> dict[str, str]:
+    """AWS's own tags of a resource: none where its provider schema says that CloudFormation puts none on the type."""
+    if not schema(request.type).system_tags:
+        return {}
+    told = {"stack-name": request.stack_name, "stack-id": request.stack_id, "logical-id": request.logical_id}
+    return {f"aws:cloudformation:{name}": value for name, value in told.items()}
+
+
 def tag(services: Services, request: Request, state: State) -> None:
     """Bring the thing's tags from `previous` to what is wanted; those of other origin stay."""
     how, kind = TAGGED.get(request.type), schema(request.type)
     if how is None:
         return
-    wanted, had = kind.tags(request.properties), kind.tags(request.previous or {})
+    wanted, had = {**kind.tags(request.properties), **system_tags(request)}, kind.tags(request.previous or {})
     named = state.attributes[how.attribute] if how.attribute else state.physical_id
-    thing = {how.names: named, **how.also}
-    client = services.client(how.service, request.region)
+    thing = {how.names: named, **how.also, **({"AccountId": request.account} if how.service == "s3control" else {})}
+    client = services.client(how.service, request.region, of_aws=True)
     if added := {key: value for key, value in wanted.items() if had.get(key) != value}:
         _call(client, how.add, thing, added)
     if gone := [key for key in had if key not in wanted]:

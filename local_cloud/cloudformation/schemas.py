@@ -107,6 +107,12 @@ class Schema:
         found = str(self.document.get("tagging", {}).get("tagProperty", f"{ROOT}Tags")).removeprefix(ROOT)
         return found if found in self.properties else None
 
+    @cached_property
+    def system_tags(self) -> bool:
+        """Whether AWS puts tags of its own on the resource, which differs from type to type."""
+        told = self.document.get("tagging", {})
+        return self.tag_property is not None and bool(told.get("cloudFormationSystemTags", told.get("taggable")))
+
     def tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The tags among a resource's properties, by key, whether its type writes them as a list or as a map."""
         written = properties.get(self.tag_property or "") or {}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from backed_cloud import TEMPLATE, Cloud
 
 from local_cloud.cloudformation.handlers import Handlers
 from local_cloud.cloudformation.resources import backed
@@ -20,3 +21,13 @@ def services() -> Iterator[Services]:
 @pytest.fixture
 def handlers(services: Services) -> Handlers:
     return backed(services)
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    Services().reset()
+    cloud = Cloud()
+    cloud.call("CreateStack", TemplateBody=TEMPLATE, Capabilities=["CAPABILITY_IAM"])
+    assert cloud.status() == "CREATE_COMPLETE"
+    yield cloud
+    Services().reset()

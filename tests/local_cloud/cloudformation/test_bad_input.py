@@ -82,6 +82,7 @@ def test_a_call_that_lacks_anything_is_answered_or_refused(operation: str) -> No
             "Value '181' at 'rollbackConfiguration.monitoringTimeInMinutes' failed to satisfy constraint: "
             "Member must have value less than or equal to 180",
         ),
+        ("CreateStack", {"StackName": "a", "Tags": [{"Key": "AWS:k", "Value": "v"}]}, "aws: prefixed tag key names"),
         ("CreateStack", {"OnFailure": "STOP"}, "2 validation errors detected: "),
         ("CreateStack", {"StackName": "a", "OnFailure": "DELETE", "DisableRollback": True}, "but not both"),
     ],

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from local_cloud.cloudformation import engine
 
-README = Path(engine.__file__).parent / "README.md"
+PAGES = [Path(engine.__file__).parent / name for name in ("README.md", "RESOURCES.md")]
 TESTS = [*Path(__file__).parents[1].rglob("test_*.py")]
 
 
 def test_every_sentence_names_a_test_that_exists() -> None:
-    exist = {name for path in TESTS for name in re.findall(r"^def (test_\w+)|^(TestStory)", path.read_text(), re.M)}
+    exist = {name for path in TESTS for name in re.findall(r"^ *def (test_\w+)|^(TestStory)", path.read_text(), re.M)}
     known = {name for pair in exist for name in pair}
-    named = set(re.findall(r"`(test_\w+|TestStory)`", README.read_text(encoding="utf-8")))
+    named = {name for page in PAGES for name in re.findall(r"`(test_\w+|TestStory)`", page.read_text(encoding="utf-8"))}
     assert named <= known
 
 

@@ -1,0 +1,95 @@
+"""AWS's own tags stay whatever a user of the services does; the user's own come and go as ever."""
+
+import pytest
+from botocore.exceptions import ClientError
+from handling import made
+
+from local_cloud.cloudformation.handlers import Handlers
+from local_cloud.reserved_tags import ReservedTags
+from local_cloud.services import Services
+
+OWN = {"Key": "owner", "Value": "me"}
+MINE = {"Key": "aws:mine", "Value": "no"}
+
+
+@pytest.fixture
+def guarded(services: Services) -> Services:
+    services.behind(ReservedTags(services))
+    return services
+
+
+@pytest.fixture
+def bucket(guarded: Services, handlers: Handlers) -> str:
+    made(handlers, "AWS::S3::Bucket", {"BucketName": "pages"})
+    assert len(tags(guarded)) == 3
+    return "pages"
+
+
+def tags(services: Services) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = services.client("s3").get_bucket_tagging(Bucket="pages")["TagSet"]
+    return found
+
+
+def test_a_buckets_tags_are_not_set_without_those_of_aws(guarded: Services, bucket: str) -> None:
+    before = tags(guarded)
+
+    with pytest.raises(ClientError, match=r"InvalidTag.*System Tags cannot be removed by requester"):
+        guarded.client("s3").put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [OWN]})
+
+    assert tags(guarded) == before
+
+
+def test_a_buckets_tags_are_set_with_those_of_aws_among_them(guarded: Services, bucket: str) -> None:
+    s3, system = guarded.client("s3"), tags(guarded)
+
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [OWN, *system]})
+    assert {tag["Key"] for tag in tags(guarded)} == {"owner", *(tag["Key"] for tag in system)}
+
+    with pytest.raises(ClientError, match="InvalidTag"):
+        s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [MINE, *system]})
+
+
+def test_deleting_a_buckets_tags_leaves_those_of_aws(guarded: Services, bucket: str) -> None:
+    s3, system = guarded.client("s3"), tags(guarded)
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [OWN, *system]})
+
+    s3.delete_bucket_tagging(Bucket=bucket)
+
+    assert tags(guarded) == system
+
+
+def test_a_bucket_without_tags_of_aws_is_tagged_as_ever(guarded: Services) -> None:
+    s3 = guarded.client("s3")
+    s3.create_bucket(Bucket="pages")
+
+    s3.put_bucket_tagging(Bucket="pages", Tagging={"TagSet": [OWN]})
+    assert tags(guarded) == [OWN]
+
+    s3.put_bucket_tagging(Bucket="pages", Tagging={"TagSet": []})
+    with pytest.raises(ClientError, match="NoSuchTagSet"):
+        tags(guarded)
+
+
+def test_tags_of_aws_are_neither_added_nor_removed_by_their_keys(guarded: Services, handlers: Handlers) -> None:
+    made(handlers, "AWS::Logs::LogGroup", {"LogGroupName": "site"})
+    made(handlers, "AWS::ECR::Repository", {"RepositoryName": "app"})
+    logs, ecr = guarded.client("logs"), guarded.client("ecr")
+    arn = "arn:aws:ecr:us-east-1:111111111111:repository/app"
+
+    for call in (
+        lambda: logs.untag_log_group(logGroupName="site", tags=["aws:cloudformation:stack-name"]),
+        lambda: logs.tag_log_group(logGroupName="site", tags={"AWS:mine": "no"}),
+        lambda: ecr.untag_resource(resourceArn=arn, tagKeys=["owner", "aws:cloudformation:stack-name"]),
+        lambda: ecr.tag_resource(resourceArn=arn, tags=[MINE]),
+        lambda: guarded.client("lambda").untag_resource(Resource=LAMBDA, TagKeys=["aws:cloudformation:stack-id"]),
+        lambda: guarded.client("lambda").tag_resource(Resource=LAMBDA, Tags={"aws:mine": "no"}),
+    ):
+        with pytest.raises(ClientError, match="aws: prefixed tag key names are not allowed for external use"):
+            call()
+
+    ecr.tag_resource(resourceArn=arn, tags=[OWN])
+    ecr.untag_resource(resourceArn=arn, tagKeys=["owner"])
+    assert len(ecr.list_tags_for_resource(resourceArn=arn)["tags"]) == 3
+
+
+LAMBDA = "arn:aws:lambda:us-east-1:111111111111:function:site"
