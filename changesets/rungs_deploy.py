@@ -80,13 +80,16 @@ def _kept_parameters(situation: Situation, wanted: Deployment) -> frozenset[str]
 
 def import_survivors(situation: Situation) -> Plan | None:
     """The stack was deleted to be created anew, and some data outlived it: take that over first, by an IMPORT
-    change set.
+    change set. That can give a new stack neither a role nor tags ("As part of the import operation, you cannot modify
+    or add [RoleArn, Tags]"); the update that follows does.
     """
     found = importables(situation, situation.survivors)
     if situation.deployment is None or situation.review is not None or not found:
         return None
     body = templates.part(templates.read(situation.deployment.template), frozenset(each.logical_id for each in found))
-    wanted = replace(situation.deployment, template=body, import_existing=False, revert_drift=False)
+    wanted = replace(
+        situation.deployment, template=body, role_arn=None, tags=None, import_existing=False, revert_drift=False
+    )
     step = CreateChangeSet(
         stack=situation.stack_name,
         name="",

@@ -3,7 +3,6 @@
 Rule: a change set is found by its ARN for ever, by its name only while it is alive (recorded).
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -13,6 +12,7 @@ from local_cloud.cloudformation.calls import Answer, Calls, PagedCalls
 from local_cloud.cloudformation.change_sets import execute, prepare
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.events import stack_event
+from local_cloud.cloudformation.imports import check_import, identifiers
 from local_cloud.cloudformation.inputs import (
     Params,
     check_capabilities,
@@ -23,7 +23,7 @@ from local_cloud.cloudformation.inputs import (
 )
 from local_cloud.cloudformation.launch import USER_INITIATED, check_mode, usable_role
 from local_cloud.cloudformation.machine import StackStatus
-from local_cloud.cloudformation.model import ChangeSet, OnFailure, Operation, Stack
+from local_cloud.cloudformation.model import ChangeSet, Definition, OnFailure, Operation, Stack
 from local_cloud.cloudformation.paging import Pages
 from local_cloud.cloudformation.refusals import (
     CHANGE_SET_EXECUTED,
@@ -58,13 +58,26 @@ def create_change_set(world: World, region: str, params: Params) -> Answer:
     check_capabilities(source, params.get("Capabilities", ()))
     if same := stack.change_sets.get(name):
         return _again(same, params)
+    change_set = _proposal(world, stack, params, definition_of(world, params, stack, source))
+    _show_shell(world, stack)
+    stack.change_sets[name] = change_set
+    world.change_sets[change_set.id] = change_set
+    validate = not params.get("DisableValidation", False)
+    world.schedule.spawn(prepare(world, stack, change_set, validate=validate))
+    return {"Id": change_set.id, "StackId": stack.id}
+
+
+def _proposal(world: World, stack: Stack, params: Params, definition: Definition) -> ChangeSet:
+    """The change set as the call asks for it, before anything is computed. Raises what AWS refuses at once."""
+    kind = params.get("ChangeSetType", "UPDATE")
     role = usable_role(world, stack, params.get("RoleARN"))
     if kind != "CREATE":
         check_mode(stack, deployment_of(params).mode)
-    definition = definition_of(world, params, stack, source)
-    change_set = ChangeSet(
-        id=world.arn(region, "changeSet", name),
-        name=name,
+    if kind == "IMPORT":
+        check_import(world, stack, definition, params)
+    return ChangeSet(
+        id=world.arn(stack.region, "changeSet", params["ChangeSetName"]),
+        name=params["ChangeSetName"],
         stack_id=stack.id,
         kind=kind,
         definition=definition,
@@ -74,18 +87,12 @@ def create_change_set(world: World, region: str, params: Params) -> Answer:
         on_failure=OnFailure(params["OnStackFailure"]) if "OnStackFailure" in params else None,
         include_nested=params.get("IncludeNestedStacks", False),
         import_existing=params.get("ImportExistingResources", False),
-        imports=_imports(params),
+        imports=identifiers(params),
         deployment=deployment_of(params),
         revert_drift=params.get("DeploymentMode") == "REVERT_DRIFT",
         operation_id=str(uuid4()),
         role_arn=role,
     )
-    _show_shell(world, stack)
-    stack.change_sets[name] = change_set
-    world.change_sets[change_set.id] = change_set
-    validate = not params.get("DisableValidation", False)
-    world.schedule.spawn(prepare(world, stack, change_set, validate=validate))
-    return {"Id": change_set.id, "StackId": stack.id}
 
 
 def _stack_for(world: World, region: str, params: Params, kind: str) -> Stack:
@@ -123,13 +130,6 @@ def _again(existing: ChangeSet, params: Params) -> Answer:
 
 def _template(params: Params) -> Any:
     return params.get("TemplateBody") or params.get("TemplateURL") or params.get("UsePreviousTemplate")
-
-
-def _imports(params: Params) -> Mapping[str, str]:
-    return {
-        each["LogicalResourceId"]: "|".join(each["ResourceIdentifier"].values())
-        for each in params.get("ResourcesToImport", ())
-    }
 
 
 def find(world: World, region: str, params: Params) -> tuple[ChangeSet, Stack]:

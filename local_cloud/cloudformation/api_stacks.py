@@ -4,7 +4,7 @@ Rule: a refused call has changed nothing.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.change_sets import nothing_changes
@@ -26,7 +26,7 @@ from local_cloud.cloudformation.launch import (
     usable_role,
 )
 from local_cloud.cloudformation.machine import PAUSED, StackStatus
-from local_cloud.cloudformation.model import DeploymentConfig, OnFailure, Stack
+from local_cloud.cloudformation.model import Definition, DeploymentConfig, OnFailure, Stack
 from local_cloud.cloudformation.operations import create, delete, update
 from local_cloud.cloudformation.policy import given
 from local_cloud.cloudformation.refusals import (
@@ -43,9 +43,23 @@ from local_cloud.cloudformation.refusals import (
     require,
 )
 from local_cloud.cloudformation.run import Options
+from local_cloud.cloudformation.template import Template
 from local_cloud.cloudformation.world import World
 
 FORCE = "FORCE_DELETE_STACK"
+
+
+BODIES = {
+    "CreateStack": (create, "CREATE_STACK", StackStatus.CREATE_IN_PROGRESS),
+    "UpdateStack": (update, "UPDATE_STACK", StackStatus.UPDATE_IN_PROGRESS),
+}
+
+
+class Wanted(NamedTuple):
+    """What a call brings along: a template as it is sent, and a stack policy if there is one."""
+
+    source: Template
+    policy: str | None
 
 
 def create_stack(world: World, region: str, params: Params) -> Answer:
@@ -54,32 +68,46 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     check_name("stackName", name)
     if "DisableRollback" in params and "OnFailure" in params:
         raise ROLLBACK_TWICE.error()
-    policy = given(world, params, "StackPolicy")
-    source = template_of(world, params)
-    check_capabilities(source, params.get("Capabilities", ()), expands=True)
+    wanted = _wanted(world, params)
     existing = world.find(region, name)
     if existing is not None:
-        known = repeated(existing, params.get("ClientRequestToken"), "CreateStack", fingerprint(params))
-        if known:
+        if repeated(existing, params.get("ClientRequestToken"), "CreateStack", fingerprint(params)):
             return {"StackId": existing.id}
         require(Call.CREATE_STACK, existing.status, name=name)
-    stack = existing or new_stack(world, region, name)
+    return _create(world, existing or new_stack(world, region, name), params, wanted)
+
+
+def _create(world: World, stack: Stack, params: Params, wanted: Wanted) -> Answer:
+    """The last that can be refused, and then the operation."""
     role = usable_role(world, stack, params.get("RoleARN"))
-    definition = definition_of(world, params, stack, source)
+    definition = definition_of(world, params, stack, wanted.source)
     _configure_creation(stack, params)
-    stack.role_arn, stack.policy = role, policy or stack.policy
-    for change_set in stack.change_sets.values():
-        change_set.execution_status = "OBSOLETE"
+    stack.role_arn, stack.policy = role, wanted.policy or stack.policy
+    obsolete(stack)
     world.add(stack)
-    problem = define(world, stack, definition)
-    options = replace(_options(params), problem=problem, disable_rollback=stack.disable_rollback)
-    run = start(
-        world, stack, create, kind="CREATE_STACK", status=StackStatus.CREATE_IN_PROGRESS,
-        token=params.get("ClientRequestToken"), options=options,
-    )  # fmt: skip
+    options = replace(
+        _options(params), problem=define(world, stack, definition), disable_rollback=stack.disable_rollback
+    )
+    answer = _begin(world, stack, params, "CreateStack", options)
     arm_timeout(world, stack)
+    return answer
+
+
+def _wanted(world: World, params: Params, stack: Stack | None = None) -> Wanted:
+    """Read, and checked for capabilities. Raises AWS's refusals."""
+    policy = given(world, params, "StackPolicy")
+    source = template_of(world, params, stack)
+    check_capabilities(source, params.get("Capabilities", ()), expands=True)
+    return Wanted(source, policy)
+
+
+def _begin(world: World, stack: Stack, params: Params, call: str, options: Options) -> Answer:
+    """Start the operation; the same call with the same token will be answered, not repeated."""
+    body, kind, status = BODIES[call]
+    token = params.get("ClientRequestToken")
+    run = start(world, stack, body, kind=kind, status=status, token=token, options=options)
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
-    remember_token(stack, params, "CreateStack", answer)
+    remember_token(stack, params, call, answer)
     return answer
 
 
@@ -126,31 +154,35 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
     stack = world.require(region, params["StackName"])
     if known := repeated(stack, params.get("ClientRequestToken"), "UpdateStack", fingerprint(params)):
         return {"StackId": known["StackId"]}
-    policy, during_update = given(world, params, "StackPolicy"), given(world, params, "StackPolicyDuringUpdate")
-    source = template_of(world, params, stack)
-    check_capabilities(source, params.get("Capabilities", ()), expands=True)
+    wanted, during_update = _wanted(world, params, stack), given(world, params, "StackPolicyDuringUpdate")
     check_updatable(stack, params)
     check_mode(stack, deployment_of(params).mode)
+    return _update(world, stack, params, wanted, during_update)
+
+
+def _update(world: World, stack: Stack, params: Params, wanted: Wanted, during_update: str | None) -> Answer:
+    """The last that can be refused, and then the operation."""
     role = usable_role(world, stack, params.get("RoleARN"))
-    definition = definition_of(world, params, stack, source)
-    known_at_once = not source.transforms  # else only the expansion tells, which comes after the answer
-    if stack.status not in PAUSED and known_at_once and nothing_changes(world, stack, definition):
-        raise NO_UPDATES.error()
-    stack.role_arn, stack.policy = role, policy or stack.policy
+    definition = definition_of(world, params, stack, wanted.source)
+    _refuse_idle(world, stack, definition)
+    stack.role_arn, stack.policy = role, wanted.policy or stack.policy
     problem = define(world, stack, definition)
     stack.updated, stack.deployment = world.schedule.now, deployment_of(params)
-    _obsolete(stack)
-    disable = params.get("DisableRollback", False) or stack.deployment.disable_rollback
-    run = start(
-        world, stack, update, kind="UPDATE_STACK", status=StackStatus.UPDATE_IN_PROGRESS,
-        token=params.get("ClientRequestToken"),
-        options=replace(
-            _options(params), problem=problem, disable_rollback=disable, policy_during_update=during_update
-        ),
-    )  # fmt: skip
-    answer = {"StackId": stack.id, "OperationId": run.operation.id}
-    remember_token(stack, params, "UpdateStack", answer)
-    return answer
+    obsolete(stack)
+    options = replace(
+        _options(params),
+        problem=problem,
+        disable_rollback=params.get("DisableRollback", False) or stack.deployment.disable_rollback,
+        policy_during_update=during_update,
+    )
+    return _begin(world, stack, params, "UpdateStack", options)
+
+
+def _refuse_idle(world: World, stack: Stack, definition: Definition) -> None:
+    """With a transform only the expansion tells, which comes after the answer; a paused stack always has work left."""
+    known_at_once = not definition.source.transforms
+    if stack.status not in PAUSED and known_at_once and nothing_changes(world, stack, definition):
+        raise NO_UPDATES.error()
 
 
 def check_updatable(stack: Stack, params: Params, call: Call = Call.UPDATE_STACK) -> None:
@@ -164,7 +196,8 @@ def check_updatable(stack: Stack, params: Params, call: Call = Call.UPDATE_STACK
         raise PAUSED_NEEDS_FLAG.error(status=stack.status)
 
 
-def _obsolete(stack: Stack) -> None:
+def obsolete(stack: Stack) -> None:
+    """What was proposed for the stack as it was is void."""
     for change_set in stack.change_sets.values():
         if change_set.execution_status == "AVAILABLE":
             change_set.execution_status = "OBSOLETE"
@@ -183,7 +216,7 @@ def delete_stack(world: World, region: str, params: Params) -> Answer:
     stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
     cancel_process(world, stack)
     stack.deleted = world.schedule.now
-    _obsolete(stack)
+    obsolete(stack)
     start(
         world, stack, delete, kind="DELETE_STACK", status=StackStatus.DELETE_IN_PROGRESS,
         token=params.get("ClientRequestToken"), options=Options(retain=retain, force=force),

@@ -109,6 +109,22 @@ PROTECTION_ON_CHILD = _invalid(  # assumed
 NOT_SKIPPABLE = _invalid("The specified resources to skip are not in UPDATE_FAILED state: [{resources}]")  # assumed
 SKIP_AND_FORCE = _invalid("ResourcesToSkip cannot be specified together with ForceRollback")  # assumed
 
+IMPORTED_UNKNOWN = _invalid(
+    "The logical resource ids [{names}] provided in ResourceToImport do not exist in the template."
+)
+IMPORTED_CARELESSLY = _invalid(
+    "The following resources to import [{names}] must have DeletionPolicy attribute specified in the template."
+)
+IMPORTED_ALREADY = _invalid(  # assumed
+    "Resources [{names}] passed in ResourceToImport are already in a stack and cannot be imported."
+)
+NOT_IMPORTED = _invalid("Resources [{names}] is missing from ResourceToImport list")
+NOT_ONLY_IMPORTED = _invalid(
+    "You have modified resources [{names}] in your template that are not being imported. Update, create or delete "
+    "operations cannot be executed during import operations."
+)
+NOT_PART_OF_IMPORT = _invalid("As part of the import operation, you cannot modify or add [{names}]")
+
 
 class Call(StrEnum):
     """The calls whose acceptance depends on the stack's status."""

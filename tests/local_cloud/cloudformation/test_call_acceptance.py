@@ -45,13 +45,24 @@ CODES = {
 }
 
 
+def importing(account: Account, stack_id: str) -> dict[str, Any]:
+    """What the stack has already, and one resource more: an import may change nothing else."""
+    body = account("GetTemplate", StackName=stack_id)["TemplateBody"] or template()
+    mine = {"Type": "AWS::SSM::Parameter", "DeletionPolicy": "Retain", "Properties": {"Type": "String", "Value": "1"}}
+    which = {"ResourceType": mine["Type"], "LogicalResourceId": "Mine", "ResourceIdentifier": {"Name": "/mine"}}
+    body["Resources"]["Mine"] = mine
+    return {"TemplateBody": json.dumps(body), "ResourcesToImport": [which]}
+
+
 @pytest.mark.parametrize("status", StackStatus)
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_is_accepted_or_refused_as_on_aws(account: Account, call: Call, status: StackStatus) -> None:
     stack_id = stage(account.engine, "site", status)
     operation, params = CALLS[call]
     if operation == "CreateChangeSet":
-        params = {**params, "ChangeSetName": "proposal", "TemplateBody": BODY}
+        params = {"ChangeSetName": "proposal", "TemplateBody": BODY, **params}
+    if call is Call.IMPORT_BY_CHANGE_SET:
+        params |= importing(account, stack_id)
     by_name = call is Call.CREATE_STACK
     if by_name and status is S.DELETE_COMPLETE:
         pytest.skip("a deleted stack's name is free")
