@@ -141,6 +141,11 @@ def _moto() -> "WSGIApplication":
 def _moto_application() -> "WSGIApplication":
     os.environ.setdefault("MOTO_ACCOUNT_ID", ACCOUNT)  # moto reads it once, when it is imported
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.utilities.id_generator import moto_id_manager
+
+    from local_cloud.moto_ids import hosted_zone_id
+
+    moto_id_manager.add_id_source(hosted_zone_id)
 
     def backend(service: str | None) -> "WSGIApplication":
         if not service:

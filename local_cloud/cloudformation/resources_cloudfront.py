@@ -20,6 +20,7 @@ from local_cloud.cloudformation.backing import (
 )
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.moto_ids import rename
 
 TAKEN = (
     "Invalid request provided: One or more of the CNAMEs you provided are already associated with a different resource."
@@ -61,11 +62,13 @@ class Distribution(CloudFront):
 
     def create(self, request: Request) -> State:
         self._check(request)
-        config = {"DistributionConfig": {**self._config(request), "CallerReference": request.token}}
-        tagged = {"DistributionConfigWithTags": {**config, "Tags": {"Items": tag_list(request.properties)}}}
         client = self.cloudfront()
-        made = client.create_distribution_with_tags(**fitted(client, "CreateDistributionWithTags", tagged))
-        return self._state(request, made["Distribution"])
+        config = {"DistributionConfig": {**self._config(request), "CallerReference": request.token}}
+        made = client.create_distribution(**fitted(client, "CreateDistribution", config))["Distribution"]
+        record = rename(request.account, "distributions", made["Id"], self.name(request))
+        record.domain_name = f"d{made['DomainName']}"
+        client.tag_resource(Resource=record.arn, Tags={"Items": tag_list(request.properties)})
+        return self._state(request, {"Id": record.id, "DomainName": record.domain_name})
 
     def update(self, request: Request) -> State:
         self._check(request)
@@ -147,7 +150,10 @@ class OriginAccessControl(CloudFront):
         client = self.cloudfront()
         self._check_name(request)
         made = client.create_origin_access_control(**fitted(client, "CreateOriginAccessControl", request.properties))
-        return self.state(request, made["OriginAccessControl"]["Id"])
+        record = rename(
+            request.account, "origin_access_controls", made["OriginAccessControl"]["Id"], self.name(request)
+        )
+        return self.state(request, record.id)
 
     def update(self, request: Request) -> State:
         client, id = self.cloudfront(), physical_id(request)

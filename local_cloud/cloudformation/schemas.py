@@ -190,7 +190,8 @@ class Schema:
 
     def physical_id(self, **place: Any) -> str:
         """A new physical id as AWS makes them; see `schemas_identity.physical_id_of`."""
-        return physical_id_of(self.type, self.primary_identifier, self.properties, **place)
+        assigned_arn = bool(self.assigned_id) and self.assigned_id[0].upper().endswith("ARN")
+        return physical_id_of(self.type, self.primary_identifier, self.properties, assigned_arn=assigned_arn, **place)
 
     def attributes(
         self, properties: Mapping[str, Any], *, physical_id: str, account: str, region: str
@@ -203,7 +204,7 @@ class Schema:
         if (name := name_property(self.type, self.primary_identifier, self.properties)) and name not in properties:
             missing[name] = self._schema_at(name)
         made = attributes_of(self.type, missing, properties, physical_id=physical_id, account=account, region=region)
-        return made | dict.fromkeys(self.assigned_id, physical_id)
+        return made | {each: physical_id for each in self.assigned_id if _is_whole(physical_id, each)}
 
     def _schema_at(self, pointer: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.document
@@ -224,6 +225,13 @@ def _within(path: tuple[str, ...], pointer: str) -> bool:
     named = tuple(part for part in path if not part.isdigit())
     shorter = min(len(parts), len(named))
     return parts[:shorter] == named[:shorter]
+
+
+def _is_whole(physical_id: str, attribute: str) -> bool:
+    """Whether the physical id is the assigned id: not one of several parts, and an ARN where that is one (a rule's
+    Ref is its name, although its ARN identifies it).
+    """
+    return "|" not in physical_id and (physical_id.startswith("arn:") or not attribute.upper().endswith("ARN"))
 
 
 def known(type_name: str) -> bool:

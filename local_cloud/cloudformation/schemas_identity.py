@@ -18,10 +18,12 @@ from local_cloud.cloudformation.schemas_names import (
     ARNS,
     ATTRIBUTES,
     BY_NAME,
+    GLOBAL,
     LOWER_CASE,
     NAME_LIMITS,
     NAME_PROPERTY,
     PHYSICAL_IDS,
+    SERVICES,
 )
 
 ALPHABETS = {
@@ -84,8 +86,12 @@ def physical_id_of(
     account: str,
     region: str,
     rng: Random,
+    assigned_arn: bool = False,
 ) -> str:
-    """The physical id of a new resource: of its given name, or of one made up by `rng`."""
+    """The physical id of a new resource: of its given name, or of one made up by `rng`.
+
+    What AWS identifies by an ARN that it assigns has an ARN, also where no form is listed.
+    """
     given = properties.get(name_property(type_name, primary_identifier, declared) or "")
     if given and type_name not in PHYSICAL_IDS:
         return str(given)
@@ -94,7 +100,8 @@ def physical_id_of(
         return name
     place = _place(type_name, name, properties, account=account, region=region)
     fields = Fields(rng, {**properties, **place, "logical_id": logical_id})
-    return PHYSICAL_IDS.get(type_name, "{name}").format_map(fields) or name
+    form = PHYSICAL_IDS.get(type_name) or (ARNS.get(type_name, ANY_ARN) if assigned_arn else "{name}")
+    return form.format_map(fields) or name
 
 
 def attributes_of(
@@ -113,7 +120,8 @@ def attributes_of(
     for pointer, declared in read_only.items():
         attribute = pointer.replace("/", ".")
         rng = Random(f"{physical_id} {attribute}")
-        fields = Fields(rng, {**properties, **place, "id": physical_id})
+        parts = dict(zip(("first", "second"), physical_id.split("|"), strict=False))
+        fields = Fields(rng, {**properties, **place, **parts, "id": physical_id})
         made[attribute] = _made_up(type_name, attribute, declared, fields)
     return {**properties, **made}
 
@@ -138,12 +146,13 @@ def _made_up(type_name: str, attribute: str, declared: Mapping[str, Any], fields
 
 
 STAND_INS: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
-ANY_ARN = "arn:{partition}:{service}:{region}:{account}:{kind}/{name}"
+ANY_ARN = "arn:{partition}:{service}:{arn_region}:{account}:{kind}/{name}"
 
 
 def _place(type_name: str, name: str, properties: Mapping[str, Any], *, account: str, region: str) -> dict[str, str]:
     here, suffix = partition(region)
-    _, service, kind = (*type_name.split("::"), "", "")[:3]
+    _, family, kind = (*type_name.split("::"), "", "")[:3]
+    service = SERVICES.get(family, family.lower())
     bus = str(properties.get("EventBusName", "default")).rsplit("/", 1)[-1]
     return {
         "account": account,
@@ -151,8 +160,10 @@ def _place(type_name: str, name: str, properties: Mapping[str, Any], *, account:
         "partition": here,
         "suffix": suffix,
         "name": name,
-        "service": service.lower(),
+        "service": service,
+        "arn_region": "" if service in GLOBAL else region,
         "kind": kind.lower(),
+        "reach": "global" if properties.get("Scope") == "CLOUDFRONT" else "regional",
         "path": str(properties.get("Path", "/")),
         "bus": "" if bus == "default" else f"{bus}|",
         "bus_path": "" if bus == "default" else f"{bus}/",

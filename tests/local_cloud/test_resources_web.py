@@ -1,5 +1,6 @@
 """What a name and a distribution are, behind CloudFormation: refused and kept as Route 53, ACM and CloudFront do."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,13 @@ from handling import changed, live, made, refusal, removed, request
 
 from local_cloud.cloudformation.handlers import HandlerErrorCode, Handlers
 from local_cloud.services import Services
+
+ACCESS = {
+    "Name": "site",
+    "OriginAccessControlOriginType": "s3",
+    "SigningBehavior": "always",
+    "SigningProtocol": "sigv4",
+}
 
 
 class TestCloudFront:
@@ -41,6 +49,20 @@ class TestCloudFront:
         made_one = cloudfront.create_invalidation(DistributionId=state.physical_id, InvalidationBatch=batch)
 
         assert made_one["Invalidation"]["Status"] == "COMPLETED"
+
+    def test_ids_have_the_shape_of_their_service(self, handlers: Handlers, services: Services) -> None:
+        site = made(handlers, self.TYPE, self.config())
+        zone = made(handlers, "AWS::Route53::HostedZone", {"Name": "example.com"})
+        access = made(handlers, "AWS::CloudFront::OriginAccessControl", {"OriginAccessControlConfig": ACCESS})
+
+        assert re.fullmatch(r"E[A-Z0-9]{13}", site.physical_id)
+        assert re.fullmatch(r"d[a-z0-9]{13}\.cloudfront\.net", site.attributes["DomainName"])
+        assert re.fullmatch(r"E[A-Z0-9]{13}", access.physical_id)
+        assert re.fullmatch(r"Z[A-Z0-9]{20}", zone.physical_id)
+
+        told = services.client("cloudfront").get_distribution(Id=site.physical_id)["Distribution"]
+        assert told["ARN"] == f"arn:aws:cloudfront::111111111111:distribution/{site.physical_id}"
+        assert told["DomainName"] == site.attributes["DomainName"]
 
     def test_an_update_keeps_the_domain_name(self, handlers: Handlers) -> None:
         before = made(handlers, self.TYPE, self.config())

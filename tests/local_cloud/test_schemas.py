@@ -139,6 +139,17 @@ def test_custom_types_are_known_and_modules_and_others_are_not() -> None:
         ("AWS::SSM::Parameter", {}, r"CFN-Thing-[A-Za-z0-9]{12}"),
         ("AWS::SSM::Parameter", {"Name": "/a/b"}, r"/a/b"),
         ("AWS::CloudFront::Distribution", {}, r"E[A-Z0-9]{13}"),
+        ("AWS::CloudFront::OriginAccessControl", {}, r"E[A-Z0-9]{13}"),
+        ("AWS::CloudFront::PublicKey", {}, r"K[A-Z0-9]{13}"),
+        ("AWS::CloudFront::KeyGroup", {}, r"[0-9a-f-]{36}"),
+        ("AWS::Route53::HostedZone", {"Name": "example.com"}, r"Z[A-Z0-9]{20}"),
+        ("AWS::Route53::HealthCheck", {}, r"[0-9a-f-]{36}"),
+        ("AWS::WAFv2::WebACL", {"Name": "acl", "Scope": "CLOUDFRONT"}, r"acl\|[0-9a-f-]{36}\|CLOUDFRONT"),
+        ("AWS::EC2::EIP", {}, r"203\.0\.113\.1\d\d"),
+        ("AWS::StepFunctions::Activity", {}, r"arn:aws:states:us-east-1:111111111111:activity:stack-Thing-\w{12}"),
+        ("AWS::MSK::Cluster", {}, r"arn:aws:kafka:us-east-1:111111111111:cluster/stack-Thing-\w{12}"),
+        ("AWS::IAM::OIDCProvider", {}, r"arn:aws:iam::111111111111:oidc-provider/stack-Thing-\w{12}"),
+        ("AWS::SQS::QueuePolicy", {}, r"stack-Thing-\w{12}"),
         ("AWS::ApiGatewayV2::Api", {}, r"[a-z0-9]{10}"),
         ("AWS::ApiGatewayV2::Stage", {"StageName": "$default"}, r"\$default"),
         ("AWS::Events::Rule", {"Name": "r", "EventBusName": "bus"}, r"bus\|r"),
@@ -177,6 +188,9 @@ def test_attributes_are_the_properties_and_what_aws_would_add() -> None:
     assert attributes("AWS::ApiGatewayV2::Api")["ApiEndpoint"].endswith(".execute-api.us-east-1.amazonaws.com")
     assert attributes("AWS::CloudFront::Distribution")["DomainName"].endswith(".cloudfront.net")
     assert attributes("AWS::Lambda::Function", FunctionName="f")["Arn"].endswith(":function:f")
+    assert attributes("AWS::Events::Rule", Name="r")["Arn"] == "arn:aws:events:us-east-1:111111111111:rule/r"
+    acl = attributes("AWS::WAFv2::WebACL", Name="acl", Scope="CLOUDFRONT")
+    assert acl["Arn"] == f"arn:aws:wafv2:us-east-1:111111111111:global/webacl/acl/{acl['Id']}"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+"""Ids in AWS's shape for what moto names at random: hosted zones, distributions, origin access controls.
+
+Rule: the only module that touches moto's own records. A zone's id comes by moto's hook for that; CloudFront's things
+have none, so they are entered anew under their id right after they were made. Shapes: AWS's documentation.
+"""
+
+import secrets
+from collections.abc import Mapping
+from string import ascii_uppercase, digits
+from typing import Any
+
+ZONE = ("route53", "hosted_zone")
+
+
+def hosted_zone_id(context: Mapping[str, Any]) -> str | None:
+    """A source of ids for moto's id manager: Z and 20 letters and digits."""
+    about = context.get("resource_identifier")
+    if about is None or (about.service, about.resource) != ZONE:
+        return None
+    return "Z" + "".join(secrets.choice(ascii_uppercase + digits) for _ in range(20))
+
+
+def rename(account: str, kind: str, old: str, new: str) -> Any:
+    """Give one of CloudFront's things another id wherever its record says the old one; `kind` is moto's attribute."""
+    from moto.backends import get_backend
+
+    records = getattr(get_backend("cloudfront")[account]["aws"], kind)
+    found = records[new] = records.pop(old)
+    for name, value in list(vars(found).items()):
+        if isinstance(value, str):
+            setattr(found, name, value.replace(old, new))
+    return found
