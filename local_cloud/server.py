@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
@@ -112,7 +113,7 @@ class Server:
     def __init__(self, app: "WSGIApplication", *, port: int = 0) -> None:
         with _listening(port) as listener:
             self.port: int = listener.getsockname()[1]
-            self._server = _wsgi_server(app, listener)
+            self._server = _wsgi_server(_until_hung_up(app), listener)
         self._thread = threading.Thread(target=self.run, name=f"port-{self.port}", daemon=True)
 
     @property
@@ -150,6 +151,18 @@ class _Quiet(WSGIRequestHandler):
     def connection_dropped(self, error: BaseException, environ: "WSGIEnvironment | None" = None) -> None:  # noqa: ARG002
         """Also how the engine loses a response: the client must see that the connection is gone."""
         self.close_connection = True
+
+
+def _until_hung_up(app: "WSGIApplication") -> "WSGIApplication":
+    """A client that goes away in the midst of its request is no error of the server's, and nothing to write down."""
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        except ClientDisconnected as gone:
+            raise ConnectionAbortedError("The client went away in the midst of its request") from gone
+
+    return application
 
 
 def _listening(port: int) -> socket.socket:

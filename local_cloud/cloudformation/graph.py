@@ -6,7 +6,7 @@ is cancelled at once, or, with `keep_going`, everything that does not need the f
 
 from collections.abc import Callable, Mapping
 
-from local_cloud.cloudformation.schedule import UNTIL_WOKEN, Interrupted, Process, Schedule, Steps
+from local_cloud.cloudformation.schedule import UNTIL_WOKEN, Cancelled, Interrupted, Process, Schedule, Steps
 
 Needs = Mapping[str, frozenset[str]]
 
@@ -50,7 +50,7 @@ class Walk:
                     self._cancel()
                 else:
                     self._start(parent)
-        except (Interrupted, GeneratorExit):
+        except (Interrupted, Cancelled):
             self._cancel()
             raise
         return self._failed

@@ -7,6 +7,7 @@ itself. `Schedule.play(until)` resumes what is due, in the order of time and the
 
 import heapq
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final, TypeAlias, TypeVar
@@ -18,6 +19,12 @@ Steps: TypeAlias = Generator[float | None, None, T]
 
 class Interrupted(Exception):
     """Thrown into a process at the point where it waits; the process decides what that means."""
+
+
+class Cancelled(Exception):
+    """Thrown into a process that is to end where it waits. Only this tells it so: a process that is merely forgotten,
+    as at the end of Python itself, does nothing any more.
+    """
 
 
 class Process:
@@ -69,7 +76,8 @@ class Schedule:
         """End a process where it waits, without a result."""
         if not process.done:
             process.done = True
-            process.steps.close()
+            with suppress(Cancelled, StopIteration):
+                process.steps.throw(Cancelled())
 
     def interrupt(self, process: Process, why: Exception) -> None:
         """Throw `why` into a waiting process."""

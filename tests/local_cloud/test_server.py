@@ -1,6 +1,7 @@
 """The endpoint, as unmodified boto3 clients see it over HTTP."""
 
 import json
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from local_cloud.compose import cloud
-from local_cloud.server import PortInUse, Server
+from local_cloud.server import HOST, PortInUse, Server
 from local_cloud.services import Services
 
 Connect = Callable[..., Any]
@@ -212,6 +213,32 @@ def test_a_stack_is_staged_over_http(server: Server, connect: Connect) -> None:
 
     [stack] = connect("cloudformation").describe_stacks(StackName="site")["Stacks"]
     assert (stack["StackStatus"], stack["StackId"]) == ("UPDATE_ROLLBACK_FAILED", staged["StackId"])
+
+
+@pytest.mark.parametrize(
+    ("service", "path"),
+    [
+        ("cloudformation", "/"),
+        ("s3", "/bucket?tagging"),
+        ("ecr", "/"),
+        ("lambda", "/2017-03-31/tags/arn:aws:lambda:us-east-1:111111111111:function:f"),
+        ("none", "/_local_cloud/faults"),
+    ],
+)
+def test_a_client_that_goes_away_in_the_midst_of_its_request_is_nothing_to_write_down(
+    server: Server, connect: Connect, caplog: pytest.LogCaptureFixture, service: str, path: str
+) -> None:
+    credential = f"AWS4-HMAC-SHA256 Credential=me/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host"
+    with socket.create_connection((HOST, server.port)) as client:
+        head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: {credential}, Signature=a\r\n"
+        client.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n".encode())
+        client.sendall(b"Content-Length: 1000\r\n\r\nAction=Descr")
+        client.shutdown(socket.SHUT_WR)
+        while client.recv(4096):  # until the server, too, is done with the connection
+            pass
+
+    assert connect("cloudformation").describe_stacks()["Stacks"] == []
+    assert [record for record in caplog.records if record.exc_info or "Traceback" in record.getMessage()] == []
 
 
 def test_a_port_in_use_is_named(server: Server) -> None:

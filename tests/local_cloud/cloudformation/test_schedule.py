@@ -1,6 +1,9 @@
 """Simulated time: what is due is resumed in order, and only when somebody lets time pass."""
 
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from subprocess import run
 
 import pytest
 
@@ -76,6 +79,25 @@ def test_a_cancelled_process_is_never_resumed(schedule: Schedule) -> None:
     schedule.play(after(10))
     assert said == []
     assert schedule.next_due() is None
+
+
+def test_an_operation_that_python_itself_outlives_no_more_ends_without_a_word() -> None:
+    here = Path(__file__).parent
+    story = """
+import json
+from cfn_account import Account, template, topic
+from local_cloud.cloudformation.faults import HangResource, On
+
+account = Account()
+account.create(template(A=topic(), B=topic()))
+account.fail(HangResource(resource="A", on=On.UPDATE))
+changed = topic(properties={"DisplayName": "changed"})
+account("UpdateStack", StackName="site", TemplateBody=json.dumps(template(A=changed, B=changed)))
+account.settle()
+print(account.status())
+"""
+    ran = run([sys.executable, "-c", story], cwd=here, capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("UPDATE_IN_PROGRESS\n", "")
 
 
 def test_a_process_that_looks_at_the_clock_does_not_play_others(schedule: Schedule) -> None:
