@@ -78,3 +78,47 @@ def test_a_failing_deploy_says_so(served: Served, aws: Aws, tmp_path: Path) -> N
     assert failed.returncode != 0
     assert "Failed to create/update the stack" in failed.stderr
     assert served.status("site") == "ROLLBACK_COMPLETE"
+
+
+def test_create_wait_review_execute_drift_protect_and_delete(served: Served, aws: Aws, tmp_path: Path) -> None:
+    group = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties: {{RetentionInDays: {}}}\n"
+    (tmp_path / "logs.yaml").write_text(group.format(14))
+    (tmp_path / "longer.yaml").write_text(group.format(30))
+
+    def verb(*words: str) -> str:
+        done = aws("cloudformation", *words)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def told(query: str, *words: str) -> str:
+        return verb(*words, "--query", query, "--output", "text")
+
+    site = ("--stack-name", "site")
+    verb("create-stack", *site, "--template-body", "file://logs.yaml", "--enable-termination-protection")
+    verb("wait", "stack-create-complete", *site)
+
+    verb("deploy", *site, "--template-file", "longer.yaml", "--no-execute-changeset")
+    proposed = told("Summaries[0].ChangeSetName", "list-change-sets", *site)
+    detail = "Changes[0].ResourceChange.Details[0].Target.Name"
+    assert told(detail, "describe-change-set", *site, "--change-set-name", proposed) == "RetentionInDays"
+    verb("execute-change-set", *site, "--change-set-name", proposed)
+    verb("wait", "stack-update-complete", *site)
+
+    group_name = told("StackResources[0].PhysicalResourceId", "describe-stack-resources", *site)
+    served.client("logs").put_retention_policy(logGroupName=group_name, retentionInDays=1)
+    detection = told("StackDriftDetectionId", "detect-stack-drift", *site)
+    described = ("describe-stack-drift-detection-status", "--stack-drift-detection-id", detection)
+    assert told("StackDriftStatus", *described) == "DRIFTED"
+    differs = "StackResourceDrifts[0].PropertyDifferences[0].[PropertyPath,ExpectedValue,ActualValue]"
+    assert told(differs, "describe-stack-resource-drifts", *site).split() == ["/RetentionInDays", "30", "1"]
+
+    again = aws("cloudformation", "update-stack", *site, "--use-previous-template")
+    assert "No updates are to be performed." in again.stderr
+    verb("update-stack", *site, "--template-body", "file://logs.yaml")
+    verb("wait", "stack-update-complete", *site)
+
+    refused = aws("cloudformation", "delete-stack", *site)
+    assert "Stack [site] cannot be deleted while TerminationProtection is enabled" in refused.stderr
+    verb("update-termination-protection", *site, "--no-enable-termination-protection")
+    verb("delete-stack", *site)
+    verb("wait", "stack-delete-complete", *site)

@@ -1,5 +1,6 @@
 """Given a served local cloud, an unmodified CDK bootstraps, deploys, fails, and rolls back."""
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +17,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.node, pytest.mark.skipif(bool(LACKS)
 APP = """
 import os
 import aws_cdk as cdk
-from aws_cdk import aws_sqs
+from aws_cdk import aws_s3, aws_sqs
 
 app = cdk.App()
 stack = cdk.Stack(app, "Tracks", env=cdk.Environment(account="111111111111", region="us-east-1"))
 aws_sqs.Queue(stack, "Queue", visibility_timeout=cdk.Duration.seconds(int(os.environ["VISIBLE"])))
+if "BUCKET" in os.environ:
+    aws_s3.Bucket(stack, "Bucket").node.default_child.override_logical_id("Bucket")
 app.synth()
 """
 Cdk = Callable[..., subprocess.CompletedProcess[str]]
@@ -31,8 +34,8 @@ def cdk(served: Served, tmp_path: Path) -> Cdk:
     (tmp_path / "app.py").write_text(APP)
     quietly = ("--ci", "--no-notices", "--app", f"{tools.cdk_python} app.py")
 
-    def run(*words: str, visible: int = 30) -> subprocess.CompletedProcess[str]:
-        env = {"VISIBLE": str(visible), "CDK_DISABLE_CLI_TELEMETRY": "true"}
+    def run(*words: str, visible: int = 30, **more: str) -> subprocess.CompletedProcess[str]:
+        env = {"VISIBLE": str(visible), "CDK_DISABLE_CLI_TELEMETRY": "true", **more}
         return served.run(tools.cdk, *words, *quietly, cwd=tmp_path, env=env)
 
     return run
@@ -71,3 +74,18 @@ def test_bootstrap_deploy_fail_rollback_diff_direct_and_destroy(served: Served, 
     assert cdk("destroy", "Tracks", "--force").returncode == 0
     with pytest.raises(ClientError, match="does not exist"):
         served.status("Tracks")
+
+
+def test_import_takes_an_existing_bucket_into_the_stack(served: Served, cdk: Cdk, tmp_path: Path) -> None:
+    assert cdk("bootstrap", "aws://111111111111/us-east-1").returncode == 0
+    assert cdk("deploy", "Tracks", "--require-approval", "never").returncode == 0
+    served.client("s3").create_bucket(Bucket="mine-already")
+    (tmp_path / "mapping.json").write_text(json.dumps({"Bucket": {"BucketName": "mine-already"}}))
+
+    imported = cdk("import", "Tracks", "--resource-mapping", "mapping.json", BUCKET="yes")
+
+    assert imported.returncode == 0, imported.stderr
+    assert served.status("Tracks") == "IMPORT_COMPLETE"
+    assert cdk("deploy", "Tracks", "--require-approval", "never", BUCKET="yes").returncode == 0
+    shown = cdk("drift", "Tracks", BUCKET="yes")
+    assert "No drift detected" in shown.stdout + shown.stderr

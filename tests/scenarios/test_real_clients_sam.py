@@ -3,6 +3,7 @@
 It also reads this repository's own samconfig.toml: `sam deploy --config-env prod`.
 """
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -38,13 +39,16 @@ Outputs:
 Sam = Callable[..., subprocess.CompletedProcess[str]]
 
 
+SAM = Path(sys.executable).with_name("sam")
+
+
 @pytest.fixture
 def sam_deploy(served: Served, tmp_path: Path) -> Sam:
     project = tmp_path / "project"
     (project / "src").mkdir(parents=True)
     (project / "src" / "app.py").write_text("def handler(event, context):\n    return 'hello'\n")
     (project / "template.yaml").write_text(TEMPLATE)
-    command = (Path(sys.executable).with_name("sam"), "deploy", "--stack-name", "hello", "--resolve-s3")
+    command = (SAM, "deploy", "--stack-name", "hello", "--resolve-s3")
     quietly = ("--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar")
     return lambda *more: served.run(*command, *quietly, *more, cwd=project, env={"SAM_CLI_POLL_DELAY": "0.2"})
 
@@ -72,6 +76,28 @@ def test_sam_deploy_creates_updates_and_sees_no_changes(served: Served, sam_depl
 
 
 @pytest.mark.slow
+def test_sam_lists_what_is_deployed_and_deletes_it_with_its_artifacts(
+    served: Served, sam_deploy: Sam, tmp_path: Path
+) -> None:
+    def sam(*words: str) -> subprocess.CompletedProcess[str]:
+        return served.run(SAM, *words, "--stack-name", "hello", cwd=tmp_path / "project")
+
+    assert sam_deploy().returncode == 0
+
+    [output] = json.loads(sam("list", "stack-outputs", "--output", "json").stdout)
+    resources = json.loads(sam("list", "resources", "--output", "json").stdout)
+    ids = {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in resources}
+    assert output["OutputValue"] == ids["Hello"]
+    assert ids["ServerlessHttpApiApiGatewayDefaultStage"] == "$default"
+
+    deleted = sam("delete", "--no-prompts", "--region", "us-east-1")
+    assert "Deleted successfully" in deleted.stdout, deleted.stderr
+    assert deleted.stderr.count("Deleting S3 object") == 2
+    gone = sam("delete", "--no-prompts", "--region", "us-east-1")
+    assert "The input stack hello does not exist on Cloudformation in the region us-east-1" in gone.stdout + gone.stderr
+
+
+@pytest.mark.slow
 def test_a_failing_sam_deploy_shows_the_cause_and_ends_in_rollback(served: Served, sam_deploy: Sam) -> None:
     served.fault(fault="fail-resource", resource="Hello", on="create", reason="The function is too large.")
 
@@ -91,7 +117,7 @@ def test_sam_deploy_reads_the_same_environment_as_groat(served: Served, tmp_path
     root = tmp_path / "site"
     root.mkdir()
     copy_to(root)
-    command = (Path(sys.executable).with_name("sam"), "deploy", "--config-env", "prod", "--no-confirm-changeset")
+    command = (SAM, "deploy", "--config-env", "prod", "--no-confirm-changeset")
 
     without_image = served.run(*command, cwd=root)
     assert "Parameters: [ImageUri] must have values" in without_image.stderr
