@@ -27,19 +27,15 @@ def get_template(world: World, region: str, params: Params) -> Answer:
         definition = world.require(region, params["StackName"], NO_STACK_WITH_ID).definition
     else:
         raise NO_STACK_NAMED.error(names="StackName or ChangeSetName")
-    body: Any = "" if definition is None else _body(definition, params.get("TemplateStage", "Original"))
+    body = "" if definition is None else _body(definition, params.get("TemplateStage", "Original"))
     return {"TemplateBody": body, "StagesAvailable": STAGES}
 
 
-def _body(definition: Definition, stage: str) -> Any:
-    """A JSON template comes back as an object, as boto3 gives it; anything else as the text that was sent."""
+def _body(definition: Definition, stage: str) -> str:
+    """The text that was sent; what a transform made of it is JSON. Clients of boto3 get an object where it is JSON."""
     if stage == "Processed" and definition.source.transforms:
-        return dict(definition.template.body)
-    text = definition.source.original
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+        return json.dumps(definition.template.body)
+    return definition.source.original
 
 
 def get_template_summary(world: World, region: str, params: Params) -> Answer:

@@ -110,6 +110,18 @@ def test_a_template_comes_from_a_bucket_of_this_cloud(server: Server, connect: C
     assert template == TOPIC
 
 
+def test_a_json_template_comes_back_as_an_object(connect: Connect) -> None:
+    body = {"Transform": "AWS::LanguageExtensions", "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    cloudformation = connect("cloudformation")
+    cloudformation.create_stack(
+        StackName="site", TemplateBody=json.dumps(body), Capabilities=["CAPABILITY_AUTO_EXPAND"]
+    )
+
+    assert cloudformation.get_template(StackName="site")["TemplateBody"] == body
+    processed = cloudformation.get_template(StackName="site", TemplateStage="Processed")["TemplateBody"]
+    assert processed == {"Resources": body["Resources"]}
+
+
 def test_bodies_of_every_kind_reach_the_other_services(connect: Connect) -> None:
     s3, big = connect("s3"), b"x" * 3_000_000
     s3.create_bucket(Bucket="site")

@@ -47,7 +47,7 @@ CODES = {
 
 def importing(account: Account, stack_id: str) -> dict[str, Any]:
     """What the stack has already, and one resource more: an import may change nothing else."""
-    body = account("GetTemplate", StackName=stack_id)["TemplateBody"] or template()
+    body = json.loads(account("GetTemplate", StackName=stack_id)["TemplateBody"] or json.dumps(template()))
     mine = {"Type": "AWS::SSM::Parameter", "DeletionPolicy": "Retain", "Properties": {"Type": "String", "Value": "1"}}
     which = {"ResourceType": mine["Type"], "LogicalResourceId": "Mine", "ResourceIdentifier": {"Name": "/mine"}}
     body["Resources"]["Mine"] = mine

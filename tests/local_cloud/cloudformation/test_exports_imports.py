@@ -1,6 +1,5 @@
 """Exports, imports, and the lock between them."""
 
-import json
 from typing import Any
 
 import pytest
@@ -66,8 +65,3 @@ def test_an_export_without_importers_has_no_list(account: Account) -> None:
     account.create(producer(), "producer")
     with pytest.raises(ApiError, match="Export 'shared' is not imported by any stack"):
         account("ListImports", ExportName="shared")
-
-
-def test_json_templates_come_back_as_objects_and_text_as_text(account: Account) -> None:
-    account.create(producer(), "producer")
-    assert account("GetTemplate", StackName="producer")["TemplateBody"] == json.loads(json.dumps(producer()))

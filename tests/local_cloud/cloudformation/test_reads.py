@@ -12,6 +12,7 @@ from cfn_account import Account, template, topic
 from local_cloud import ApiError, VirtualClock, attach
 from local_cloud.cloudformation.faults import FailResource, HangResource, On
 
+AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND"
 ONE = template(Topic=topic(), outputs={"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}})
 TWO = template(Topic=topic(properties={"DisplayName": "changed"}))
 
@@ -156,6 +157,17 @@ def test_the_processed_template_has_its_transforms_applied(account: Account) -> 
     processed = account("GetTemplate", StackName="site", TemplateStage="Processed")
     assert "Transform" not in processed["TemplateBody"]
     assert processed["StagesAvailable"] == ["Original", "Processed"]
+
+
+def test_a_template_comes_back_as_the_text_that_was_sent_and_by_boto3_as_an_object(client: Any) -> None:
+    body = {"Transform": "AWS::LanguageExtensions", **template(Topic=topic())}
+    cloud = attach(client, clock=VirtualClock())
+    client.create_stack(StackName="site", TemplateBody=json.dumps(body, indent=3), Capabilities=[AUTO_EXPAND])
+    sent = cloud.engine.call("GetTemplate", {"StackName": "site"}, region="eu-central-1")
+    assert sent["TemplateBody"] == json.dumps(body, indent=3)
+    assert client.get_template(StackName="site")["TemplateBody"] == body
+    processed = client.get_template(StackName="site", TemplateStage="Processed")["TemplateBody"]
+    assert processed == template(Topic=topic())
 
 
 def test_a_template_is_summed_up(account: Account) -> None:

@@ -27,7 +27,7 @@ def names(account: Account) -> dict[str, str]:
 def test_a_failed_update_restores_template_outputs_and_resources(account: Account) -> None:
     broken_update(account)
     assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
-    assert account("GetTemplate", StackName="site")["TemplateBody"]["Resources"] == {"Old": PLAIN}
+    assert json.loads(account("GetTemplate", StackName="site")["TemplateBody"])["Resources"] == {"Old": PLAIN}
     assert account.stack()["Outputs"] == [{"OutputKey": "Name", "OutputValue": "before"}]
     assert names(account) == {"Old": "plain"}
 
