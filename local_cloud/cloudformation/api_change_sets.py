@@ -31,6 +31,7 @@ from local_cloud.cloudformation.refusals import (
     CHANGE_SET_MISMATCH,
     CHANGE_SET_NEEDS_STACK,
     CHANGE_SET_STATUS,
+    DELETE_ON_CREATE_ONLY,
     NO_CHANGE_SET,
     Call,
     require,
@@ -73,6 +74,8 @@ def _proposal(world: World, stack: Stack, params: Params, definition: Definition
     role = usable_role(world, stack, params.get("RoleARN"))
     if kind != "CREATE":
         check_mode(stack, deployment_of(params).mode)
+    if kind != "CREATE" and params.get("OnStackFailure") == "DELETE":
+        raise DELETE_ON_CREATE_ONLY.error()
     if kind == "IMPORT":
         check_import(world, stack, definition, params)
     return ChangeSet(

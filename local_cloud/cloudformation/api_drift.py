@@ -8,7 +8,7 @@ from local_cloud.cloudformation.calls import Answer, Calls, PagedCalls
 from local_cloud.cloudformation.drift import conclude, detect
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.inputs import Params
-from local_cloud.cloudformation.machine import PAUSED, STABLE
+from local_cloud.cloudformation.machine import STABLE, StackStatus
 from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.paging import Pages
 from local_cloud.cloudformation.refusals import NO_RESOURCE
@@ -16,6 +16,8 @@ from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.world import World
 
 SECONDS = 3.0
+DETECTABLE = (*STABLE, StackStatus.UPDATE_ROLLBACK_FAILED)
+"""As the user guide lists them; the two after an import are assumed."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Detection:
 def detect_stack_drift(world: World, region: str, params: Params) -> Answer:
     """DetectStackDrift, of all resources or of the named."""
     stack = world.require(region, params["StackName"])
-    if stack.status not in (*STABLE, *PAUSED):
+    if stack.status not in DETECTABLE:
         raise validation_error(
             f"Drift detection cannot be performed on stack [{stack.id}] while it is in {stack.status} state"  # assumed
         )

@@ -3,7 +3,7 @@
 from local_cloud.cloudformation.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params
 from local_cloud.cloudformation.policy import given
-from local_cloud.cloudformation.refusals import PROTECTION_ON_CHILD, Call, require
+from local_cloud.cloudformation.refusals import NO_RESOURCE, PROTECTION_ON_CHILD, Call, require
 from local_cloud.cloudformation.world import World
 
 
@@ -27,6 +27,9 @@ def set_stack_policy(world: World, region: str, params: Params) -> Answer:
 def signal_resource(world: World, region: str, params: Params) -> Answer:
     """SignalResource: a resource with a CreationPolicy, or a WaitCondition, that waits for signals counts this one."""
     stack = world.require(region, params["StackName"])
+    require(Call.SIGNAL, stack.status, id=stack.id)
+    if params["LogicalResourceId"] not in stack.template.resources:
+        raise NO_RESOURCE.error(resource=params["LogicalResourceId"], name=stack.name)
     signals = stack.signals.setdefault(params["LogicalResourceId"], {})
     signals[params["UniqueId"]] = params["Status"]
     return {}

@@ -6,6 +6,7 @@ Rule: the three spellings of a missing stack are AWS's (recorded): each call has
 from collections.abc import Mapping
 from typing import Any
 
+from local_cloud.cloudformation.api_change_sets import find
 from local_cloud.cloudformation.calls import Answer, Calls, PagedCalls
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.events import finding_event, operation_event, shown
@@ -70,14 +71,14 @@ def describe_events(world: World, region: str, params: Params, pages: Pages) -> 
 
 
 def _whose_events(world: World, region: str, params: Params) -> tuple[Stack, str | None]:
-    if name := params.get("ChangeSetName"):
-        for change_set in world.change_sets.values():
-            if name in (change_set.id, change_set.name):
-                return world.stacks[change_set.stack_id], change_set.operation_id
-        raise validation_error(f"ChangeSet [{name}] does not exist")
+    if "ChangeSetName" in params:
+        change_set, owner = find(world, region, params)
+        return owner, change_set.operation_id
     if "StackName" in params:
         return world.require(region, params["StackName"]), params.get("OperationId")
-    operation = params.get("OperationId", "")
+    operation = params.get("OperationId")
+    if operation is None:
+        raise NO_STACK_NAMED.error(names="StackName, ChangeSetName or OperationId")
     for stack in world.in_region(region):
         if any(event.operation_id == operation for event in stack.events):
             return stack, operation

@@ -38,7 +38,6 @@ from local_cloud.cloudformation.refusals import (
     RETAIN_DELETED,
     RETAIN_TOO_EARLY,
     RETAIN_UNKNOWN,
-    ROLLBACK_TWICE,
     Call,
     require,
 )
@@ -66,8 +65,6 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     """CreateStack."""
     name = params["StackName"]
     check_name("stackName", name)
-    if "DisableRollback" in params and "OnFailure" in params:
-        raise ROLLBACK_TWICE.error()
     wanted = _wanted(world, params)
     existing = world.find(region, name)
     if existing is not None:

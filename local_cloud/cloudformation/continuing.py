@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from local_cloud.cloudformation.launch import start
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import STACK_TYPE, Stack
-from local_cloud.cloudformation.refusals import NO_STACK, NOT_SKIPPABLE, SKIP_AND_FORCE
+from local_cloud.cloudformation.refusals import NO_STACK, NOT_SKIPPABLE
 from local_cloud.cloudformation.rollback import continue_rollback
 from local_cloud.cloudformation.run import Options
 from local_cloud.cloudformation.world import World
@@ -15,9 +15,6 @@ Skips = Mapping[str, frozenset[str]]
 
 def check_skips(world: World, stack: Stack, named: Iterable[str], *, force: bool) -> Skips:
     """By stack id what to skip: the named (`Logical`, `NestedStackName.Logical`), or with `force` all that failed."""
-    named = tuple(named)
-    if named and force:
-        raise SKIP_AND_FORCE.error()
     family = {each.name: each for each in _family(world, stack)}
     skips: dict[str, set[str]] = {each.id: set() for each in family.values()}
     if force:

@@ -25,6 +25,7 @@ from local_cloud.cloudformation.api_templates import CALLS as TEMPLATE_CALLS
 from local_cloud.cloudformation.calls import Calls, PagedCalls
 from local_cloud.cloudformation.constraints import check
 from local_cloud.cloudformation.errors import ApiError
+from local_cloud.cloudformation.exclusive import check_one_of
 from local_cloud.cloudformation.faults import (
     ExpireCredentials,
     Faults,
@@ -168,6 +169,7 @@ class CloudFormation:
         if operation not in PAGED and operation not in CALLS:
             raise UNSUPPORTED.error(operation=operation)
         check(operation, params)
+        check_one_of(operation, params)
         try:
             if operation in PAGED:
                 answer: dict[str, Any] = PAGED[operation](self.world, region, params, self.pages)

@@ -94,7 +94,7 @@ def arm_timeout(world: World, stack: Stack) -> None:
         return
 
     def ring() -> Steps[None]:
-        yield world.seconds(minutes * 60)
+        yield world.limit(minutes * 60)
         if not process.done and stack.status is S.CREATE_IN_PROGRESS:
             world.schedule.interrupt(process, Interrupted(TIMED_OUT))
 

@@ -86,7 +86,6 @@ TOKEN_USED = Refusal(
     "The client request token {token} has already been used for this stack. Retry the request with a different client "
     "request token",
 )
-ROLLBACK_TWICE = _invalid("Either OnFailure or DisableRollback can be specified, but not both")  # assumed
 NO_STACK_NAMED = _invalid("Either the stack or what belongs to it must be named: {names}")  # assumed
 NO_UPDATES = _invalid("No updates are to be performed.")
 CAPABILITIES = Refusal("InsufficientCapabilitiesException", "Requires capabilities : [{capability}]")
@@ -106,8 +105,9 @@ PROTECTION_WHILE_DELETING = _invalid(  # assumed
 PROTECTION_ON_CHILD = _invalid(  # assumed
     "Termination protection cannot be changed on the nested stack [{stack}]; change it on its root stack"
 )
+DELETE_ON_CREATE_ONLY = _invalid("OnStackFailure DELETE is only valid for change sets of type CREATE")  # assumed
+NOT_SIGNALLED = _invalid("Stack:{id} is in {status} state and can not be signaled.")  # assumed
 NOT_SKIPPABLE = _invalid("The specified resources to skip are not in UPDATE_FAILED state: [{resources}]")  # assumed
-SKIP_AND_FORCE = _invalid("ResourcesToSkip cannot be specified together with ForceRollback")  # assumed
 
 IMPORTED_UNKNOWN = _invalid(
     "The logical resource ids [{names}] provided in ResourceToImport do not exist in the template."
@@ -142,6 +142,7 @@ class Call(StrEnum):
     EXECUTE_UPDATE = "ExecuteChangeSet UPDATE"
     EXECUTE_IMPORT = "ExecuteChangeSet IMPORT"
     PROTECT = "UpdateTerminationProtection"
+    SIGNAL = "SignalResource"
 
 
 class Acceptance(NamedTuple):
@@ -169,6 +170,10 @@ ACCEPTANCE: dict[Call, Acceptance] = {
     Call.EXECUTE_CREATE: _in((S.REVIEW_IN_PROGRESS,), NOT_UPDATABLE),
     Call.EXECUTE_UPDATE: _in((*STABLE, *PAUSED), NOT_UPDATABLE),
     Call.EXECUTE_IMPORT: _in((*STABLE, S.REVIEW_IN_PROGRESS), NOT_UPDATABLE),
+    Call.SIGNAL: _in(
+        (S.CREATE_IN_PROGRESS, S.UPDATE_IN_PROGRESS, S.UPDATE_ROLLBACK_IN_PROGRESS, S.ROLLBACK_IN_PROGRESS),
+        NOT_SIGNALLED,
+    ),
     Call.PROTECT: _in(tuple(s for s in S if s not in GONE), PROTECTION_WHILE_DELETING),
 }
 

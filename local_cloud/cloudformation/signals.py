@@ -21,7 +21,7 @@ def wait(run: Run, live: Live) -> Steps[str | None]:
     if expected is None:
         return None
     count, seconds = expected
-    deadline = run.world.schedule.now.timestamp() + run.world.seconds(seconds)
+    deadline = run.world.schedule.now.timestamp() + run.world.limit(seconds)
     while True:
         got = run.stack.signals.get(live.logical_id, {})
         if failed := sum(status == "FAILURE" for status in got.values()):

@@ -24,6 +24,7 @@ SECTIONS = {
     "Rules",
     "Transform",
 }
+VERSION = "2010-09-09"
 SAM = "AWS::Serverless-2016-10-31"
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 RESOURCE_KEYS = {
@@ -54,6 +55,8 @@ def build(body: Mapping[str, Any], original: str) -> Template:
     allowed = SECTIONS | {"Globals", "Fn::Transform"} if transforms else SECTIONS
     if unknown := [key for key in body if key not in allowed]:
         raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
+    if (version := body.get("AWSTemplateFormatVersion", VERSION)) != VERSION:
+        raise TemplateError(f"Template format error: {version} is not a supported value for AWSTemplateFormatVersion.")
     return Template(
         original=original,
         body=body,

@@ -101,6 +101,10 @@ class World:
         """AWS's seconds in seconds of our clock."""
         return seconds * self.pace
 
+    def limit(self, seconds: float) -> float:
+        """How long something may take at most. Where everything is at once nothing may time out meanwhile."""
+        return self.seconds(seconds) or seconds
+
     def random_name(self) -> str:
         """Twelve characters, as AWS ends generated names."""
         return uuid4().hex[:12].upper()

@@ -12,6 +12,7 @@ from cfn_account import Account, template, topic
 
 from local_cloud.cloudformation.engine import CALLS, PAGED
 from local_cloud.cloudformation.errors import ApiError
+from local_cloud.cloudformation.exclusive import ONE_OF
 from local_cloud.cloudformation.world import Surroundings
 from local_cloud.wire import cloudformation
 
@@ -97,8 +98,27 @@ def test_a_parameter_that_the_model_does_not_allow_is_refused(
 
 
 @pytest.mark.parametrize(
+    ("operation", "one", "other"),
+    [(operation, *names[:2]) for operation, groups in ONE_OF.items() for names in groups],
+)
+def test_of_parameters_that_exclude_one_another_only_one_is_taken(
+    account: Account, operation: str, one: str, other: str
+) -> None:
+    given = {"StackName": "site", "ChangeSetName": "proposal", "TemplateBody": BODY}
+    shape = cloudformation().operation_model(operation).input_shape
+    needed = {name: given[name] for name in shape.required_members}
+    both = {name: complete(shape.members[name], name) for name in (one, other)}
+    with pytest.raises(ApiError, match=f"Either {one} or {other} can be specified, but not both"):
+        account(operation, **needed, **both)
+
+
+@pytest.mark.parametrize(
     ("body", "text"),
     [
+        (
+            {"AWSTemplateFormatVersion": "2020-09-09", **template(A=topic("a"))},
+            "2020-09-09 is not a supported value for AWSTemplateFormatVersion.",
+        ),
         ({"Resources": {"A": topic("a")}, "Outputs": None}, "[/Outputs] 'null' values are not allowed in templates"),
         (template(A={**topic(), "DependsOn": [None]}), "[/Resources/A/DependsOn/0] 'null' values are not allowed"),
         (template(A={**topic(), "DependsOn": "B"}, B={**topic(), "DependsOn": "A"}), "Circular dependency"),

@@ -24,6 +24,7 @@ CALLS: dict[Call, tuple[str, dict[str, Any]]] = {
     Call.UPDATE_BY_CHANGE_SET: ("CreateChangeSet", {"ChangeSetType": "UPDATE"}),
     Call.IMPORT_BY_CHANGE_SET: ("CreateChangeSet", {"ChangeSetType": "IMPORT"}),
     Call.PROTECT: ("UpdateTerminationProtection", {"EnableTerminationProtection": True}),
+    Call.SIGNAL: ("SignalResource", {"LogicalResourceId": "Topic", "UniqueId": "1", "Status": "SUCCESS"}),
 }
 CODES = {
     Call.CREATE_STACK: ("AlreadyExistsException", "Stack [site] already exists"),
@@ -38,6 +39,7 @@ CODES = {
     ),
     Call.UPDATE_BY_CHANGE_SET: ("ValidationError", "Stack:{id} is in {status} state and can not be updated."),
     Call.IMPORT_BY_CHANGE_SET: ("ValidationError", "Stack:{id} is in {status} state and can not be updated."),
+    Call.SIGNAL: ("ValidationError", "Stack:{id} is in {status} state and can not be signaled."),
     Call.PROTECT: (
         "ValidationError",
         "Termination protection of stack [{id}] cannot be changed while in status {status}",

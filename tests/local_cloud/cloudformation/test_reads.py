@@ -227,35 +227,6 @@ def test_a_drift_aware_change_set_brings_the_template_back(account: Account) -> 
     assert {properties["DisplayName"] for properties in records.values()} == {"plain"}
 
 
-WAITING = {
-    "Type": "AWS::EC2::Instance",
-    "CreationPolicy": {"ResourceSignal": {"Count": 2, "Timeout": "PT10M"}},
-}
-
-
-def test_a_resource_waits_for_its_signals(account: Account) -> None:
-    account("CreateStack", StackName="site", TemplateBody=json.dumps(template(Wait=WAITING)))
-    account.wait(60)
-    for unique in ("one", "two"):
-        assert account.status() == "CREATE_IN_PROGRESS"
-        account("SignalResource", StackName="site", LogicalResourceId="Wait", UniqueId=unique, Status="SUCCESS")
-        account.wait(10)
-    assert account.status() == "CREATE_COMPLETE"
-
-
-@pytest.mark.parametrize(
-    ("signal", "reason"),
-    [("FAILURE", "Received 1 FAILURE signal(s) out of 2."), (None, "Failed to receive 2 resource signal(s)")],
-)
-def test_a_failed_or_missing_signal_fails_the_resource(account: Account, signal: str | None, reason: str) -> None:
-    account("CreateStack", StackName="site", TemplateBody=json.dumps(template(Wait=WAITING)))
-    account.wait(60)
-    if signal:
-        account("SignalResource", StackName="site", LogicalResourceId="Wait", UniqueId="x", Status=signal)
-    account.settle()
-    assert any(str(why).startswith(reason) for _, status, why in account.story() if status == "CREATE_FAILED")
-
-
 def test_a_boto3_client_waits_pages_and_raises_modelled_errors(client: Any) -> None:
     cloud = attach(client, clock=VirtualClock(), page_size=2)
     client.create_stack(StackName="site", TemplateBody=json.dumps(ONE))

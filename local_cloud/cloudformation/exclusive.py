@@ -1,0 +1,30 @@
+"""Parameters of a call that exclude one another: one table (the API reference's "but not both", "only one of").
+
+The text is assumed. ValidateTemplate is not here: of a body and a URL it takes the body (documented).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from local_cloud.cloudformation.errors import validation_error
+
+TEMPLATE = ("TemplateBody", "TemplateURL")
+CHANGED_TEMPLATE = (*TEMPLATE, "UsePreviousTemplate")
+POLICY = ("StackPolicyBody", "StackPolicyURL")
+ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "ContinueUpdateRollback": (("ResourcesToSkip", "ForceRollback"),),
+    "CreateChangeSet": (CHANGED_TEMPLATE, ("IncludeNestedStacks", "DeploymentMode")),
+    "CreateStack": (TEMPLATE, POLICY, ("OnFailure", "DisableRollback")),
+    "DescribeStackResources": (("StackName", "PhysicalResourceId"),),
+    "GetTemplateSummary": (("StackName", *TEMPLATE),),
+    "SetStackPolicy": (POLICY,),
+    "UpdateStack": (CHANGED_TEMPLATE, POLICY, ("StackPolicyDuringUpdateBody", "StackPolicyDuringUpdateURL")),
+}
+
+
+def check_one_of(operation: str, params: Mapping[str, Any]) -> None:
+    """Raise AWS's ValidationError if the call gives two things of which it may give one; what is false is not given."""
+    for names in ONE_OF.get(operation, ()):
+        given = [name for name in names if params.get(name)]
+        if len(given) > 1:
+            raise validation_error(f"Either {' or '.join(given)} can be specified, but not both")
