@@ -12,6 +12,7 @@ from local_cloud.cloudformation.parameters import Parameters, parameter_values
 from local_cloud.cloudformation.refusals import CAPABILITIES, RESERVED_TAG
 from local_cloud.cloudformation.schemas import unrecognized
 from local_cloud.cloudformation.template import Environment, Template, TemplateError, dependencies, load
+from local_cloud.cloudformation.template_rules import check_rules
 from local_cloud.cloudformation.transforms import transform
 from local_cloud.cloudformation.world import World
 
@@ -76,6 +77,7 @@ def definition_of(world: World, params: Params, stack: Stack, source: Template) 
             source, params.get("Parameters", []), current.parameters.raw if current else {},
             lambda name: world.surroundings.ssm(stack.region, name),
         )  # fmt: skip
+        check_rules(source, environment_of(world, stack, values))
         if not source.transforms:  # what a transform makes is checked when it ran
             processed(world, stack, source, values)
     except TemplateError as problem:
@@ -111,17 +113,22 @@ def _tags(params: Params, current: Definition | None) -> Mapping[str, str]:
 
 def processed(world: World, stack: Stack, source: Template, parameters: Parameters) -> Template:
     """The template with its transforms applied, its types known and its references in order. Raises TemplateError."""
-    environment = Environment(
-        parameters=parameters.values, account=world.account, region=stack.region,
-        stack_name=stack.name, stack_id=stack.id, exports=lambda name: name,
-        dynamic=lambda service, key: world.surroundings.dynamic(stack.region, service, key),
-    )  # fmt: skip
+    environment = environment_of(world, stack, parameters)
     template = transform(source, environment)
     if unknown := unrecognized(resource.type for resource in template.resources.values()):
         listed = ", ".join(dict.fromkeys(unknown))
         raise TemplateError(f"Template format error: Unrecognized resource types: [{listed}]")
     dependencies(template, environment)
     return template
+
+
+def environment_of(world: World, stack: Stack, parameters: Parameters) -> Environment:
+    """What a template is read against before the stack has resources; an export has its own name as its value."""
+    return Environment(
+        parameters=parameters.values, account=world.account, region=stack.region,
+        stack_name=stack.name, stack_id=stack.id, exports=lambda name: name,
+        dynamic=lambda service, key: world.surroundings.dynamic(stack.region, service, key),
+    )  # fmt: skip
 
 
 def needed_capabilities(template: Template) -> tuple[str, Sequence[str]] | None:

@@ -7,7 +7,7 @@ Rule kept: every function is pure. The world comes in by the Environment and by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from local_cloud.cloudformation import template_references
@@ -29,7 +29,7 @@ from local_cloud.cloudformation.template_model import (
     Unknown,
 )
 from local_cloud.cloudformation.template_order import active, dependencies, in_order
-from local_cloud.cloudformation.template_structure import build
+from local_cloud.cloudformation.template_structure import OUTPUT_IS_TEXT, build
 from local_cloud.cloudformation.template_text import parse
 from local_cloud.cloudformation.transforms import transform
 
@@ -100,6 +100,8 @@ def _outputs(template: Template, resolver: Resolver) -> Iterator[ResolvedOutput]
         if output.condition is not None and not resolver.condition(output.condition):
             continue
         value = resolver.value(output.value)
+        if isinstance(value, list | Mapping):
+            raise TemplateError(f"{OUTPUT_IS_TEXT}.")
         yield ResolvedOutput(
             key=output.key,
             value=value if isinstance(value, Unknown) else text(value),

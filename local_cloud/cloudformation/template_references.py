@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from local_cloud.cloudformation.intrinsics import SUB_VARIABLE, Reference
+from local_cloud.cloudformation.intrinsics import NAMES, SUB_VARIABLE, Reference
 from local_cloud.cloudformation.schemas import schema, unrecognized
 from local_cloud.cloudformation.template_model import Template, TemplateError
 
@@ -65,10 +65,37 @@ def check(template: Template) -> None:
     """Raises TemplateError for types that do not exist, then for the first section that refers to what does not."""
     if absent := unrecognized({each.type: None for each in template.resources.values()}):
         raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(absent)}]")
+    _check_functions(template)
     _check_conditions(template)
     for block in BLOCKS:
         _check_block(template, block)
     _check_attributes(template)
+
+
+def _check_functions(template: Template) -> None:
+    for block in BLOCKS:
+        for name in unknown_functions(template.body.get(block)):
+            raise TemplateError(
+                f"Template error: Encountered unsupported function: {name} Supported functions are: "
+                f"[{', '.join(sorted(NAMES))}]"
+            )
+
+
+def unknown_functions(node: Any) -> Iterator[str]:
+    """What is written as a function and is none."""
+    match node:
+        case Mapping():
+            if len(node) == 1 and (name := next(iter(node))).startswith("Fn::") and not _function(name):
+                yield name
+            for value in node.values():
+                yield from unknown_functions(value)
+        case list():
+            for value in node:
+                yield from unknown_functions(value)
+
+
+def _function(name: str) -> bool:
+    return name in NAMES or name.startswith(("Fn::ForEach::", "Fn::Transform"))
 
 
 def _check_conditions(template: Template) -> None:

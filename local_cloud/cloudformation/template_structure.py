@@ -39,6 +39,7 @@ RESOURCE_KEYS = {
     "UpdatePolicy",
     "UpdateReplacePolicy",
 }
+OUTPUT_IS_TEXT = "Template format error: The Value field of every Outputs member must evaluate to a String"
 FOR_EACH = "Fn::ForEach::"
 DEEPEST = 100
 LIMITS = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
@@ -51,7 +52,7 @@ POLICIES = {
 def build(body: Mapping[str, Any], original: str) -> Template:
     """The template of a parsed body; `original` is the text it came from. Raises TemplateError."""
     _check_values(body)
-    transforms = _transforms(body.get("Transform"))
+    transforms = (*_transforms(body.get("Transform")), *_snippets(body.get("Resources")))
     allowed = SECTIONS | {"Globals", "Fn::Transform"} if transforms else SECTIONS
     if unknown := [key for key in body if key not in allowed]:
         raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
@@ -80,6 +81,13 @@ def _check_values(node: Any, path: tuple[str, ...] = ()) -> None:
         _check_values(member, (*path, str(key)))
 
 
+def _check_output(value: Any) -> None:
+    """Plain lists and maps only; what a function gives is seen when it is resolved."""
+    kind = "List" if isinstance(value, list) else "Map" if isinstance(value, Mapping) and len(value) != 1 else None
+    if kind:
+        raise TemplateError(f"{OUTPUT_IS_TEXT} and not a {kind}.")
+
+
 def _transforms(declared: Any) -> tuple[str, ...]:
     match declared:
         case None:
@@ -91,6 +99,19 @@ def _transforms(declared: Any) -> tuple[str, ...]:
         case {"Name": str() as name}:
             return (name,)
     raise TemplateError("Template format error: Transform must be a string or a list of strings.")
+
+
+def _snippets(node: Any) -> Iterator[str]:
+    """The macros that Fn::Transform names inside a section."""
+    match node:
+        case {"Fn::Transform": {"Name": str() as name}} | {"Fn::Transform": [{"Name": str() as name}, *_]}:
+            yield name
+        case Mapping():
+            for value in node.values():
+                yield from _snippets(value)
+        case list():
+            for value in node:
+                yield from _snippets(value)
 
 
 def _section(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -175,6 +196,7 @@ def _outputs(section: Mapping[str, Any]) -> Iterator[Output]:
             continue
         if not isinstance(declaration, Mapping) or "Value" not in declaration:
             raise TemplateError("Template format error: Every Outputs member must contain a Value object")
+        _check_output(declaration["Value"])
         yield Output(
             key=key,
             value=declaration["Value"],

@@ -35,7 +35,6 @@ def transform(template: Template, environment: Environment) -> Template:
     body: Mapping[str, Any] = template.body
     for name in template.transforms:
         body = _applied(name, body, environment)
-    _refuse_snippets(body)
     processed = build({key: value for key, value in body.items() if key != "Transform"}, template.original)
     template_references.check(processed)
     return processed
@@ -65,18 +64,6 @@ def failed(name: str, why: str) -> TemplateError:
 
 def _raw(value: Any) -> str:
     return ",".join(value) if isinstance(value, list) else str(value)
-
-
-def _refuse_snippets(node: Any) -> None:
-    match node:
-        case {"Fn::Transform": {"Name": str() as name}} | {"Fn::Transform": [{"Name": str() as name}, *_]}:
-            raise failed(name, "The local cloud does not run macros inside a section.")
-        case Mapping():
-            for value in node.values():
-                _refuse_snippets(value)
-        case list():
-            for value in node:
-                _refuse_snippets(value)
 
 
 @lru_cache(maxsize=64)

@@ -126,6 +126,10 @@ def test_account_numbers_as_mapping_keys_are_text() -> None:
             "Cannot reference resources in the Conditions block of the template",
         ),
         (
+            json.dumps({"Resources": {"T": TOPIC}, "Outputs": {"O": {"Value": ["a"]}}}),
+            "Template format error: The Value field of every Outputs member must evaluate to a String and not a List.",
+        ),
+        (
             json.dumps({"Resources": {"T": TOPIC}, "Parameters": {"P": {"Default": "x"}}}),
             "Template format error: Every Parameters object must contain a Type member.",
         ),
@@ -153,6 +157,11 @@ def test_account_numbers_as_mapping_keys_are_text() -> None:
 )
 def test_a_wrong_template_is_refused_in_cloudformations_words(text: str, told: str) -> None:
     assert refusal(text) == told
+
+
+def test_a_function_that_does_not_exist_is_refused() -> None:
+    told = refusal(resources(T={**TOPIC, "Properties": {"TopicName": {"Fn::Joyn": ["", []]}}}))
+    assert told.startswith("Template error: Encountered unsupported function: Fn::Joyn Supported functions are: [")
 
 
 def test_a_cycle_names_its_members_only() -> None:
