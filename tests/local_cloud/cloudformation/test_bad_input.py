@@ -13,7 +13,6 @@ from cfn_account import Account, template, topic
 from local_cloud.cloudformation.engine import CALLS, PAGED
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.exclusive import ONE_OF
-from local_cloud.cloudformation.world import Surroundings
 from local_cloud.wire import cloudformation
 
 BODY = json.dumps(template(A=topic("a")))
@@ -140,12 +139,3 @@ def test_a_template_nested_without_end_is_refused(account: Account) -> None:
     nested = '{"Resources":{"A":{"Type":"AWS::SNS::Topic","Properties":{"TopicName":' + "[" * 500 + "]" * 500 + "}}}}"
     with pytest.raises(ApiError, match="unsupported structure"):
         account("ValidateTemplate", TemplateBody=nested)
-
-
-def test_a_stack_policy_may_be_behind_a_url() -> None:
-    policy = json.dumps({"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]})
-    account = Account(surroundings=Surroundings(read_url=lambda _url: policy))
-
-    account.create(json.loads(BODY), StackPolicyURL="https://s3.amazonaws.com/policies/mine.json")
-
-    assert account("GetStackPolicy", StackName="site")["StackPolicyBody"] == policy

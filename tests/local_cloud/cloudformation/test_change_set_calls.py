@@ -184,11 +184,13 @@ def test_deleting_what_failed_is_for_new_stacks(account: Account) -> None:
 
 def test_a_moving_stack_does_not_execute(account: Account) -> None:
     account.create(ONE)
-    change_set = account.propose(TWO)
-    account.fail(HangResource(resource="New", on=On.CREATE))
-    account.update(template(Topic=PLAIN, New=PLAIN))
-    with pytest.raises(ApiError):
-        account("ExecuteChangeSet", ChangeSetName=change_set["ChangeSetId"])
+    account.fail(FailResource(resource="New", on=On.CREATE), HangResource(resource="Topic", on=On.ROLLBACK))
+    account.update(template(Topic=CHANGED, New=topic(DependsOn="Topic")), DisableRollback=True)
+    change_set = account.propose(ONE)
+    account("RollbackStack", StackName="site")
+    account.wait(60)
+    with pytest.raises(ApiError, match="is in UPDATE_ROLLBACK_IN_PROGRESS state and can not be updated"):
+        account("ExecuteChangeSet", ChangeSetName=change_set["ChangeSetId"], DisableRollback=True)
 
 
 def test_a_summary_of_a_stack_in_review_is_refused(account: Account) -> None:
@@ -212,10 +214,12 @@ def test_changed_stack_tags_update_every_resource_that_can_have_tags(account: Ac
     mark = len(account.events())
 
     change_set = account.propose(body, Tags=[{"Key": "owner", "Value": "you"}])
+    told = account("DescribeChangeSet", ChangeSetName=change_set["ChangeSetId"], IncludePropertyValues=True)
     account.execute(change_set)
 
-    [change] = change_set["Changes"]
+    [change] = told["Changes"]
     assert (change["ResourceChange"]["LogicalResourceId"], change["ResourceChange"]["Scope"]) == ("Topic", ["Tags"])
+    assert change["ResourceChange"]["Details"][0]["Target"] == {"Attribute": "Tags", "RequiresRecreation": "Never"}
     assert [row[:2] for row in account.story(since=mark)][1:3] == [
         ("Topic", "UPDATE_IN_PROGRESS"),
         ("Topic", "UPDATE_COMPLETE"),

@@ -128,17 +128,18 @@ def test_termination_protection_is_only_told_of_a_named_stack(account: Account) 
     assert "EnableTerminationProtection" not in account("DescribeStacks")["Stacks"][0]
 
 
-def test_resources_of_a_rolled_back_create_are_still_listed_but_not_described(account: Account) -> None:
-    account.fail(FailResource(resource="Bad", on=On.CREATE))
-    account.create(template(Good=topic(), Bad=topic(DependsOn="Good"), Never=topic(DependsOn="Bad")))
-    listed = account("ListStackResources", StackName="site")["StackResourceSummaries"]
-    assert {row["LogicalResourceId"]: row["ResourceStatus"] for row in listed} == {
-        "Good": "DELETE_COMPLETE",
-        "Bad": "DELETE_COMPLETE",
-    }
-    assert "PhysicalResourceId" not in next(row for row in listed if row["LogicalResourceId"] == "Bad")
-    with pytest.raises(ApiError, match="Resource Good does not exist for stack site"):
-        account("DescribeStackResource", StackName="site", LogicalResourceId="Good")
+def test_events_are_told_by_operation_and_by_failure(account: Account) -> None:
+    made = account("CreateStack", StackName="site", TemplateBody=json.dumps(ONE))
+    account.settle()
+    account.fail(FailResource(resource="Topic", on=On.UPDATE))
+    account.update(TWO)
+    created = account("DescribeEvents", OperationId=made["OperationId"])["OperationEvents"]
+    assert {row["OperationType"] for row in created} == {"CREATE_STACK"}
+    assert len(created) == 5
+    [failed] = account("DescribeEvents", StackName="site", Filters={"FailedEvents": True})["OperationEvents"]
+    assert (failed["EventType"], failed["ResourceStatus"]) == ("PROVISIONING_ERROR", "UPDATE_FAILED")
+    with pytest.raises(ApiError, match="StackName, ChangeSetName or OperationId"):
+        account("DescribeEvents")
 
 
 def test_stacks_are_filtered_by_status(account: Account) -> None:

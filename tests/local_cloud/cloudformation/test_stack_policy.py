@@ -1,0 +1,31 @@
+"""Stack policies: where they come from, what they deny, and what overrides them."""
+
+import json
+
+from cfn_account import Account, template, topic
+
+from local_cloud.cloudformation.world import Surroundings
+
+PLAIN, CHANGED = topic(), topic(properties={"DisplayName": "changed"})
+
+
+def test_a_stack_policy_denies_an_update(account: Account) -> None:
+    account.create(template(Topic=PLAIN))
+    statement = {"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    account("SetStackPolicy", StackName="site", StackPolicyBody=json.dumps({"Statement": [statement]}))
+    account.update(template(Topic=CHANGED))
+    reason = "Action denied by stack policy: Statement [#1] does not allow [Update:*] for resource [*];"
+    assert ("Topic", "UPDATE_FAILED", reason) in account.story()
+    during = {"Statement": [{**statement, "Effect": "Allow"}]}
+    account.update(template(Topic=CHANGED), StackPolicyDuringUpdateBody=json.dumps(during))
+    [deployed] = account.engine.deployed("AWS::SNS::Topic")
+    assert deployed.properties["DisplayName"] == "changed"
+
+
+def test_a_stack_policy_may_be_behind_a_url() -> None:
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]})
+    account = Account(surroundings=Surroundings(read_url=lambda _url: policy))
+
+    account.create(template(A=topic()), StackPolicyURL="https://s3.amazonaws.com/policies/mine.json")
+
+    assert account("GetStackPolicy", StackName="site")["StackPolicyBody"] == policy
