@@ -1,7 +1,7 @@
 """Ids in AWS's shape for what moto names at random: hosted zones, distributions, origin access controls.
 
-Rule: the only module that touches moto's own records. A zone's id comes by moto's hook for that; CloudFront's things
-have none, so they are entered anew under their id right after they were made. Shapes: AWS's documentation.
+Rule: a zone's id comes by moto's own hook for that; CloudFront's things have none, so they are entered anew in moto's
+records, under their id, right after they were made. Shapes: AWS's documentation.
 """
 
 import secrets

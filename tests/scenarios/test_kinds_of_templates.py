@@ -112,6 +112,9 @@ def items(table: str) -> int:
     return int(SERVICES.client("dynamodb").scan(TableName=table)["Count"])
 
 
+ROLE = "arn:aws:iam::111111111111:role/deployer"
+
+
 def physical(cloud: Cloud, logical_id: str) -> str:
     return next(each.physical_id for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == logical_id)
 
@@ -151,10 +154,12 @@ def test_data_that_outlives_a_dead_stack_is_taken_over_by_the_new_one() -> None:
     assert cloud.status == "ROLLBACK_COMPLETE"
     table = physical(cloud, "Table")
     item(table)
-    outcome = cloud.apply(text, consent=Allowed())
+    outcome = cloud.apply(text, consent=Allowed(), tags={"owner": "me"}, role_arn=ROLE)
     assert isinstance(outcome, Deployed), outcome
     assert physical(cloud, "Table") == table
     assert items(table) == 1
+    [stack] = cloud.client.describe_stacks(StackName="demo")["Stacks"]  # an import can give it neither
+    assert (stack["Tags"], stack["RoleARN"]) == ([{"Key": "owner", "Value": "me"}], ROLE)
 
 
 def test_a_half_deleted_stack_keeps_its_data_and_the_new_one_takes_it_over() -> None:

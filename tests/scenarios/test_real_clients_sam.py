@@ -37,8 +37,6 @@ Outputs:
     Value: !Ref Hello
 """
 Sam = Callable[..., subprocess.CompletedProcess[str]]
-
-
 SAM = Path(sys.executable).with_name("sam")
 
 
