@@ -268,7 +268,7 @@ FUNCTIONS: Mapping[str, _Function] = {
     "Fn::Not": lambda resolver, argument: resolver.boolean({"Fn::Not": argument}),
 }
 
-NAMES = {*PURE, *FUNCTIONS}
+NAMES = frozenset({*PURE, *FUNCTIONS})
 
 
 def functions(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -6,7 +6,7 @@ Texts: recorded for Resources and Outputs; from public AWS output for conditions
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from local_cloud.cloudformation.intrinsics import NAMES, SUB_VARIABLE, Reference
@@ -14,6 +14,8 @@ from local_cloud.cloudformation.schemas import schema, unrecognized
 from local_cloud.cloudformation.template_model import Template, TemplateError
 
 BLOCKS = ("Resources", "Outputs")
+EXTENSIONS = {"Fn::Length", "Fn::ToJsonString"}
+EXPANDED = ("Fn::ForEach::", "Fn::Transform")  # before there are references to check, or not at all
 ATTRIBUTE = re.compile(r"[A-Za-z0-9.]+")
 
 
@@ -61,41 +63,40 @@ def conditions_used(node: Any) -> Iterator[str]:
                 yield from conditions_used(value)
 
 
-def check(template: Template) -> None:
-    """Raises TemplateError for types that do not exist, then for the first section that refers to what does not."""
+def check(template: Template, *, extended: bool = False) -> None:
+    """Raises TemplateError for types and functions that do not exist, then for the first section that refers to what
+    does not. `extended` is whether AWS::LanguageExtensions lent its functions.
+    """
     if absent := unrecognized({each.type: None for each in template.resources.values()}):
         raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(absent)}]")
-    _check_functions(template)
+    _check_functions(template, NAMES if extended else NAMES - EXTENSIONS)
     _check_conditions(template)
     for block in BLOCKS:
         _check_block(template, block)
     _check_attributes(template)
 
 
-def _check_functions(template: Template) -> None:
+def _check_functions(template: Template, names: Set[str]) -> None:
     for block in BLOCKS:
-        for name in unknown_functions(template.body.get(block)):
-            raise TemplateError(
-                f"Template error: Encountered unsupported function: {name} Supported functions are: "
-                f"[{', '.join(sorted(NAMES))}]"
-            )
+        for name in _functions(template.body.get(block)):
+            if name not in names and not name.startswith(EXPANDED):
+                raise TemplateError(
+                    f"Template error: Encountered unsupported function: {name} Supported functions are: "
+                    f"[{', '.join(sorted(names))}]"
+                )
 
 
-def unknown_functions(node: Any) -> Iterator[str]:
-    """What is written as a function and is none."""
+def _functions(node: Any) -> Iterator[str]:
+    """Whatever is written as a function."""
     match node:
         case Mapping():
-            if len(node) == 1 and (name := next(iter(node))).startswith("Fn::") and not _function(name):
+            if len(node) == 1 and (name := next(iter(node))).startswith("Fn::"):
                 yield name
             for value in node.values():
-                yield from unknown_functions(value)
+                yield from _functions(value)
         case list():
             for value in node:
-                yield from unknown_functions(value)
-
-
-def _function(name: str) -> bool:
-    return name in NAMES or name.startswith(("Fn::ForEach::", "Fn::Transform"))
+                yield from _functions(value)
 
 
 def _check_conditions(template: Template) -> None:

@@ -36,7 +36,7 @@ def transform(template: Template, environment: Environment) -> Template:
     for name in template.transforms:
         body = _applied(name, body, environment)
     processed = build({key: value for key, value in body.items() if key != "Transform"}, template.original)
-    template_references.check(processed)
+    template_references.check(processed, extended=LANGUAGE_EXTENSIONS in template.transforms)
     return processed
 
 

@@ -159,9 +159,11 @@ def test_a_wrong_template_is_refused_in_cloudformations_words(text: str, told: s
     assert refusal(text) == told
 
 
-def test_a_function_that_does_not_exist_is_refused() -> None:
-    told = refusal(resources(T={**TOPIC, "Properties": {"TopicName": {"Fn::Joyn": ["", []]}}}))
-    assert told.startswith("Template error: Encountered unsupported function: Fn::Joyn Supported functions are: [")
+@pytest.mark.parametrize("function", ["Fn::Joyn", "Fn::Length"])
+def test_a_function_that_does_not_exist_is_refused(function: str) -> None:
+    """Fn::Length is AWS::LanguageExtensions'."""
+    told = refusal(resources(T={**TOPIC, "Properties": {"TopicName": {function: ["a"]}}}))
+    assert told.startswith(f"Template error: Encountered unsupported function: {function} Supported functions are: [")
 
 
 def test_a_cycle_names_its_members_only() -> None:
