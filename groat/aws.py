@@ -2,10 +2,13 @@
 
 Clients are made here and nowhere else. `local` takes nothing from the user's AWS configuration; the others take all of
 it (profile, SSO, AWS_ENDPOINT_URL ...), as botocore reads it.
+
+The rule for `local`: a request names the local cloud that it is for, and another one, which may have the port by now,
+refuses it (421, Misdirected Request) instead of building this site among its own.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from botocore.session import Session as BotocoreSession
 
     from changesets import CloudFormation
+    from local_cloud.daemon import Running
 
 Client = Any  # boto3 makes its clients at run time; each module names the few calls that it uses
 
@@ -47,13 +51,10 @@ class Aws:
             ) from error
 
 
-def connect(settings: Settings, *, endpoint: str | None = None) -> Aws:
-    """`endpoint` is the local cloud's and goes with `local` only. Raises GroatError without credentials."""
+def connect(settings: Settings, *, cloud: "Running | None" = None) -> Aws:
+    """`cloud` is the running local cloud and goes with `local` only. Raises GroatError without credentials."""
     if settings.is_local:
-        session = without_account(settings.region)
-        return Aws(
-            lambda service, **more: make(session, service, endpoint_url=endpoint, **more), settings.region, endpoint
-        )
+        return Aws(inside(settings.region, cloud), settings.region, cloud.endpoint if cloud else None)
     session = configured(settings)
     return Aws(lambda service, **more: make(session, service, **more), settings.region)
 
@@ -66,6 +67,35 @@ def make(session: Any, service: str, **more: Any) -> Client:
     here = str(more.get("endpoint_url")).startswith(http.HERE)
     # a machine's proxy cannot reach this machine's loopback
     return session.client(service, config=config.merge(Config(proxies={})) if here else config, **more)
+
+
+def inside(region: str, cloud: "Running | None") -> Callable[..., Client]:
+    """A maker of clients of this local cloud and of no other."""
+    session, endpoint = without_account(region), cloud.endpoint if cloud else None
+
+    def client(service: str, **more: Any) -> Client:
+        made = make(session, service, endpoint_url=endpoint, **more)
+        if cloud:
+            made.meta.events.register("before-call", meant_for(cloud.pid))
+            made.meta.events.register("before-parse", refused_by_another)
+        return made
+
+    return client
+
+
+def meant_for(pid: int) -> Callable[..., None]:
+    def name(params: Mapping[str, Any], **_: object) -> None:
+        params["headers"][http.CLOUD] = str(pid)
+
+    return name
+
+
+def refused_by_another(response_dict: Mapping[str, Any], **_: object) -> None:
+    if response_dict["status_code"] == http.MISDIRECTED:
+        raise GroatError(
+            "The local cloud of this folder has ended, and another one has its port now",
+            hint="the same command again: it starts one for this folder, on another port",
+        )
 
 
 def without_account(region: str) -> "Session":

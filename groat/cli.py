@@ -254,7 +254,7 @@ def build(options: Options) -> None:
     """Build the container: `sam build`."""
     from groat.sam import build as run
 
-    sys.exit(run(options.project()))
+    run(options.project())
 
 
 @sam.command()

@@ -22,7 +22,7 @@ def local() -> None:
 @with_json
 @pass_options
 def up(options: Options, port: int | None, speed: float | None) -> None:
-    """Start it in the background, if it is not running."""
+    """Start it in the background, if it is not running. What it holds lasts as long as it runs."""
     from groat import local as cloud
     from groat.config import SPEED
     from groat.events import Stage

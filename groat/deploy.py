@@ -65,6 +65,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     texts = yield from write_templates(target, site)
     look_at_app(target, texts["website.yaml"])
     aws = yield from reach(target)
+    look_at_docker(target, aws, texts["website.yaml"])
     outputs: dict[str, Outputs] = {}
     for stack in target.stacks(texts):
         parameters = yield from values(target, aws, texts[stack.template], outputs)
@@ -93,13 +94,28 @@ def look_at_app(target: Target, website: str) -> None:
         frontend.keys(target.project.frontend)
 
 
+def look_at_docker(target: Target, aws: Aws, website: str) -> None:
+    """Raises GroatError where an image has to be built and Docker cannot: before any stack is touched."""
+    if aws.endpoint is None and takes_image(target, website):
+        from groat.docker import look
+
+        registry = target.stack("registry")
+        stack = aws.cloudformation(registry.region).stack(registry.stack_name)
+        look(target.project, aws, stack.outputs.get("RepositoryUri", "") if stack else "", website)
+
+
+def takes_image(target: Target, template: str) -> bool:
+    """A site whose samconfig.toml says which image it runs is given none."""
+    return "ImageUri" in generated.declared(template).keys() - target.settings.parameters.keys()
+
+
 def reach(target: Target) -> Generator[Event, None, Aws]:
     """The account to work in: the local cloud, started if need be, or the one that the credentials are for."""
     if target.settings.is_local:
         yield Working("starting the local cloud")
         cloud = local.up(target.project)
         yield Stage("local cloud", f"{cloud.endpoint} (pid {cloud.pid})")
-        return connect(target.settings, endpoint=cloud.endpoint)
+        return connect(target.settings, cloud=cloud)
     aws = connect(target.settings)
     yield Stage("account", f"{aws.account()} in {aws.region}")
     return aws
@@ -110,7 +126,7 @@ def values(
 ) -> Generator[Event, None, dict[str, str]]:
     """The stack's parameters: samconfig's, what earlier stacks put out under a declared name, and the image."""
     given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
-    if "ImageUri" in generated.declared(template).keys() - target.settings.parameters.keys():
+    if takes_image(target, template):
         yield Working("publishing the app's image")
         given["ImageUri"] = publish_image(target, aws, given["RepositoryUri"], template)
         yield Stage("image", given["ImageUri"])

@@ -64,7 +64,7 @@ def dev(target: Target, *, sam: bool) -> Iterator[Event]:
 
 
 def serve(target: Target, outputs: Mapping[str, str], *, sam: bool) -> Iterator[Event]:
-    aws = connect(target.settings, endpoint=local.up(target.project).endpoint)
+    aws = connect(target.settings, cloud=local.up(target.project))
     yield Working("starting the app")
     with container(target, outputs) if sam else server(target, aws, outputs) as app:
         shop = Workshop(target.project, aws, outputs, app)

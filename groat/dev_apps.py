@@ -98,7 +98,14 @@ def environment(aws: Aws, outputs: Mapping[str, str]) -> dict[str, str]:
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
     account = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": aws.region}
     own = dict(told.get("Environment", {}).get("Variables", {}))
-    return {**os.environ, **nowhere, **account, "AWS_ENDPOINT_URL": str(aws.endpoint), **own}
+    here = {"AWS_ENDPOINT_URL": str(aws.endpoint), **around_the_proxy(os.environ)}
+    return {**os.environ, **nowhere, **account, **here, **own}
+
+
+def around_the_proxy(variables: Mapping[str, str]) -> dict[str, str]:
+    """The local cloud is on this machine, which a proxy for the internet does not reach."""
+    exceptions = variables.get("no_proxy") or variables.get("NO_PROXY", "")
+    return dict.fromkeys(("no_proxy", "NO_PROXY"), ",".join(filter(None, (exceptions, "127.0.0.1,localhost"))))
 
 
 @dataclass(slots=True)

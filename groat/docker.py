@@ -43,6 +43,12 @@ def publish(project: Project, aws: Aws, repository: str, template: str) -> str:
     return f"{repository}@{digest}"
 
 
+def look(project: Project, aws: Aws, repository: str, template: str) -> None:
+    """Raises GroatError where `publish` will have to build and cannot. There is no `repository` ("") at first."""
+    if not repository or not ecr.pushed(aws, repository, recipe(project, template).tag):
+        engine()
+
+
 def make(client: Any, wanted: Recipe, name: str) -> None:
     """Build the image, settle its digest, look at it and try it."""
     build(client, wanted, name)
@@ -104,6 +110,22 @@ def settle(client: Any, wanted: Recipe, name: str) -> None:
 def inspect(client: Any, wanted: Recipe, name: str) -> str:
     """The id of the image, if this function can run it: Lambda would say so only when the function is called."""
     facts = client.images.get(name).attrs
+    examine(facts, wanted)
+    return str(facts["Id"])
+
+
+def examine(facts: Mapping[str, Any], wanted: Recipe) -> None:
+    """Raises GroatError for an image that Lambda does not take; `facts` is what Docker's ImageInspect answers.
+
+    An engine that keeps images as a registry does (containerd's store) says as what it will push this one; any other
+    makes the manifest while it pushes, always as Docker's own of one image.
+    """
+    media_type = (facts.get("Descriptor") or {}).get("mediaType", ecr.DOCKERS_OWN)
+    if media_type not in ecr.MANIFESTS:
+        raise GroatError(
+            f"Lambda takes an image of one manifest, and the engine would push: {media_type}",
+            hint="build with Docker's classic builder, as groat does; docker buildx adds attestations",
+        )
     if facts["Architecture"] != MACHINES[wanted.architecture]:
         raise GroatError(
             f"The function runs on {wanted.architecture}, and the image was built for: {facts['Architecture']}",
@@ -114,7 +136,6 @@ def inspect(client: Any, wanted: Recipe, name: str) -> str:
             f"The image's command is not the handler {wanted.handler} but: {facts['Config']['Cmd']}",
             hint=f'end the Dockerfile\'s last stage with CMD ["{wanted.handler}"]',
         )
-    return str(facts["Id"])
 
 
 def try_out(client: Any, wanted: Recipe, name: str) -> None:

@@ -21,8 +21,10 @@ ENGINE: Fixes = (
 BUILD: Fixes = (
     ("no space left", FULL),
     ("and architecture asks for", "build on a machine of that architecture, or say Site(architecture=...)"),
+    ("does not match the specified platform", "name a base image of that architecture, or say Site(architecture=...)"),
     ("exec format error", "build on a machine of that architecture, or install QEMU: apt-get install qemu-user-static"),
     ("no such host", "name a base image that this machine can get: BASE in pyproject's [tool.groat.image] arguments"),
+    ("pull access denied", "name a base image that exists: BASE in pyproject's [tool.groat.image] arguments"),
     ("manifest unknown", "name a base image that exists: BASE in pyproject's [tool.groat.image] arguments"),
     ("", "look at the step that failed in app/Dockerfile; by hand: docker build app"),
 )
@@ -47,5 +49,10 @@ REGISTRY: Fixes = (
 
 
 def trouble(what: str, error: object, fixes: Fixes) -> GroatError:
-    said = str(error).strip()
-    return GroatError(f"{what}: {said}", hint=next(fix for text, fix in fixes if text in said.lower()))
+    """An error of Docker's API is told in the engine's own words, without the request that it answers."""
+    said = str(getattr(error, "explanation", None) or error).strip()
+    return GroatError(f"{what}: {said}", hint=fix_of(said, fixes))
+
+
+def fix_of(said: str, fixes: Fixes) -> str:
+    return next(fix for text, fix in fixes if text in said.lower())

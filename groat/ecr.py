@@ -12,9 +12,8 @@ from groat.aws import Aws
 from groat.errors import GroatError
 
 # what Lambda takes: a single manifest (AWS Lambda developer guide, "Requirements for container images")
-MANIFESTS = frozenset({
-    "application/vnd.docker.distribution.manifest.v2+json", "application/vnd.oci.image.manifest.v1+json",
-})  # fmt: skip
+DOCKERS_OWN = "application/vnd.docker.distribution.manifest.v2+json"
+MANIFESTS = frozenset({DOCKERS_OWN, "application/vnd.oci.image.manifest.v1+json"})
 DEPLOYED = "live-"  # template_gen's registry keeps images of this tag
 
 
@@ -50,9 +49,11 @@ def pushed(aws: Aws, repository: str, tag: str) -> str | None:
         return None
     media_type = found.get("imageManifestMediaType")
     if media_type and media_type not in MANIFESTS:
+        named = f"--repository-name {repository_name(repository)} --image-ids imageTag={tag}"
         raise GroatError(
             f"Lambda does not take an image of this media type: {media_type}",
-            hint=f"remove {repository}:{tag} and deploy again: groat builds a single manifest without attestations",
+            hint=f"aws ecr batch-delete-image {named}\n"
+            "and deploy again: groat builds one manifest, without an index and attestations around it",
         )
     return str(found["imageDigest"])
 
@@ -64,11 +65,11 @@ def holds(aws: Aws, uri: str) -> bool:
 
 
 def described(aws: Aws, repository: str, image: dict[str, str]) -> dict[str, Any] | None:
-    """What ECR says of the image, None if it is not there. `image` is its imageDigest or imageTag."""
+    """What ECR says of the image, None if it or its repository is not there. `image` is its imageDigest or imageTag."""
     ecr = aws.client("ecr")
     try:
         found = ecr.describe_images(repositoryName=repository_name(repository), imageIds=[image])["imageDetails"]
-    except ecr.exceptions.ImageNotFoundException:
+    except (ecr.exceptions.ImageNotFoundException, ecr.exceptions.RepositoryNotFoundException):
         return None
     return found[0] if found else None
 

@@ -4,6 +4,8 @@ import urllib.request
 from http.client import HTTPResponse
 from typing import cast
 
+CLOUD = "X-Local-Cloud"  # the pid of the local cloud that a request is for
+MISDIRECTED = 421  # what another one answers to it
 HERE = ("http://127.0.0.1", "http://localhost")
 
 

@@ -20,7 +20,7 @@ def reach(target: Target) -> Aws:
     running = local.running(target.project)
     if running is None:
         raise GroatError("The local cloud is not running, so nothing is deployed on this machine", hint="make deploy")
-    return connect(target.settings, endpoint=running.endpoint)
+    return connect(target.settings, cloud=running)
 
 
 def stacks(target: Target) -> tuple[StackPlan, ...]:

@@ -1,7 +1,8 @@
 """SAM CLI on the generated template: build the container, run it behind an API on this machine, call it once.
 
 Plain `sam build`, `sam local start-api` and `sam local invoke` do the same. What is added here: clear words without
-Docker, and the base image of pyproject's [tool.groat.image], which SAM reads in the template only.
+Docker and for a build that fails, and the base image of pyproject's [tool.groat.image], which SAM reads in the template
+only.
 """
 
 import json
@@ -12,36 +13,42 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from groat.docker import engine
+from groat.docker_trouble import BUILD, fix_of
 from groat.errors import GroatError
 from groat.project import Project, table
 from groat.recipe import here, recipe
 
 WEBSITE = "website.yaml"
 MARK = "      DockerTag:"
+OF_ANOTHER_PROCESSOR = ("exec format error", "does not match the specified platform")
 
 
-def build(project: Project) -> int:
-    """`sam build`; its exit code. Raises GroatError when Docker cannot be used, or not for the function's processor."""
+def build(project: Project) -> None:
+    """`sam build`. Raises GroatError when Docker cannot be used or the image does not build."""
     engine()
     source = template(project)
-    code = sam(project, "build", "--template-file", str(source), "--base-dir", str(project.templates))
+    said = failure(project, "build", "--template-file", str(source), "--base-dir", str(project.templates))
+    if said is None:
+        return
     wanted = recipe(project, source.read_text(encoding="utf-8"))
-    if code and wanted.architecture != here(wanted).architecture:
+    if any(text in said.lower() for text in OF_ANOTHER_PROCESSOR):
         raise GroatError(
             f"The function is for {wanted.architecture}, and this machine is: {here(wanted).architecture}",
             hint="apt-get install qemu-user-static, or Site(architecture=...); `make dev SAM=1` builds for this one",
         )
-    return code
+    raise GroatError("The app's image does not build; why is above", hint=fix_of(said, BUILD))
 
 
 def start_api(project: Project, port: int) -> int:
     """Build, then serve until Ctrl-C."""
-    return build(project) or sam(project, "local", "start-api", "--port", str(port))
+    build(project)
+    return sam(project, "local", "start-api", "--port", str(port))
 
 
 def invoke(project: Project, event: Path) -> int:
     """Build, then call the function once with the JSON of this file."""
-    return build(project) or sam(project, "local", "invoke", "--event", str(event.absolute()))
+    build(project)
+    return sam(project, "local", "invoke", "--event", str(event.absolute()))
 
 
 def template(project: Project) -> Path:
@@ -67,12 +74,31 @@ def with_image(text: str, given: dict[str, object]) -> str:
 
 
 def sam(project: Project, *words: str) -> int:
+    """Its exit code; Ctrl-C, which it hears too, is how it is meant to end."""
+    process = started(project, *words)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()  # it takes its containers away
+        return 0
+
+
+def failure(project: Project, *words: str) -> str | None:
+    """What it printed as errors, which the user sees as it comes; None when all went well."""
+    said = bytearray()
+    with started(project, *words, stderr=subprocess.PIPE) as process:
+        for line in process.stderr or ():
+            sys.stderr.buffer.write(line)
+            sys.stderr.buffer.flush()
+            said += line
+    return said.decode(errors="replace") if process.returncode else None
+
+
+def started(project: Project, *words: str, stderr: int | None = None) -> "subprocess.Popen[bytes]":
     program = Path(sys.executable).with_name("sam")
     environment = {"SAM_CLI_TELEMETRY": "0", **os.environ}
     command: Sequence[str] = [str(program) if program.exists() else "sam", *words]
     try:
-        return subprocess.run(command, cwd=project.root, env=environment, check=False).returncode
+        return subprocess.Popen(command, cwd=project.root, env=environment, stderr=stderr)
     except FileNotFoundError as error:
         raise GroatError(f"SAM CLI is not installed: {program}", hint="make install") from error
-    except KeyboardInterrupt:
-        return 0

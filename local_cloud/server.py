@@ -5,6 +5,7 @@ so that every client works unmodified. Loopback only; one thread per request; no
 """
 
 import logging
+import os
 import socket
 import threading
 import time
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 CONTROL = "/_local_cloud/"
+MEANT_FOR = "HTTP_X_LOCAL_CLOUD"  # a client may say which local cloud it means, by its pid; ports change hands
+US = str(os.getpid())
 LOG = logging.getLogger("local_cloud")
 
 
@@ -62,6 +65,8 @@ class Endpoint:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = CloudRequest(environ)
+        if environ.get(MEANT_FOR, US) != US:
+            return Response(f"This is another local cloud: {US}\n", 421)(environ, start_response)
         if request.path.startswith(CONTROL):
             return self._control(environ, start_response)
         scope = request.scope

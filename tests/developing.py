@@ -1,6 +1,7 @@
 """`groat dev` at work on a copy of the repository, for tests that edit it and look."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,11 +50,14 @@ class Dev:
 
 
 @contextmanager
-def developing(root: Path, *words: str) -> Iterator[Dev]:
+def developing(root: Path, *words: str, environment: Mapping[str, str] | None = None) -> Iterator[Dev]:
     """`groat dev WORDS` in this folder; the events that it has told so far are in `told`."""
     groat = [sys.executable, "-m", "groat", "--json"]
     subprocess.run([*groat, "local", "up", "--speed", "1000"], cwd=root, check=True, capture_output=True)
-    process = subprocess.Popen([*groat, "dev", *words], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*groat, "dev", *words], cwd=root, env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
     told: list[dict[str, Any]] = []
     reader = threading.Thread(target=listen, args=(process, told))
     reader.start()

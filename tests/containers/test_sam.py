@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.slow]
 def clone(base: str, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     made = checkout(
         tmp_path_factory.mktemp("clone"), architecture=ARCHITECTURE, base=base,
-        environment={**ACCOUNT, "AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0"},
+        environment={**ACCOUNT, "SAM_CLI_TELEMETRY": "0"},
     )  # fmt: skip
     made.groat("templates")
     website = made.root / "templates" / "website.yaml"

@@ -15,7 +15,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dev")]  # one site for 
 
 @pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    with developing(copy_to(tmp_path_factory.mktemp("dev"))) as dev:
+    """On a machine that reaches the internet through a proxy, which does not reach the machine itself."""
+    proxy = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    with developing(copy_to(tmp_path_factory.mktemp("dev")), environment=proxy) as dev:
         yield dev
 
 

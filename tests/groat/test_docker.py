@@ -2,19 +2,24 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import docker as docker_sdk
 import pytest
+import requests
 
 from groat import docker, ecr
 from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, INSTALL, REGISTRY, START, Fixes, trouble
 from groat.errors import GroatError
 from groat.project import Project
 from groat.recipe import Recipe, recipe
+from groat.sam import failure
 
 ROOT = Path(__file__).parents[2]
+INDEX = "application/vnd.oci.image.index.v1+json"
 TEMPLATE = """
 Resources:
   Function:
@@ -107,6 +112,45 @@ def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address:
     assert (done.returncode, done.stderr.startswith("error: Docker ")) == (1, True), done.stderr
     assert "Traceback" not in done.stderr
     assert START in done.stderr or INSTALL in done.stderr
+
+
+def test_an_answer_of_the_engine_is_told_without_the_request() -> None:
+    response = requests.Response()
+    response.status_code, response.url = 500, "http+docker://localhost/v1.41/build?t=" + 200 * "x"
+    error = docker_sdk.errors.APIError("500 Server Error", response, "no space left on device")
+    assert str(trouble("It failed", error, BUILD)) == "It failed: no space left on device"
+
+
+BUILT = {"Architecture": "arm64", "Config": {"Cmd": ["app.handler.handler"]}}
+"""What Docker's ImageInspect answers, as far as it is read."""
+
+
+@pytest.mark.parametrize(
+    ("facts", "wrong"),
+    [
+        (BUILT, ""),
+        ({**BUILT, "Descriptor": None}, ""),
+        ({**BUILT, "Descriptor": {"mediaType": "application/vnd.oci.image.manifest.v1+json"}}, ""),
+        ({**BUILT, "Descriptor": {"mediaType": INDEX}}, f"one manifest, and the engine would push: {INDEX}"),
+        ({**BUILT, "Architecture": "amd64"}, "runs on arm64, and the image was built for: amd64"),
+        ({**BUILT, "Config": {"Cmd": ["python3"]}}, "is not the handler app.handler.handler but: "),
+    ],
+)
+def test_an_image_that_the_function_cannot_run_is_refused_before_it_is_pushed(
+    project: Project, facts: dict[str, object], wrong: str
+) -> None:
+    if not wrong:
+        docker.examine(facts, recipe(project, TEMPLATE))
+        return
+    with pytest.raises(GroatError, match=re.escape(wrong)):
+        docker.examine(facts, recipe(project, TEMPLATE))
+
+
+def test_a_build_that_fails_by_sam_is_told_with_what_sam_said(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    said = failure(Project(ROOT), "validate", "--template-file", "nothing.yaml")
+    assert said is not None
+    assert "nothing.yaml" in said
+    assert said.encode() in capfdbinary.readouterr().err
 
 
 def test_the_digest_is_the_one_that_the_registry_gave() -> None:
