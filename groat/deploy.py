@@ -18,7 +18,7 @@ from groat.config import LOCAL
 from groat.config import settings as read_settings
 from groat.errors import GroatError
 from groat.events import Event, Ready, Stage, Working
-from groat.project import find
+from groat.project import find, settings
 from groat.recipe import git
 from groat.target import Target
 
@@ -74,7 +74,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
             return
         outputs[stack.role] = outcome.stack.outputs
         if stack.role == "website":
-            yield from publish(target, aws, outcome.stack)
+            yield from publish(target, aws, outcome.stack, texts[stack.template])
 
 
 def write_templates(target: Target, site: "Site | None") -> Generator[Event, None, dict[str, str]]:
@@ -156,12 +156,12 @@ def apply(
     return event
 
 
-def publish(target: Target, aws: Aws, stack: changesets.Stack) -> Iterator[Event]:
+def publish(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> Iterator[Event]:
     """The frontend's files, the smoke test, and what the way back needs."""
     if name := stack.outputs.get("FrontendBucketName"):
         bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
         yield from upload(bucket, frontend.files(target.project.frontend))
-    yield from prove(target, aws, stack)
+    yield from prove(target, aws, stack, template)
 
 
 def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[Event]:
@@ -173,13 +173,15 @@ def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[
         yield Stage("invalidation", " ".join(invalidation.paths))
 
 
-def prove(target: Target, aws: Aws, stack: changesets.Stack) -> Iterator[Event]:
+def prove(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> Iterator[Event]:
     """The smoke test. What answered is a version that a rollback can come back to."""
     url, bucket = local.site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
     yield Working(f"asking {url}")
-    paths = ("/", "/api/health") if bucket else ("/api/health",)
+    named = str(settings(target.project).get("health", ""))
+    path = smoke.health(generated.load(template), named)
+    patience = smoke.PATIENCE_HERE if target.settings.is_local else smoke.PATIENCE
     try:
-        answers = smoke.check(url, paths, patience=smoke.PATIENCE_HERE if target.settings.is_local else smoke.PATIENCE)
+        answers = smoke.check(url, ("/", path) if bucket else (path,), guessed="" if named else path, patience=patience)
     except smoke.NoAnswer as error:
         raise explained(error, target, stack) from error
     yield Stage("smoke test", ", ".join(map(str, answers)))

@@ -2,7 +2,8 @@
 
 The rule: an edit shows at the next request. What the app imports from elsewhere is imported once, here; each generation
 is a fork that imports only the app's own modules, a tenth of a second instead of one. The listening socket belongs to
-this process, so a request that comes between two generations waits instead of being refused.
+this process, so a request that comes between two generations waits instead of being refused. It ends with whoever
+started it, also where that one was killed or its terminal closed.
 """
 
 import importlib
@@ -23,22 +24,35 @@ Receive = Callable[[], Awaitable[Scope]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+LOOK = 1.0  # seconds between two looks at who started this
+ENDS = frozenset({signal.SIGTERM, signal.SIGALRM})
+SIGNALS = ENDS | {signal.SIGHUP}
+
+
 def main() -> None:
-    listener, reference = socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
+    parent, listener, reference = os.getppid(), socket.socket(fileno=int(sys.argv[1])), sys.argv[2]
     sys.path.insert(0, os.getcwd())
     sys.dont_write_bytecode = True  # it is told by second and size, so a quick edit of the same length would be missed
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
     load(reference)
     forget(Path.cwd())
     while True:
         child = os.fork()
         if not child:
             serve(listener, load(reference))
-        wanted = signal.sigwait({signal.SIGHUP, signal.SIGTERM})
+        wanted = awaited(parent)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        if wanted == signal.SIGTERM:
+        if wanted in ENDS:
             return
+
+
+def awaited(parent: int) -> int:
+    """The next signal that means something; the clock's means the end once the parent is another one."""
+    while (number := signal.sigwait(SIGNALS)) == signal.SIGALRM and os.getppid() == parent:
+        pass
+    return number
 
 
 def load(reference: str) -> App:
@@ -46,10 +60,20 @@ def load(reference: str) -> App:
     module, _, name = reference.partition(":")
     try:
         app: App = getattr(importlib.import_module(module), name)
-    except Exception:  # whatever the user's code raises is shown where the user looks
-        traceback.print_exc()
-        return failing(traceback.format_exc())
+    except Exception as error:  # whatever the user's code raises is shown where the user looks
+        text = traceback.format_exc() + where_to_say(error, reference)
+        print(text, file=sys.stderr, flush=True)
+        return failing(text)
     return app
+
+
+def where_to_say(error: Exception, reference: str) -> str:
+    """For an app that is somewhere else, or that an ASGI server cannot serve as it is."""
+    module, _, name = reference.partition(":")
+    missing = isinstance(error, ModuleNotFoundError) and error.name in (module, module.partition(".")[0])
+    unnamed = isinstance(error, AttributeError) and error.name == name
+    said = f'\nThere is no ASGI app {reference}: say where it is in pyproject.toml, [tool.groat] app = "module:name"\n'
+    return said if missing or unnamed else ""
 
 
 def failing(text: str) -> App:
@@ -71,7 +95,7 @@ def forget(folder: Path) -> None:
 
 
 def serve(listener: socket.socket, app: App) -> None:
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP, signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False)
     uvicorn.Server(config).run(sockets=[listener])
     os._exit(0)

@@ -35,7 +35,7 @@ def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
         return
     yield from upload(history.bucket, history.files(record.version))
     history.forget([name for name in history.names() if name > record.name])
-    yield from prove(target, aws, outcome.stack)
+    yield from prove(target, aws, outcome.stack, record.version.template)
 
 
 def bucket(aws: Aws, stack: changesets.Stack) -> Bucket:

@@ -1,56 +1,89 @@
-"""One request to the page and one to the API: a deployment is done when the site answers."""
+"""One request to the page and one to the API: a deployment is done when the site answers.
+
+The rule: an answer is one of 2xx, or the app's own 404 where nobody said which path the app has. That a 404 is the
+app's, and not the bucket's or CloudFront's, is known by the header that AWS's API gives to whatever a function answers.
+"""
 
 import time
 import urllib.error
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from groat import http
 from groat.errors import GroatError
 
 PATIENCE = 60.0  # seconds; a first distribution's name can take a while to resolve everywhere
 PATIENCE_HERE = 3.0  # on this machine an answer does not become another one
+OF_A_FUNCTION = ("apigw-requestid", "x-amzn-requestid")  # of an HTTP API, of a function URL
+OF_THE_API = '{"message":"Not Found"}'  # an HTTP API without a route, which has a request id too
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is 0 when nothing answered, and `text` says why."""
+    """`status` is 0 when nothing answered, and `text` says why. `of_app`: it was a function that answered."""
 
     path: str
     status: int
     text: str
     seconds: float
+    of_app: bool = False
 
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
 
+    @property
+    def unknown(self) -> bool:
+        """The app answers, and has no such path."""
+        return self.status == 404 and self.of_app
+
     def __str__(self) -> str:
-        return f"GET {self.path} {self.status or self.text} in {self.seconds * 1000:.0f} ms"
+        said = "404, the app has no such path and answers," if self.unknown else self.status or self.text
+        return f"GET {self.path} {said} in {self.seconds * 1000:.0f} ms"
 
 
 def get(url: str, path: str) -> Answer:
     began = time.monotonic()
     try:
         with http.request(url.rstrip("/") + path) as response:
-            return Answer(path, response.status, response.read(300).decode(errors="replace"), time.monotonic() - began)
+            return answer(path, response.status, response, began)
     except urllib.error.HTTPError as error:
         with error:
-            return Answer(path, error.code, error.read(300).decode(errors="replace"), time.monotonic() - began)
+            return answer(path, error.code, error, began)
     except OSError as error:
         return Answer(path, 0, str(error), time.monotonic() - began)
+
+
+def answer(path: str, status: int, response: Any, began: float) -> Answer:
+    text = response.read(300).decode(errors="replace")
+    of_app = any(name in response.headers for name in OF_A_FUNCTION) and text.strip() != OF_THE_API
+    return Answer(path, status, text, time.monotonic() - began, of_app)
 
 
 class NoAnswer(GroatError):
     """The site is deployed; what it answers is not what a site answers."""
 
 
-def check(url: str, paths: tuple[str, ...], *, patience: float = PATIENCE) -> tuple[Answer, ...]:
-    """The answers to `paths`, asked for again while one fails. Raises NoAnswer after `patience` seconds of it."""
+def health(template: Mapping[str, Any], named: str) -> str:
+    """The path to ask the API for: the one that is `named`, or `health` under the prefix of a website's template."""
+    config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
+    patterns = [str(behavior["PathPattern"]) for behavior in config.get("CacheBehaviors", ())]
+    prefix = next((pattern[:-2] for pattern in patterns if pattern.endswith("/*")), "/api")
+    return named or f"{prefix}/health"
+
+
+def check(url: str, paths: tuple[str, ...], *, guessed: str = "", patience: float = PATIENCE) -> tuple[Answer, ...]:
+    """The answers to `paths`, asked for again while one fails; the app may not know the one that is `guessed`.
+
+    Raises NoAnswer after `patience` seconds.
+    """
     deadline = time.monotonic() + patience
     pause = 0.25
     while True:
         answers = tuple(get(url, path) for path in paths)
-        wrong = next((answer for answer in answers if not answer.ok), None)
+        fine = (each.ok or (each.unknown and each.path == guessed) for each in answers)
+        wrong = next((each for each, good in zip(answers, fine, strict=True) if not good), None)
         if wrong is None:
             return answers
         if time.monotonic() + pause > deadline:

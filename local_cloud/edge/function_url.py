@@ -44,8 +44,9 @@ class FunctionUrl:
         if refusal := self._refusal(request, caller):
             return refusal
         try:
-            event = payload.event(request, self._call(request))
-            return payload.response(self._invoke(self._function, event, seconds=seconds))
+            call = self._call(request)
+            answer = payload.response(self._invoke(self._function, payload.event(request, call), seconds=seconds))
+            return answer.but(headers=answer.headers.adding(("X-Amzn-Requestid", call.request_id)))
         except (FunctionError, payload.PayloadError) as error:
             LOG.warning("%s %s: %s", request.method, request.path, error)
             too_large = isinstance(error, FunctionError) and error.kind == TOO_LARGE

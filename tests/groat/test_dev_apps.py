@@ -1,10 +1,26 @@
-"""What an edit must not end, however early it comes."""
+"""The app's server while it is edited: what must not end it, what must, and what it says without an app."""
 
 import signal
+import socket
 import subprocess
 import sys
+import time
+from contextlib import closing
+from pathlib import Path
 
-from groat.dev_apps import edits_waiting
+import pytest
+
+from groat.dev_apps import around_the_proxy, edits_waiting
+
+STARTER = """
+import socket, subprocess, sys, time
+listener = socket.create_server(("127.0.0.1", 0))
+command = [sys.executable, "-m", "groat.dev_server", str(listener.fileno()), sys.argv[1]]
+subprocess.Popen(command, pass_fds=[listener.fileno()], start_new_session=True)
+print(listener.getsockname()[1], flush=True)
+listener.close()
+time.sleep(60)
+"""
 
 
 def test_a_server_that_is_still_starting_outlives_an_edit() -> None:
@@ -14,3 +30,58 @@ def test_a_server_that_is_still_starting_outlives_an_edit() -> None:
     process.send_signal(signal.SIGHUP)
     assert process.communicate()[0] == b"here\n"
     assert signal.SIGHUP not in signal.pthread_sigmask(signal.SIG_BLOCK, ()), "only what was started waits"
+
+
+def started(folder: Path, reference: str) -> "tuple[subprocess.Popen[str], int]":
+    """Whoever starts the app's server, in this folder, and the server's port."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", STARTER, reference],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    return process, int(process.stdout.readline() if process.stdout else 0)
+
+
+def asked(port: int, *, seconds: float = 20) -> str:
+    """The answer; nothing when nobody listens any more."""
+    try:
+        with closing(socket.create_connection(("127.0.0.1", port), timeout=seconds)) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+            return b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    except ConnectionError:
+        return ""
+
+
+@pytest.mark.slow
+def test_the_server_ends_with_whoever_started_it_even_killed(tmp_path: Path) -> None:
+    starter, port = started(tmp_path, "nowhere:app")
+    assert "500 Internal Server Error" in asked(port)
+    starter.kill()
+    starter.communicate()
+    deadline = time.monotonic() + 20
+    while asked(port):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("code", [None, "other = 1"])
+def test_an_app_that_is_somewhere_else_is_told_where_to_say_so(tmp_path: Path, code: str | None) -> None:
+    if code:
+        (tmp_path / "shop.py").write_text(code, "utf-8")
+    starter, port = started(tmp_path, "shop:app")
+    said = asked(port)
+    starter.kill()
+    starter.communicate()
+    assert 'There is no ASGI app shop:app: say where it is in pyproject.toml, [tool.groat] app = "module:name"' in said
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [({}, "127.0.0.1,localhost"), ({"NO_PROXY": ".corp"}, ".corp,127.0.0.1,localhost"),
+     ({"no_proxy": "a", "NO_PROXY": "b"}, "a,127.0.0.1,localhost")],
+)  # fmt: skip
+def test_a_proxy_is_not_asked_for_this_machine(before: dict[str, str], after: str) -> None:
+    assert around_the_proxy(before) == {"no_proxy": after, "NO_PROXY": after}
