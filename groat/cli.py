@@ -53,17 +53,18 @@ def groat(context: click.Context) -> None:
 @pass_options
 def templates(options: Options, check: bool) -> None:
     """Write templates/ from the Site in website.py, linted."""
+    write_templates(options, check=check)
+
+
+def write_templates(options: Options, *, check: bool = False) -> None:
     from groat import templates as generated
     from groat.events import Stage
 
     project = options.project()
     texts = generated.generate(project)
-    if check:
-        if stale := generated.differing(project, texts):
-            raise GroatError(f"Not what the Site generates: {', '.join(stale)}", hint="groat templates")
-        written: tuple[str, ...] = ()
-    else:
-        written = generated.write(project, texts)
+    if check and (stale := generated.differing(project, texts)):
+        raise GroatError(f"Not what the Site generates: {', '.join(stale)}", hint="groat templates")
+    written = generated.write(project, texts)
     options.view().show(
         Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
     )
@@ -254,6 +255,7 @@ def build(options: Options) -> None:
     """Build the container: `sam build`."""
     from groat.sam import build as run
 
+    write_templates(options)
     run(options.project())
 
 
@@ -266,6 +268,7 @@ def api(options: Options, port: int) -> None:
     """Build, then serve the API from the container: `sam local start-api`."""
     from groat.sam import start_api
 
+    write_templates(options)
     sys.exit(start_api(options.project(), port))
 
 
@@ -276,6 +279,7 @@ def invoke(options: Options, event: Path) -> None:
     """Build, then call the function once with the JSON in EVENT: `sam local invoke`."""
     from groat.sam import invoke as run
 
+    write_templates(options)
     sys.exit(run(options.project(), event))
 
 

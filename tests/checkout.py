@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("app", "templates", "website.py", "samconfig.toml", "pyproject.toml")
+COPIED = ("app", "templates", "website.py", "samconfig.toml", "local.json", "pyproject.toml")
 
 
 def copy_to(root: Path) -> Path:

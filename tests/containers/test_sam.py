@@ -87,16 +87,25 @@ def test_plain_sam_validates_builds_invokes_and_serves_a_clone(clone: Checkout) 
     assert log.count("Building image") == 1, "warm containers: SAM builds its emulator in once, not for every request"
 
 
-def test_groat_sam_calls_the_function_in_an_image_on_a_base_of_ones_own(clone: Checkout) -> None:
-    done = clone.run("sam", "invoke", str(EVENTS / "health.json"))
+def test_groat_sam_calls_the_function_in_an_image_on_a_base_of_ones_own(base: str, tmp_path: Path) -> None:
+    """Of the Site as it is: its templates are older."""
+    done = checkout(tmp_path, architecture=ARCHITECTURE, base=base, environment={}).run(
+        "sam", "invoke", str(EVENTS / "health.json")
+    )
     assert done.returncode == 0, done.stderr
     assert '"statusCode": 200' in done.stdout
+
+
+def test_a_base_that_is_not_to_be_had_is_told_as_that(tmp_path: Path, docker: None) -> None:
+    nothing = checkout(tmp_path, architecture=ARCHITECTURE, base="groat-nothing.invalid/base", environment={})
+    said = nothing.refused("sam", "build")
+    assert "The app's image does not build; why is above" in said
+    assert "BASE in pyproject's [tool.groat.image]" in said
 
 
 def test_a_function_for_another_processor_is_said_to_be_that(base: str, tmp_path: Path) -> None:
     other = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
     clone = checkout(tmp_path, architecture=other, base=base, environment={})
-    clone.groat("templates")
     assert f"The function is for {other}, and this machine is: {ARCHITECTURE}" in clone.refused("sam", "build")
 
 
