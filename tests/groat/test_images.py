@@ -1,5 +1,6 @@
 """The app's digest is that of what runs, and a snapshot stays as it was deployed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ import pytest
 from groat.errors import GroatError
 from groat.images import digest, handler, snapshot
 from groat.project import Project
+from groat.templates import load
+from template_gen import Bucket, Key, Queue, Site, Table, build
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -70,3 +75,22 @@ def test_another_dockerfile_is_another_image(project: Project) -> None:
     before = digest(project.app)
     (project.app / "Dockerfile").write_text('FROM other\nCMD ["app.handler.handler"]\n', encoding="utf-8")
     assert digest(project.app) != before
+
+
+def test_boto3_in_the_image_knows_every_service_that_a_site_can_let_its_app_use() -> None:
+    everything = Site(
+        name="shop",
+        tables=(Table(name="Orders", partition_key=Key("id")),),
+        buckets=(Bucket(name="Files"),),
+        queues=(Queue(name="Jobs", handler="app.handler.handler"),),
+        secrets=("API_KEY",),
+    )
+    (role,) = (
+        resource["Properties"]
+        for name, resource in load(build(everything)["website.yaml"])["Resources"].items()
+        if name == "FunctionRole"
+    )
+    granted = set(re.findall(r"'(\w+):[A-Z]\w+'", str(role["Policies"]))) - {"logs"}
+    kept = re.search(r'^ARG AWS_SERVICES="(.*)"', (ROOT / "app/Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert kept
+    assert granted == set(kept[1].split())
