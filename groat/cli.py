@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from groat.cli_local import local
+from groat.cli_sam import sam, write_templates
 from groat.errors import GroatError
 from groat.options import (
     Options,
@@ -54,20 +55,6 @@ def groat(context: click.Context) -> None:
 def templates(options: Options, check: bool) -> None:
     """Write templates/ from the Site in website.py, linted."""
     write_templates(options, check=check)
-
-
-def write_templates(options: Options, *, check: bool = False) -> None:
-    from groat import templates as generated
-    from groat.events import Stage
-
-    project = options.project()
-    texts = generated.generate(project)
-    if check and (stale := generated.differing(project, texts)):
-        raise GroatError(f"Not what the Site generates: {', '.join(stale)}", hint="groat templates")
-    written = generated.write(project, texts)
-    options.view().show(
-        Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
-    )
 
 
 @groat.command()
@@ -244,46 +231,8 @@ def cold_start(options: Options, where: str | None) -> None:
     finish(options, run(options.project(), where=Where(where) if where else None))
 
 
-@groat.group()
-def sam() -> None:
-    """The app's container by SAM CLI: needs Docker."""
-
-
-@sam.command()
-@pass_options
-def build(options: Options) -> None:
-    """Build the container: `sam build`."""
-    from groat.sam import build as run
-
-    write_templates(options)
-    run(options.project())
-
-
-@sam.command()
-@click.option(
-    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, metavar="PORT", help="Where to listen."
-)
-@pass_options
-def api(options: Options, port: int) -> None:
-    """Build, then serve the API from the container: `sam local start-api`."""
-    from groat.sam import start_api
-
-    write_templates(options)
-    sys.exit(start_api(options.project(), port))
-
-
-@sam.command()
-@click.argument("event", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@pass_options
-def invoke(options: Options, event: Path) -> None:
-    """Build, then call the function once with the JSON in EVENT: `sam local invoke`."""
-    from groat.sam import invoke as run
-
-    write_templates(options)
-    sys.exit(run(options.project(), event))
-
-
 groat.add_command(local)
+groat.add_command(sam)
 
 
 @groat.command()

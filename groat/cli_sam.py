@@ -1,0 +1,62 @@
+"""`groat sam`: the app's container by SAM CLI, of the Site as it is. As quick to import as cli.py."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from groat.errors import GroatError
+from groat.options import Options, pass_options
+
+
+@click.group()
+def sam() -> None:
+    """The app's container by SAM CLI: needs Docker."""
+
+
+@sam.command()
+@pass_options
+def build(options: Options) -> None:
+    """Build the container: `sam build`."""
+    from groat.sam import build as run
+
+    write_templates(options)
+    run(options.project())
+
+
+@sam.command()
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, metavar="PORT", help="Where to listen."
+)
+@pass_options
+def api(options: Options, port: int) -> None:
+    """Build, then serve the API from the container: `sam local start-api`."""
+    from groat.sam import start_api
+
+    write_templates(options)
+    sys.exit(start_api(options.project(), port))
+
+
+@sam.command()
+@click.argument("event", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@pass_options
+def invoke(options: Options, event: Path) -> None:
+    """Build, then call the function once with the JSON in EVENT: `sam local invoke`."""
+    from groat.sam import invoke as run
+
+    write_templates(options)
+    sys.exit(run(options.project(), event))
+
+
+def write_templates(options: Options, *, check: bool = False) -> None:
+    from groat import templates as generated
+    from groat.events import Stage
+
+    project = options.project()
+    texts = generated.generate(project)
+    if check and (stale := generated.differing(project, texts)):
+        raise GroatError(f"Not what the Site generates: {', '.join(stale)}", hint="groat templates")
+    written = generated.write(project, texts)
+    options.view().show(
+        Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
+    )
