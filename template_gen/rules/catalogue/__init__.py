@@ -16,6 +16,7 @@ from template_gen.rules.catalogue import (
     images,
     names,
     operations,
+    path_patterns,
     rest_apis,
     s3_access,
     s3_delivery,
@@ -24,6 +25,7 @@ from template_gen.rules.rule import Rule
 
 SECTIONS: Final[tuple[ModuleType, ...]] = (
     api_behaviors,
+    path_patterns,
     api_origins,
     s3_access,
     s3_delivery,

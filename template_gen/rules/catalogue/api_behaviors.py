@@ -1,14 +1,13 @@
-"""CloudFront in front of an API: what its cache behaviors let through, keep, and send where."""
+"""CloudFront in front of an API: what its cache behaviors let through, keep, and send."""
 
-import re
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from template_gen.rules.graph import DYNAMIC, Api, Behavior, Graph, Kind
-from template_gen.rules.graph.cdn import CACHES, CACHING_DISABLED, WRITING
+from template_gen.rules.graph.cdn import CACHES, CACHING_DISABLED, FORWARDS_HOST, KEYED_BY_HOST, WRITING
+from template_gen.rules.graph.paths import may_meet
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, known, number
+from template_gen.rules.values import Object, Place, at, number
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _METHOD_SETS: Final = (
@@ -27,14 +26,20 @@ _METHOD_SETS: Final = (
     source=f"{_GUIDE}/using-managed-origin-request-policies.html",
 )
 def api_host_forwarded(graph: Graph) -> Iterator[Place]:
+    """By the origin request policy, by ForwardedValues, or by a cache policy: what is in the key is sent, too, unless
+    an origin request policy leaves it out (UseOriginCacheControlHeaders needs AllViewerExceptHostHeader beside it)."""
     for _, behavior in graph.behaviors(*DYNAMIC):
-        if behavior.forwards_host:
-            yield _policy_place(behavior)
+        if behavior.keyed_by_host:
+            yield _named(behavior.body, "CachePolicyId", KEYED_BY_HOST)
+        elif behavior.forwards_host:
+            keys = ("OriginRequestPolicyId", "ForwardedValues")
+            key = next((key for key in keys if key in behavior.body), "CachePolicyId")
+            yield _named(behavior.body, key, FORWARDS_HOST)
 
 
-def _policy_place(behavior: Behavior) -> Place:
-    key = next((key for key in ("OriginRequestPolicyId", "ForwardedValues") if key in behavior.body), "CachePolicyId")
-    return at(behavior.body, key)
+def _named(holder: Object, key: str, names: Mapping[str, str]) -> Place:
+    """The place of a policy's id, shown by the name that its managed policy has."""
+    return at(holder, key, names.get(holder.text(key)))
 
 
 @rule(
@@ -57,7 +62,7 @@ def _caching(behavior: Behavior) -> Iterator[Place]:
     identified = "authorization" in {name.lower() for name in key.object("HeadersConfig").texts("Headers")}
     identified |= key.object("CookiesConfig").get("CookieBehavior") == "all"
     if behavior.body.text("CachePolicyId") in CACHES:
-        yield at(behavior.body, "CachePolicyId", CACHES[behavior.body.text("CachePolicyId")])
+        yield _named(behavior.body, "CachePolicyId", CACHES)
     elif (behavior.cache.number("MinTTL") or 0) > 0:
         yield at(behavior.cache, "MinTTL")
     elif (behavior.cache.number("DefaultTTL") or 0) > 0 and not identified:
@@ -110,8 +115,7 @@ def _needed(graph: Graph, behavior: Behavior) -> frozenset[str]:
 
 def _routed(api: Api, behavior: Behavior) -> frozenset[str]:
     """The writing methods of the routes that this behavior's path leads to."""
-    prefix = _literal_prefix(behavior.pattern or "")
-    return WRITING & {route.method for route in api.routes or () if _compatible(route.path, prefix)}
+    return WRITING & {route.method for route in api.routes or () if may_meet(route.path, behavior.pattern or "")}
 
 
 @rule(
@@ -125,66 +129,6 @@ def methods_set_invalid(graph: Graph) -> Iterator[Place]:
     for _, behavior in graph.behaviors():
         if behavior.methods is not None and set(behavior.methods) not in _METHOD_SETS:
             yield at(behavior.body, "AllowedMethods", ", ".join(sorted(behavior.methods)))
-
-
-@rule(
-    "W9108",
-    "No route of the API begins with the path of the behavior",
-    symptom="Requests answer 404: CloudFront sends the whole path, it does not strip the prefix.",
-    fix="Give the API a $default or /{proxy+} route, or routes that begin with the prefix.",
-    source=f"{_GUIDE}/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern",
-)
-def prefix_not_routed(graph: Graph) -> Iterator[Place]:
-    """A function at the edge may rewrite the path; then the rule stays silent."""
-    for _, behavior in graph.behaviors(Kind.API):
-        api = graph.api(behavior.origin)
-        prefix = _literal_prefix(behavior.pattern or "")
-        if api is None or not api.routes or not prefix or behavior.runs_code or not known(behavior.pattern):
-            continue
-        path = _after_stage(behavior, api)
-        if path is not None and not any(_compatible(route.path, path + prefix) for route in api.routes):
-            yield at(behavior.body, "PathPattern")
-
-
-def _literal_prefix(pattern: str) -> str:
-    """`/api` of `/api/*`; "" when the pattern begins with a wildcard."""
-    head = re.split(r"[*?]", "/" + pattern.lstrip("/"))[0]
-    return head.rstrip("/") if "/" in head[1:] or head == pattern else ""
-
-
-def _after_stage(behavior: Behavior, api: Api) -> str | None:
-    """What CloudFront puts before the path and API Gateway does not take as its stage; None when they disagree."""
-    path = behavior.origin.body.text("OriginPath") if behavior.origin else ""
-    stages = [f"/{stage}" for stage in api.stages or () if stage != "$default"]
-    otherwise = path if api.stages == ("$default",) or not path else None
-    return next((path.removeprefix(stage) for stage in stages if path.startswith(stage)), otherwise)
-
-
-def _compatible(route: str, prefix: str) -> bool:
-    """Requests below the prefix can match the route; a variable matches anything."""
-    if route == "$default" or not known(route):
-        return True
-    pairs = zip(route.strip("/").split("/"), prefix.strip("/").split("/"), strict=False)
-    return all(left == right or left.startswith("{") or not known(right) for left, right in pairs)
-
-
-@rule(
-    "W9109",
-    "The path without its slash goes to another origin",
-    symptom="The API answers below the prefix, but the prefix itself is looked up in the frontend.",
-    fix="Add a behavior for the exact path beside the one with /*.",
-    source=f"{_GUIDE}/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern",
-)
-def bare_prefix(graph: Graph) -> Iterator[Place]:
-    """Most APIs have nothing at the prefix itself: the rule fires when a route of the API is exactly there."""
-    for distribution, behavior in graph.behaviors(Kind.API):
-        pattern, api = behavior.pattern or "", graph.api(behavior.origin)
-        prefix = "/" + pattern.lstrip("/").removesuffix("/*")
-        others = {("/" + (other.pattern or "*").lstrip("/")): other.origin for other in distribution.behaviors[:-1]}
-        covered = any(fnmatchcase(prefix, other) for other in others)
-        wanted = api is not None and any(route.path == prefix for route in api.routes or ())
-        if pattern.endswith("/*") and wanted and not covered and distribution.default.origin != behavior.origin:
-            yield at(behavior.body, "PathPattern")
 
 
 @rule(
@@ -241,47 +185,6 @@ def _viewer_request(behavior: Behavior) -> Iterator[tuple[str, Object]]:
     for association in behavior.body.objects("FunctionAssociations"):
         if association.get("EventType") == "viewer-request":
             yield association.text("FunctionARN"), association
-
-
-@rule(
-    "E9120",
-    "An earlier behavior already takes this path",
-    symptom="The behavior never matches: CloudFront takes the first pattern that fits.",
-    fix="Move the more specific pattern before the more general one.",
-    source=f"{_GUIDE}/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern",
-)
-def behavior_order(graph: Graph) -> Iterator[Place]:
-    for distribution in graph.distributions:
-        seen: list[str] = []
-        for behavior in distribution.behaviors[:-1]:
-            pattern = behavior.pattern or ""
-            if any(_includes(earlier, pattern) for earlier in seen) and pattern not in seen:
-                yield at(behavior.body, "PathPattern")
-            seen.append(pattern)
-
-
-def _includes(general: str, special: str) -> bool:
-    """Every path of the special pattern fits the general one; a wildcard of the special one only fits a `*`.
-
-    `api/*` and `/api/*` are the same to CloudFront.
-    """
-    regex = re.escape(general.lstrip("/")).replace(r"\*", ".*").replace(r"\?", "[^*]")
-    return known(general) and known(special) and re.fullmatch(regex, special.lstrip("/")) is not None
-
-
-@rule(
-    "E9121",
-    "Two behaviors have the same path pattern",
-    symptom="The deployment fails: the parameter PathPattern contains duplicates.",
-    fix="Keep one of the two behaviors.",
-    source=f"{_GUIDE}/DownloadDistValuesCacheBehavior.html#DownloadDistValuesPathPattern",
-)
-def duplicate_pattern(graph: Graph) -> Iterator[Place]:
-    for distribution in graph.distributions:
-        patterns = [behavior.pattern for behavior in distribution.behaviors[:-1]]
-        for index, behavior in enumerate(distribution.behaviors[:-1]):
-            if behavior.pattern and behavior.pattern in patterns[:index]:
-                yield at(behavior.body, "PathPattern")
 
 
 @rule(

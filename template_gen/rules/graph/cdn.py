@@ -18,8 +18,15 @@ CACHES: Final = {
 }
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
 FORWARDS_HOST: Final = {
-    "216adef6-2c7f-47e4-b989-5492eafa07d3": "AllViewer",
+    "216adef6-5c7f-47e4-b989-5492eafa07d3": "AllViewer",
     "33f36d7e-f396-46d9-90e0-52428a34d9dc": "AllViewerAndCloudFrontHeaders-2022-06",
+    "bf0718e1-ba1e-49d1-88b1-f726733018ae": "HostHeaderOnly",
+}
+# What is in the cache key goes to the origin too, and these put the Host header there.
+KEYED_BY_HOST: Final = {
+    "83da9c7e-98b4-4e11-a168-04f0df8e2c65": "UseOriginCacheControlHeaders",
+    "4cc15a8a-d715-48a4-82b8-cc0b614638fe": "UseOriginCacheControlHeaders-QueryStrings",
+    "2e54312d-136d-493c-8eb9-b001f22f67d2": "Amplify",
 }
 WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -124,6 +131,11 @@ class Behavior:
     @property
     def forwards_host(self) -> bool:
         return not self.forwarded_headers().isdisjoint({"*", "host"})
+
+    @property
+    def keyed_by_host(self) -> bool:
+        """The managed cache policy sends Host along with its key, and no origin request policy says otherwise."""
+        return self.body.text("CachePolicyId") in KEYED_BY_HOST and "OriginRequestPolicyId" not in self.body
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import pytest
 from template_gen.rules import findings
 from tests.template_gen.rules.wrong import API, ORIGINS, changed, right, sub
 
-ALL_VIEWER = "216adef6-2c7f-47e4-b989-5492eafa07d3"
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 HEAD, TAIL = ALL_VIEWER[:8], ALL_VIEWER[9:]
 EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
