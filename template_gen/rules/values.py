@@ -78,6 +78,17 @@ def at(holder: Object, key: str = "", value: Any = None) -> Place:
     return Place(holder.owner, path, found if value is None and not isinstance(found, Object) else value)
 
 
+def below(holder: Object, path: str) -> Iterator[tuple[Object, str]]:
+    """Where `A.B.C` leads in a mapping: the mapping that has the last key, and that key, once for each item of a list;
+    `*` stands for every key. What is absent or unknown leads nowhere."""
+    first, _, rest = path.partition(".")
+    for key in holder if first == "*" else [first] if first in holder else ():
+        if not rest:
+            yield holder, key
+        for item in holder.objects(key) if rest else ():
+            yield from below(item, rest)
+
+
 def known(value: Any) -> bool:
     """Nothing in this text is decided only by the deployment."""
     return not (isinstance(value, str) and SYMBOL.search(value))

@@ -10,6 +10,7 @@ from template_gen.rules.catalogue import (
     apis,
     certificates,
     dns_records,
+    events,
     function_urls,
     functions,
     grants,
@@ -17,9 +18,12 @@ from template_gen.rules.catalogue import (
     names,
     operations,
     path_patterns,
+    permissions,
     rest_apis,
+    roles,
     s3_access,
     s3_delivery,
+    s3_public,
 )
 from template_gen.rules.rule import Rule
 
@@ -28,6 +32,7 @@ SECTIONS: Final[tuple[ModuleType, ...]] = (
     path_patterns,
     api_origins,
     s3_access,
+    s3_public,
     s3_delivery,
     function_urls,
     certificates,
@@ -38,6 +43,9 @@ SECTIONS: Final[tuple[ModuleType, ...]] = (
     names,
     apis,
     rest_apis,
+    permissions,
+    roles,
+    events,
     operations,
     alarms,
 )

@@ -137,15 +137,15 @@ def origin_needs_config(graph: Graph) -> Iterator[Place]:
 
 @rule(
     "E9114",
-    "The origin is a URL, not a host name",
-    symptom="The deployment fails: the parameter origin name cannot contain a colon or a slash.",
+    "The origin is no host name",
+    symptom="The deployment fails: the parameter origin name cannot be empty or contain a colon or a slash.",
     fix="Use ${Api}.execute-api.${AWS::Region}.amazonaws.com; for a function URL Fn::Select 2 of Fn::Split / of it.",
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
 )
 def origin_is_url(graph: Graph) -> Iterator[Place]:
     for origin in graph.origins():
         literal = re.sub(r"\$\{[^}]*\}", "", origin.domain)
-        if "/" in literal or ":" in literal:
+        if "/" in literal or ":" in literal or origin.body.get("DomainName") == "":
             yield at(origin.body, "DomainName")
 
 

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from template_gen.rules.graph import Api, Graph, Kind, Protocol
+from template_gen.rules.graph import Api, Graph, Kind, Protocol, Resource
 from template_gen.rules.graph.api import HTTP_IMPLICIT, REST_IMPLICIT, api_id
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, known, symbols
+from template_gen.rules.values import Object, Place, at, symbols
 
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
-_REQUESTS: Final = re.compile(r"arn:[^:]*:execute-api:[^:]*:.*[/*]")
 _GREEDY: Final = re.compile(r"/\{\w+\+\}")
 
 
@@ -57,14 +56,21 @@ def proxy_not_greedy(graph: Graph) -> Iterator[Place]:
 )
 def implicit_api(graph: Graph) -> Iterator[Place]:
     """SAM makes an API for events that name none. That is a mistake when the template has an API without any route, or
-    the same function on an API that a distribution serves."""
+    the same function on an API that a distribution serves; of another kind, when nothing refers to the new API."""
     explicit = [api for api in graph.apis if api.id not in (HTTP_IMPLICIT, REST_IMPLICIT)]
     empty = any(api.routes == () and api.protocol is not Protocol.WEBSOCKET for api in explicit)
     served = [api for api in explicit if any(origin.target == api.id for origin in graph.origins(Kind.API))]
     for api in graph.apis:
         if api.id in (HTTP_IMPLICIT, REST_IMPLICIT):
-            shared = any(api.functions & other.functions and api.protocol is other.protocol for other in served)
+            meant = api.id in graph.resources.in_outputs or any(map(_uses, graph.resources.users(api.id)))
+            alike = (other for other in served if api.protocol is other.protocol or not meant)
+            shared = any(api.functions & other.functions for other in alike)
             yield from (route.place for route in api.routes or () if empty or shared)
+
+
+def _uses(user: Resource) -> bool:
+    """It is no part of the API itself, nor of what SAM makes for it."""
+    return not user.type.startswith(("AWS::ApiGateway", "AWS::Lambda::Permission"))
 
 
 @rule(
@@ -84,73 +90,6 @@ def no_auto_deploy(graph: Graph) -> Iterator[Place]:
         automatic = stage.properties.flag("AutoDeploy") or stage.properties.unknown("AutoDeploy")
         if api and not manual and not automatic:
             yield at(stage.properties, "AutoDeploy")
-
-
-@rule(
-    "E9205",
-    "API Gateway may not call the function",
-    symptom='Every request answers 500 {"message":"Internal Server Error"}, and the function has no log.',
-    fix="Add an AWS::Lambda::Permission: lambda:InvokeFunction for apigateway.amazonaws.com, SourceArn of this API.",
-    source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
-)
-def no_permission(graph: Graph) -> Iterator[Place]:
-    """SAM grants it for its own events; integrations that are written out need their own grant."""
-    for function_id, api, place in _integrations(graph):
-        permissions = list(_permissions(function_id, graph))
-        if not any(_for_api(permission, api, graph) for permission in permissions):
-            yield place
-
-
-def _integrations(graph: Graph) -> Iterator[tuple[str, str, Place]]:
-    """(function, API, place) of every integration without SAM and without credentials."""
-    for found in graph.of("AWS::ApiGatewayV2::Integration"):
-        function = graph.function(found.properties.get("IntegrationUri"))
-        if function and "CredentialsArn" not in found.properties:
-            yield function.id, api_id(found.properties), at(found.properties, "IntegrationUri")
-    for found in graph.of("AWS::ApiGateway::Method"):
-        integration = found.properties.object("Integration")
-        function = graph.function(integration.get("Uri"))
-        if function and "Credentials" not in integration:
-            yield function.id, api_id(found.properties), at(integration, "Uri")
-    plain = [api for api in graph.apis if api.resource and not api.resource.type.startswith("AWS::Serverless")]
-    for api in plain:
-        for route in api.routes or () if api.document or "Target" in api.properties else ():
-            if route.function and not route.credentials:
-                yield route.function, api.id, route.place
-
-
-def _permissions(function_id: str, graph: Graph) -> Iterator[Object]:
-    for permission in graph.of("AWS::Lambda::Permission"):
-        function = graph.function(permission.properties.get("FunctionName"))
-        unclear = function is None and not known(permission.properties.get("FunctionName"))
-        if unclear or (function and function.id == function_id):
-            yield permission.properties
-
-
-def _for_api(permission: Object, name: str, graph: Graph) -> bool:
-    """It lets API Gateway call; its SourceArn is neither for another API of the template nor for no request at all."""
-    ids = {api.id for api in graph.apis}
-    principal, action, arn = (permission.text(key) for key in ("Principal", "Action", "SourceArn"))
-    named = {symbol.split(".")[0] for symbol in symbols(arn)}
-    another = name in ids and name not in named and bool(named & ids)
-    requests = not named & ids or _REQUESTS.match(arn) is not None
-    calls = action in ("lambda:InvokeFunction", "lambda:Invoke*", "lambda:*", "*") or not known(action)
-    return (principal.startswith("apigateway.") or not known(principal)) and calls and requests and not another
-
-
-@rule(
-    "I9206",
-    "Any API of the account may call the function",
-    symptom="The permission names no SourceArn.",
-    fix="Set SourceArn to arn:aws:execute-api:<region>:<account>:<api>/*.",
-    source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
-)
-def permission_unscoped(graph: Graph) -> Iterator[Place]:
-    """Informational: within one account that is rarely a door."""
-    for permission in graph.of("AWS::Lambda::Permission"):
-        properties = permission.properties
-        if properties.text("Principal") == "apigateway.amazonaws.com" and "SourceArn" not in properties:
-            yield at(properties, "SourceArn")
 
 
 @rule(
@@ -175,14 +114,16 @@ def _protocol(properties: Object, graph: Graph) -> Protocol | None:
 @rule(
     "E9208",
     "The API has a route without a target, or no stage",
-    symptom="Every request answers 404.",
-    fix="Give every route a Target, and the API a stage (AWS::ApiGatewayV2::Stage, StageName $default; for a REST API "
-    "AWS::ApiGateway::Stage).",
+    symptom="Every request answers 404; a Target that is no path makes the deployment fail.",
+    fix="Give every route a Target (integrations/${Integration}), and the API a stage (AWS::ApiGatewayV2::Stage, "
+    "StageName $default; for a REST API AWS::ApiGateway::Stage).",
     source=f"{_GATEWAY}/http-api-stages.html",
 )
 def route_without_target(graph: Graph) -> Iterator[Place]:
     for route in graph.of("AWS::ApiGatewayV2::Route"):
-        if _protocol(route.properties, graph) is Protocol.HTTP and "Target" not in route.properties:
+        target = route.properties.get("Target")
+        bare = re.fullmatch(r"\$\{\w+\}", str(target)) and graph.named(target, "AWS::ApiGatewayV2::Integration")
+        if _protocol(route.properties, graph) is Protocol.HTTP and (target is None or bare):
             yield at(route.properties, "Target")
     stages = graph.of("AWS::ApiGatewayV2::Stage", "AWS::ApiGateway::Stage")
     unclear = any(graph.named(f"${{{api_id(stage.properties)}}}") is None for stage in stages)

@@ -1,5 +1,6 @@
 """DNS: whether the records and the distribution's aliases mean one another."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,7 @@ from template_gen.rules.values import Place, at, known
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _API_DOMAINS: Final = ("AWS::ApiGatewayV2::DomainName", "AWS::ApiGateway::DomainName")
+_OWN_ADDRESS: Final = re.compile(r"\.(execute-api|lambda-url)\.")
 _ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
 
 
@@ -48,15 +50,20 @@ def _validated_here(distribution: Distribution, graph: Graph) -> bool:
 
 @rule(
     "E9166",
-    "A DNS record leads to a distribution that does not know the name",
-    symptom="CloudFront answers 403 Bad request: the name is no alias of the distribution.",
-    fix="Add the record's name to Aliases (and to the certificate).",
+    "A DNS record leads to a distribution or an API that does not know the name",
+    symptom="CloudFront answers 403 Bad request, API Gateway 403 Forbidden with a certificate of another name.",
+    fix="Add the record's name to Aliases (and to the certificate); for an API make a domain name of it.",
     source=f"{_ROUTE53}/routing-to-cloudfront-distribution.html",
 )
 def record_without_alias(graph: Graph) -> Iterator[Place]:
     for record, distribution in _to_distributions(graph):
         clear = not distribution.config.unknown("Aliases") or distribution.aliases
         if clear and record.name and surely_not(record.name, aliases(distribution)):
+            yield at(record.body, "Name")
+    for record in records(graph.resources):
+        domain = graph.named(next(iter(record.targets), ""), *_API_DOMAINS)
+        own = plain(domain.properties.text("DomainName")) if domain else ""
+        if domain and record.leads_to(domain) and own and record.name and surely_not(record.name, (own,)):
             yield at(record.body, "Name")
 
 
@@ -120,6 +127,38 @@ def record_without_ipv6(graph: Graph) -> Iterator[Place]:
         unclear = distribution.config.unknown("IPV6Enabled")
         if record.type == "AAAA" and not unclear and not distribution.config.flag("IPV6Enabled"):
             yield at(distribution.config, "IPV6Enabled")
+
+
+@rule(
+    "E9158",
+    "A DNS record leads to the API's own address",
+    symptom="The browser warns that the certificate is for another name, and the API answers 403 Forbidden.",
+    fix="Make an AWS::ApiGatewayV2::DomainName and lead the record to its RegionalDomainName, or to a distribution.",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html",
+)
+def record_to_api(graph: Graph) -> Iterator[Place]:
+    """Function URLs know no name but their own either."""
+    for record in records(graph.resources):
+        holder, key = (record.alias, "DNSName") if record.alias else (record.body, "ResourceRecords")
+        own = next((name for name in record.targets if _OWN_ADDRESS.search(name)), None)
+        if own and record.type in ("A", "AAAA", "CNAME"):
+            yield at(holder, key, own)
+
+
+@rule(
+    "I9159",
+    "The name has no IPv6 record",
+    symptom="Visitors with IPv6 only do not reach the site, although the distribution has an address for them.",
+    fix="Add an AAAA record of the same name, as an alias of the distribution.",
+    source=f"{_ROUTE53}/routing-to-cloudfront-distribution.html",
+)
+def record_without_ipv6_twin(graph: Graph) -> Iterator[Place]:
+    """Informational: hardly a visitor has IPv6 alone."""
+    found = list(_to_distributions(graph))
+    for record, distribution in found:
+        twin = any(other.type == "AAAA" and other.name == record.name for other, _ in found)
+        if record.type == "A" and record.alias and distribution.config.flag("IPV6Enabled") and not twin:
+            yield at(record.body, "Name")
 
 
 @rule(

@@ -18,14 +18,15 @@ _NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*", re.DOTAL
 
 @rule(
     "W9182",
-    "The function may run longer than its HTTP API waits",
-    symptom="Slow requests answer 503 after 30 seconds, while the function runs on and is billed.",
+    "The function may run longer than its API waits",
+    symptom="Slow requests answer 503 after 30 seconds (a REST API 504 after 29), while the function runs on and is "
+    "billed.",
     fix="Set Timeout to 29 or less; do longer work in a function of its own, behind a queue.",
     source="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html",
 )
 def timeout_beyond_api(graph: Graph) -> Iterator[Place]:
     """Only for what a website waits for, and not for a function that something else calls too, nor where the route
-    sets a timeout of its own: there the limit is known. REST APIs are left alone, for their limit can be raised."""
+    sets a timeout of its own: there the limit is known, and a REST API's may have been raised."""
     for function in graph.web_functions:
         waited_for = function.is_image or function in graph.website_functions
         seconds = function.properties.number("Timeout") or 0
@@ -34,7 +35,7 @@ def timeout_beyond_api(graph: Graph) -> Iterator[Place]:
 
 
 def _limited(function: Function, graph: Graph) -> bool:
-    routes = (route for api in graph.apis if api.protocol is Protocol.HTTP for route in api.routes or ())
+    routes = (route for api in graph.apis if api.protocol is not Protocol.WEBSOCKET for route in api.routes or ())
     return any(route.function == function.id and not route.limit for route in routes)
 
 

@@ -1,11 +1,13 @@
 """What a function may do: everything, or not what it is told of."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 from template_gen.rules.graph import Graph, Resource
 from template_gen.rules.graph.bucket import CLOUDFRONT
 from template_gen.rules.graph.function import Statement, may_reach, statements
+from template_gen.rules.graph.resources import NAMED_BY_REF
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at
 
@@ -40,6 +42,32 @@ def _of(grant: Any) -> list[Statement]:
 def _everything(statement: Statement) -> bool:
     free = "Condition" not in statement.body
     return free and any(action in ("*", "*:*") for action in statement.actions) and "*" in statement.resources
+
+
+@rule(
+    "E9199",
+    "The policy names the resource, not its ARN",
+    symptom="The deployment fails: MalformedPolicyDocument, resource must be in ARN format or *.",
+    fix="Write !GetAtt X.Arn for !Ref X.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
+)
+def resource_without_arn(graph: Graph) -> Iterator[Place]:
+    """For types whose Ref is a name, an id or a URL."""
+    for statement in _everywhere(graph):
+        for name in statement.resources:
+            referred = re.match(r"\$\{(\w+)\}", name)
+            if referred and graph.named(referred[0], *NAMED_BY_REF):
+                yield at(statement.body, "Resource", name)
+
+
+def _everywhere(graph: Graph) -> Iterator[Statement]:
+    """The statements of all policies of identities."""
+    for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
+        for policy in graph.of(kind):
+            yield from statements(policy.properties.get("PolicyDocument"))
+    for holder in graph.of("AWS::IAM::Role", "AWS::Serverless::Function", "AWS::Serverless::StateMachine"):
+        for inline in holder.properties.objects("Policies"):
+            yield from statements(inline.get("PolicyDocument", inline))
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""Names and data: what a second stack, a replacement or a deletion meets."""
+"""Names and data: what a second stack, a replacement or a deletion meets, and what never expires."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -59,3 +59,22 @@ def explicit_names(graph: Graph) -> Iterator[Place]:
             name = properties.text(key)
             if name and "${" not in name:
                 yield at(properties, key)
+
+
+@rule(
+    "W9228",
+    "The attribute that items expire by is a text",
+    symptom="Nothing ever expires: DynamoDB only reads numbers (seconds since 1970) there.",
+    fix="Name a number attribute of its own in TimeToLiveSpecification.",
+    source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-before-you-start.html",
+)
+def expiry_is_text(graph: Graph) -> Iterator[Place]:
+    """Only keys have a type in the template."""
+    for table in graph.of("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
+        kinds = {
+            one.text("AttributeName"): one.get("AttributeType")
+            for one in table.properties.objects("AttributeDefinitions")
+        }
+        expiry = table.properties.object("TimeToLiveSpecification")
+        if kinds.get(expiry.text("AttributeName")) in ("S", "B") and expiry.flag("Enabled") is not False:
+            yield at(expiry, "AttributeName")

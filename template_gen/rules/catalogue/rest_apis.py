@@ -65,6 +65,22 @@ def deployment_before_methods(graph: Graph) -> Iterator[Place]:
             yield at(deployment.body, "DependsOn")
 
 
+@rule(
+    "W9216",
+    "The REST API may be published without some of its methods",
+    symptom="After the first deployment some paths answer 403 Missing Authentication Token.",
+    fix="Name all methods in DependsOn of the AWS::ApiGateway::Deployment.",
+    source=f"{_REFERENCE}/aws-resource-apigateway-deployment.html",
+)
+def deployment_before_some_methods(graph: Graph) -> Iterator[Place]:
+    """A deployment takes what is there at that moment, and CloudFormation makes at once whatever nothing waits for."""
+    for deployment in graph.of("AWS::ApiGateway::Deployment"):
+        api, before = api_id(deployment.properties), _waits_for(deployment, graph)
+        methods = {method.id for method in graph.of("AWS::ApiGateway::Method") if api_id(method.properties) == api}
+        if methods & before and methods - before:
+            yield at(deployment.body, "DependsOn", f"without {', '.join(sorted(methods - before))}")
+
+
 def _waits_for(resource: Resource, graph: Graph) -> set[str]:
     """Everything CloudFormation makes before it, by DependsOn and by reference."""
     seen: set[str] = set()

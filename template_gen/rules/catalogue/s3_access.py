@@ -5,7 +5,15 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from template_gen.rules.graph import Distribution, Graph, Kind, Origin, Resource
-from template_gen.rules.graph.bucket import CLOUDFRONT, cloudfront_readers, policies, public_readers, readable
+from template_gen.rules.graph.bucket import (
+    CLOUDFRONT,
+    cloudfront_readers,
+    names_objects,
+    policies,
+    public_readers,
+    readable,
+    visitors,
+)
 from template_gen.rules.graph.function import Statement, statements
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known, symbols
@@ -64,24 +72,24 @@ def bucket_host_forwarded(graph: Graph) -> Iterator[Place]:
 def no_bucket_policy(graph: Graph) -> Iterator[Place]:
     for _, origin, bucket in _private(graph):
         if not cloudfront_readers(bucket, graph.resources) and not public_readers(bucket, graph.resources):
-            yield (
-                at(bucket.properties) if policies(bucket, graph.resources) else at(origin.body, "OriginAccessControlId")
-            )
+            attached = policies(bucket, graph.resources)
+            yield at(attached[0].properties, "PolicyDocument") if attached else at(origin.body, "OriginAccessControlId")
 
 
 @rule(
     "E9131",
-    "The bucket policy names the bucket, not its objects",
-    symptom="Every file answers 403 AccessDenied: s3:GetObject acts on objects.",
+    "The bucket policy does not name the bucket's objects",
+    symptom="Every file answers 403 AccessDenied, because s3:GetObject acts on objects; or the deployment fails, where "
+    "Resource is no ARN of this bucket: Policy has invalid resource.",
     fix="Set Resource to the bucket's ARN followed by /*.",
     source=_OAC,
 )
 def policy_resource(graph: Graph) -> Iterator[Place]:
-    for _, _, bucket in _private(graph):
-        for statement in cloudfront_readers(bucket, graph.resources):
+    for bucket in graph.website_buckets:
+        for statement in visitors(bucket, graph.resources) if readable(bucket, graph.resources) else ():
             found = statement.resources
-            if found and not any("*" in name or "/" in name or graph.resources.unclear(name) for name in found):
-                yield at(statement.body, "Resource")
+            if found and not any(names_objects(name, bucket, graph.resources) for name in found):
+                yield at(statement.body, "Resource", ", ".join(found))
 
 
 @rule(
@@ -105,15 +113,16 @@ def policy_source_arn(graph: Graph) -> Iterator[Place]:
 
 def excludes(operator: str, value: str, distribution: str) -> bool:
     """The condition can surely not hold for this distribution."""
+    domain_name = f"${{{distribution}.DomainName}}"
     match = _ARN.fullmatch(value)
     if match is None:
-        is_id = value in (f"${{{distribution}}}", f"${{{distribution}.Id}}", f"${{{distribution}.DomainName}}")
+        is_id = value in (f"${{{distribution}}}", f"${{{distribution}.Id}}", domain_name)
         return is_id or (known(value) and "*" not in value)
     region, _, name = match.groups()
     if "*" in name:
         return operator.startswith("StringEquals")
     other = symbols(name) not in ((distribution,), (f"{distribution}.Id",)) and all(s.isalnum() for s in symbols(name))
-    return bool(region and known(region) and region != "*") or other
+    return bool(region and known(region) and region != "*") or other or name == domain_name
 
 
 @rule(
@@ -144,11 +153,12 @@ def _scoped(statement: Statement) -> bool:
     "E9134",
     "CloudFront reads a private bucket without signing",
     symptom="Every file answers 403 AccessDenied.",
-    fix="Add an AWS::CloudFront::OriginAccessControl and set OriginAccessControlId.",
+    fix="Add an AWS::CloudFront::OriginAccessControl, set OriginAccessControlId, and use the RegionalDomainName.",
     source=_OAC,
 )
 def no_access_control(graph: Graph) -> Iterator[Place]:
-    for origin in graph.origins(Kind.BUCKET):
+    """A website endpoint takes no signature at all: its bucket must be public, or the origin another one."""
+    for origin in graph.origins(Kind.BUCKET, Kind.WEBSITE):
         bucket = graph.bucket(origin)
         signed = has_oac(origin) or identity(origin)
         if bucket and not signed and readable(bucket, graph.resources) and not _is_public(bucket, graph):
@@ -190,19 +200,6 @@ def access_control_needs_config(graph: Graph) -> Iterator[Place]:
     for origin in graph.origins(Kind.BUCKET):
         if has_oac(origin) and "S3OriginConfig" not in origin.body:
             yield at(origin.body, "CustomOriginConfig")
-
-
-@rule(
-    "E9137",
-    "An origin access control cannot sign for a website endpoint",
-    symptom="The deployment fails, or every file answers 403: the website endpoint takes no signed requests.",
-    fix="Use the bucket's RegionalDomainName with S3OriginConfig.",
-    source=_OAC,
-)
-def access_control_on_website(graph: Graph) -> Iterator[Place]:
-    for origin in graph.origins(Kind.WEBSITE):
-        if has_oac(origin):
-            yield at(origin.body, "OriginAccessControlId")
 
 
 @rule(
@@ -255,34 +252,3 @@ def _refuses(key: Any, graph: Graph) -> bool:
     changed_later = any(user.type.startswith("Custom::") for user in graph.resources.users(made.id))
     policy = made.properties.get("KeyPolicy")
     return not changed_later and not any(CLOUDFRONT in found.principals("Service") for found in statements(policy))
-
-
-@rule(
-    "E9144",
-    "The bucket policy is public, but public policies are blocked",
-    symptom="The deployment fails: AccessDenied on s3:PutBucketPolicy, because public policies are blocked.",
-    fix="Remove the statement for everybody; behind CloudFront the bucket stays private.",
-    source=_BLOCK,
-)
-def public_policy_blocked(graph: Graph) -> Iterator[Place]:
-    """Buckets without a PublicAccessBlockConfiguration block public policies too, since April 2023."""
-    for bucket in graph.of("AWS::S3::Bucket"):
-        block = bucket.properties.get("PublicAccessBlockConfiguration")
-        blocked = block is None or bucket.properties.object("PublicAccessBlockConfiguration").flag("BlockPublicPolicy")
-        for statement in public_readers(bucket, graph.resources) if blocked else ():
-            yield at(statement.body, "Principal")
-
-
-@rule(
-    "W9145",
-    "The bucket behind CloudFront is open to everybody",
-    symptom="Files can be fetched past CloudFront: past its web ACL, its cache and its certificate.",
-    fix=f"Remove the statement for everybody and allow {CLOUDFRONT} only.",
-    source=_OAC,
-)
-def public_bypass(graph: Graph) -> Iterator[Place]:
-    """A website endpoint must be public, so it is left alone."""
-    buckets = {bucket.id: bucket for origin in graph.origins(Kind.BUCKET) if (bucket := graph.bucket(origin))}
-    for bucket in buckets.values():
-        for statement in public_readers(bucket, graph.resources):
-            yield at(statement.body, "Principal")

@@ -1,5 +1,6 @@
 """What a bucket's policies say: who may read it, and under which conditions."""
 
+import re
 from collections.abc import Iterator
 
 from template_gen.rules.graph.function import Statement, statements
@@ -7,6 +8,10 @@ from template_gen.rules.graph.resources import Resource, Resources
 from template_gen.rules.values import Object
 
 CLOUDFRONT = "cloudfront.amazonaws.com"
+IDENTITY = "AWS::CloudFront::CloudFrontOriginAccessIdentity"
+# Conditions that everybody can meet; S3 calls a policy with no others public.
+_OPEN = {"aws:referer", "aws:useragent", "aws:securetransport", "aws:multifactorauthpresent"}
+_BUCKET_ARN = re.compile(r"arn:[^:]*:s3:::([^/]*)(/?.*)")
 
 
 def names(bucket: Resource) -> tuple[str, ...]:
@@ -52,15 +57,51 @@ def cloudfront_readers(bucket: Resource, resources: Resources) -> list[Statement
     return [
         found
         for found in readers(bucket, resources)
-        if CLOUDFRONT in found.principals("Service")
-        or ("Condition" in found.body and "*" in (*found.principals("AWS"), *found.principals("Service")))
+        if CLOUDFRONT in found.principals("Service") or ("Condition" in found.body and _for_all(found))
     ]
 
 
 def public_readers(bucket: Resource, resources: Resources) -> list[Statement]:
     """Those of them that are for everybody, without any condition."""
+    return [found for found in readers(bucket, resources) if _for_all(found) and "Condition" not in found.body]
+
+
+def shared_readers(bucket: Resource, resources: Resources) -> list[Statement]:
+    """Those that S3 calls public: for everybody, on no other condition than a Referer or the like."""
+    return [found for found in readers(bucket, resources) if _for_all(found) and _condition_keys(found) <= _OPEN]
+
+
+def _for_all(statement: Statement) -> bool:
+    return "*" in (*statement.principals("AWS"), *statement.principals("Service"))
+
+
+def _condition_keys(statement: Statement) -> set[str]:
+    """What the statement's conditions are on, in lower case; "?" for one that only the deployment knows."""
+    condition = statement.body.get("Condition", Object())
+    if not isinstance(condition, Object):
+        return {"?"}
+    return {key.lower() for tests in condition.values() for key in (tests if isinstance(tests, Object) else "?")}
+
+
+def visitors(bucket: Resource, resources: Resources) -> list[Statement]:
+    """The statements that let a site's visitors read, however: as CloudFront, by an access identity, as everybody."""
     return [
         found
         for found in readers(bucket, resources)
-        if "*" in (*found.principals("AWS"), *found.principals("Service")) and "Condition" not in found.body
+        if CLOUDFRONT in found.principals("Service") or _for_all(found) or _by_identity(found, resources)
     ]
+
+
+def _by_identity(statement: Statement, resources: Resources) -> bool:
+    named = (*statement.principals("CanonicalUser"), *statement.principals("AWS"))
+    return any(resources.named(value, IDENTITY) for value in named)
+
+
+def names_objects(arn: str, bucket: Resource, resources: Resources) -> bool:
+    """The Resource of a statement means objects of this bucket, or may."""
+    if arn == "*" or resources.unclear(arn):
+        return True
+    found = _BUCKET_ARN.fullmatch(arn)
+    if found is None:
+        return False
+    return "*" in found[1] or (found[1] in names(bucket) and bool(found[2]))

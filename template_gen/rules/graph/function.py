@@ -127,19 +127,19 @@ def grants(function: Function, resources: Resources) -> list[Any] | None:
 
     None when its role is made elsewhere, or when SAM connectors write policies that are not in the template.
     """
-    connected = any("Connectors" in resource.body for resource in resources)
-    if connected or any(resources.of("AWS::Serverless::Connector")):
+    if resources.connected:
         return None
     role = resources.named(function.properties.get("Role"), "AWS::IAM::Role")
     if "Role" in function.properties:
-        return None if role is None else _of_role(role, resources)
+        return None if role is None else of_role(role, resources)
     policies = function.properties.get("Policies", [])
     found = policies if isinstance(policies, list) else [policies]
     made = [f"${{{function.id}Role}}"]
     return [*found, *_attached(made, resources)]
 
 
-def _of_role(role: Resource, resources: Resources) -> list[Any]:
+def of_role(role: Resource, resources: Resources) -> list[Any]:
+    """The same for a role of the template."""
     inline = role.properties.get("Policies", [])
     own = inline if isinstance(inline, list) else [inline]
     managed = role.properties.get("ManagedPolicyArns", [])
@@ -154,6 +154,23 @@ def _attached(roles: list[str], resources: Resources) -> list[Any]:
         for policy in policies
         if any(role in (*policy.properties.texts("Roles"), policy.properties.text("RoleName")) for role in roles)
     ]
+
+
+def may_do(granted: list[Any], action: str, target: Resource, resources: Resources) -> bool:
+    """Something granted may allow the action on the target; what is not written out here (managed policies, SAM's
+    policy templates) may."""
+    for grant in granted:
+        if isinstance(grant, str) and grant.rsplit("/", 1)[-1] not in ASSUMED:
+            return True
+        document = grant.get("PolicyDocument", grant) if isinstance(grant, Object) else None
+        if isinstance(document, Object) and "Statement" not in document:
+            return True
+        for found in statements(document):
+            unclear = resources.unclear(found.body.get("Action")) or resources.unclear(found.body.get("Resource"))
+            named = any("*" in name or resources.named(name) is target for name in found.resources)
+            if found.allows and (unclear or (found.performs(action) and named)):
+                return True
+    return False
 
 
 def may_reach(granted: list[Any], store: Resource, resources: Resources) -> bool:

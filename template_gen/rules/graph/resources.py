@@ -12,6 +12,16 @@ _GLOBALS: Final[Mapping[str, str]] = {
     f"AWS::Serverless::{name}": name for name in ("Function", "Api", "HttpApi", "SimpleTable", "StateMachine")
 }
 
+# A Ref of these gives a name, an id or a URL, and no ARN.
+NAMED_BY_REF: Final = frozenset(
+    {
+        "AWS::Cognito::UserPool", "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table", "AWS::ECR::Repository",
+        "AWS::Events::EventBus", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::Lambda::Function",
+        "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SSM::Parameter",
+        "AWS::Serverless::Function", "AWS::Serverless::SimpleTable",
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Resource:
@@ -75,6 +85,11 @@ class Resources:
                 found[f"{function.id}Alias{alias}"] = function.id
         return found
 
+    @cached_property
+    def connected(self) -> bool:
+        """SAM connectors write policies and permissions that are not in the template."""
+        return any("Connectors" in resource.body for resource in self) or any(self.of("AWS::Serverless::Connector"))
+
     def unclear(self, value: Any) -> bool:
         """Something in the value, at any depth, is known only when deployed and is no reference to a resource."""
         names = {symbol.split(".")[0] for leaf in walk(value) for symbol in symbols(leaf)}
@@ -89,6 +104,12 @@ class Resources:
             for symbol in {symbol for value in walk(resource.properties) for symbol in symbols(value)}:
                 found.setdefault(symbol.split(".")[0], set()).add(resource.id)
         return {name: frozenset(users - {name}) for name, users in found.items()}
+
+    @cached_property
+    def in_outputs(self) -> frozenset[str]:
+        """What the outputs refer to, be it in the template or not (an API that SAM makes)."""
+        outputs = evaluate(self.template.get("Outputs", {}), self.scope)
+        return frozenset(symbol.split(".")[0] for value in walk(outputs) for symbol in symbols(value))
 
     def users(self, logical_id: str) -> list[Resource]:
         """The resources that mention this one."""

@@ -134,7 +134,7 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
         case {"Fn::Sub": str(text)}:
             return {"Fn::Sub": re.sub(r"\$\{(\w+)", lambda found: "${" + names.get(found[1], found[1]), text)}
         case dict():
-            return {key: _renamed(item, names) for key, item in value.items()}
+            return {key: item if key == "Type" else _renamed(item, names) for key, item in value.items()}
         case list():
             return [_renamed(item, names) for item in value]
         case str():

@@ -5,10 +5,9 @@ from collections import Counter
 import pytest
 
 from template_gen.rules import RULES, check, findings
-from tests.template_gen.rules import wrong_cdn, wrong_rest
+from tests.template_gen.rules.every_wrong import WRONG
 from tests.template_gen.rules.wrong import RIGHT, Wrong, built, right
 
-WRONG = (*wrong_cdn.WRONG, *wrong_rest.WRONG)
 NAMES = sorted(path.stem for path in RIGHT.iterdir())
 
 

@@ -7,14 +7,13 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 from template_gen.rules import findings
-from tests.template_gen.rules import wrong_cdn, wrong_rest
+from tests.template_gen.rules.every_wrong import WRONG
 from tests.template_gen.rules.spellings import SPELLINGS, Spelling
 from tests.template_gen.rules.wrong import RIGHT, Wrong, built, right
 
 MANAGED = {"AWSLambdaBasicExecutionRole": "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"}
 # SAM refuses the first itself, cfn-lint finds the second in what SAM makes, the third is a remark on SAM's own type.
 ONLY_RAW = {"E9127", "E9192", "I9213"}
-WRONG = (*wrong_cdn.WRONG, *wrong_rest.WRONG)
 MACROS = {"nested"}  # its resources come from a loop
 RIGHT_NAMES = sorted({path.stem for path in RIGHT.iterdir()} - MACROS)
 SAM = [case for case in WRONG if case.template in ("site", "function-url") and case.rule not in ONLY_RAW]

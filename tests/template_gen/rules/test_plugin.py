@@ -16,11 +16,10 @@ from cfnlint.runner.template import run_template_by_data
 
 from template_gen import rules
 from template_gen.rules import RULES, check
-from tests.template_gen.rules import wrong_cdn, wrong_rest
+from tests.template_gen.rules.every_wrong import WRONG
 from tests.template_gen.rules.wrong import API, RIGHT, Wrong, built, right
 
 DIRECTORY = Path(rules.__file__).parent
-WRONG = (*wrong_cdn.WRONG, *wrong_rest.WRONG)
 FIRST_OF_EACH = tuple({case.rule: case for case in reversed(WRONG)}.values())
 
 

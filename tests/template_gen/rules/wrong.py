@@ -30,7 +30,8 @@ class Wrong:
 
 def built(wrong: Wrong) -> dict[str, Any]:
     """The wrong template."""
-    return changed(right(wrong.template), wrong.changes)
+    changes = {place: value if value is GONE else deepcopy(value) for place, value in wrong.changes.items()}
+    return changed(right(wrong.template), changes)
 
 
 def right(name: str) -> dict[str, Any]:

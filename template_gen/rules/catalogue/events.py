@@ -1,0 +1,206 @@
+"""What else calls a function: queues, schedules, topics, uploads."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from template_gen.rules.graph import Function, Graph, Resource
+from template_gen.rules.graph.function import statements
+from template_gen.rules.graph.permission import CALLS
+from template_gen.rules.graph.resources import NAMED_BY_REF
+from template_gen.rules.graph.sources import polled
+from template_gen.rules.rule import rule
+from template_gen.rules.values import Object, Place, at, below, known, symbols
+
+_LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
+_QUEUE: Final = "AWS::SQS::Queue"
+_UPLOADS: Final = "NotificationConfiguration.LambdaConfigurations.Function"
+# Where an ARN is wanted: type of the resource, way to the value.
+_ARNS: Final = (
+    ("AWS::Lambda::Function", "Role"),
+    ("AWS::Lambda::Function", "DeadLetterConfig.TargetArn"),
+    ("AWS::Serverless::Function", "Role"),
+    ("AWS::Serverless::Function", "DeadLetterQueue.TargetArn"),
+    ("AWS::Serverless::Function", "Events.*.Properties.Queue"),
+    ("AWS::Lambda::EventSourceMapping", "EventSourceArn"),
+    (_QUEUE, "RedrivePolicy.deadLetterTargetArn"),
+    ("AWS::Events::Rule", "Targets.Arn"),
+    ("AWS::Scheduler::Schedule", "Target.Arn"),
+    ("AWS::SNS::Subscription", "Endpoint"),
+    ("AWS::S3::Bucket", _UPLOADS),
+    ("AWS::S3::Bucket", "NotificationConfiguration.QueueConfigurations.Queue"),
+)
+# Who calls functions: type, way to the function, service, way to what the service calls for (the resource itself).
+_CALLERS: Final = (
+    ("AWS::Events::Rule", "Targets.Arn", "events", ""),
+    ("AWS::SNS::Subscription", "Endpoint", "sns", "TopicArn"),
+    ("AWS::S3::Bucket", _UPLOADS, "s3", ""),
+    ("AWS::Logs::SubscriptionFilter", "DestinationArn", "logs", "LogGroupName"),
+    ("AWS::Cognito::UserPool", "LambdaConfig.*", "cognito-idp", ""),
+)
+_SAM_EVENTS: Final = {
+    "SNS": "sns",
+    "S3": "s3",
+    "Schedule": "events",
+    "EventBridgeRule": "events",
+    "CloudWatchEvent": "events",
+    "CloudWatchLogs": "logs",
+    "Cognito": "cognito-idp",
+}
+# Who sends to queues, likewise.
+_SENDERS: Final = (
+    ("AWS::SNS::Subscription", "Endpoint", "sns"),
+    ("AWS::Events::Rule", "Targets.Arn", "events"),
+    ("AWS::S3::Bucket", "NotificationConfiguration.QueueConfigurations.Queue", "s3"),
+)
+
+
+@rule(
+    "E9220",
+    "The queue shows a message again while the function still works on it",
+    symptom="The deployment fails: queue visibility timeout is less than function timeout.",
+    fix="Set the queue's VisibilityTimeout to six times the function's Timeout.",
+    source=f"{_LAMBDA}/services-sqs-configure.html",
+)
+def visibility_timeout(graph: Graph) -> Iterator[Place]:
+    """cfn-lint sees to AWS::Lambda::Function itself (E3505), not to SAM's."""
+    for holder, key, function in polled(graph):
+        queue = graph.named(holder.get(key), _QUEUE)
+        hidden = queue.properties.number("VisibilityTimeout") if queue else None
+        default = 30 if queue and "VisibilityTimeout" not in queue.properties else None
+        visible, runs = (hidden if hidden is not None else default), function.properties.number("Timeout")
+        if queue and function.is_sam and visible is not None and (runs or 0) > visible:
+            yield at(queue.properties, "VisibilityTimeout", f"{visible} s; {function.id} may take {runs} s")
+
+
+@rule(
+    "E9221",
+    "An ARN is wanted here, and this is a name or a URL",
+    symptom="The deployment fails: invalid ARN.",
+    fix="Write !GetAtt X.Arn for !Ref X.",
+    source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+)
+def name_for_arn(graph: Graph) -> Iterator[Place]:
+    """Roles, queues and functions above all: a Ref of them is no ARN."""
+    for kind, way in _ARNS:
+        for resource in graph.of(kind):
+            for holder, key in below(resource.properties, way):
+                value = holder.text(key)
+                if re.fullmatch(r"\$\{\w+(\.QueueUrl|\.QueueName)?\}", value) and graph.named(value, *NAMED_BY_REF):
+                    yield at(holder, key)
+
+
+@rule(
+    "E9222",
+    "The service may not call the function",
+    symptom="The function is never called, and nothing says so; with an upload to S3 the deployment fails: unable to "
+    "validate the destination.",
+    fix="Add an AWS::Lambda::Permission: lambda:InvokeFunction for the service, SourceArn of the rule, topic, bucket.",
+    source=f"{_LAMBDA}/access-control-resource-based.html",
+)
+def caller_without_permission(graph: Graph) -> Iterator[Place]:
+    """SAM grants it for its own events, and a rule may call in a role of its own."""
+    for kind, way, service, source in _CALLERS if not graph.resources.connected else ():
+        for resource in graph.of(kind):
+            for holder, key in below(resource.properties, way):
+                function = graph.function(holder.get(key))
+                origin = graph.named(resource.properties.get(source)) if source else resource
+                by_role = "RoleArn" in holder or "RoleArn" in resource.properties
+                by_sam = function is not None and service in _called_by(function)
+                granted = (_granted(p, function, service, origin, graph) for p in _permissions(graph))
+                if function and not by_role and not by_sam and not any(granted):
+                    yield at(holder, key, f"{function.id}, {service}.amazonaws.com")
+
+
+def _called_by(function: Function) -> set[str]:
+    """The services that SAM lets call the function, by its events."""
+    events = function.properties.object("Events").values()
+    return {_SAM_EVENTS.get(event.text("Type"), "") for event in events if isinstance(event, Object)}
+
+
+def _permissions(graph: Graph) -> Iterator[Object]:
+    return (permission.properties for permission in graph.of("AWS::Lambda::Permission"))
+
+
+def _granted(
+    permission: Object, function: Function | None, service: str, origin: Resource | None, graph: Graph
+) -> bool:
+    named, principal = graph.function(permission.get("FunctionName")), permission.text("Principal")
+    ours = named == function or (named is None and not known(permission.get("FunctionName")))
+    asked = principal == "*" or principal.startswith(f"{service}.") or not known(principal)
+    return ours and asked and permission.text("Action") in CALLS and not _for_another(permission, origin, graph)
+
+
+def _for_another(permission: Object, origin: Resource | None, graph: Graph) -> bool:
+    """Its SourceArn is of another resource of the template."""
+    source = graph.named(permission.get("SourceArn"))
+    return source is not None and origin is not None and source.id != origin.id and "." not in origin.id
+
+
+@rule(
+    "E9226",
+    "The service may not send to the queue",
+    symptom="Messages never arrive, and nothing says so; with an upload to S3 the deployment fails: unable to validate "
+    "the destination.",
+    fix="Add an AWS::SQS::QueuePolicy that allows the service sqs:SendMessage on the queue's ARN.",
+    source="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
+)
+def sender_without_policy(graph: Graph) -> Iterator[Place]:
+    for kind, way, service in _SENDERS if not graph.resources.connected else ():
+        for resource in graph.of(kind):
+            for holder, key in below(resource.properties, way):
+                queue = graph.named(holder.get(key), _QUEUE)
+                by_role = "RoleArn" in holder or "RoleArn" in resource.properties
+                if queue and not by_role and not _takes(queue, service, graph):
+                    yield at(holder, key, f"{queue.id}, {service}.amazonaws.com")
+
+
+def _takes(queue: Resource, service: str, graph: Graph) -> bool:
+    for policy in graph.of("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"):
+        queues = policy.properties.get("Queues", policy.properties.get("Queue"))
+        if graph.resources.unclear([queues, policy.properties.get("PolicyDocument")]):
+            return True
+        ours = f"${{{queue.id}}}" in (queues if isinstance(queues, list) else [queues])
+        for found in statements(policy.properties.get("PolicyDocument")) if ours else ():
+            everybody = "*" in found.principals("AWS")
+            served = everybody or any(name.startswith(f"{service}.") for name in found.principals("Service"))
+            if found.allows and served and found.performs("sqs:SendMessage"):
+                return True
+    return False
+
+
+@rule(
+    "W9227",
+    "The bucket does not wait for the permission that its notifications need",
+    symptom="The first deployment may fail: unable to validate the following destination configurations.",
+    fix="Let the bucket depend on the AWS::Lambda::Permission (DependsOn), which then cannot refer to the bucket: use "
+    "SourceAccount.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    "aws-properties-s3-bucket-notificationconfiguration.html",
+)
+def notification_before_permission(graph: Graph) -> Iterator[Place]:
+    for bucket in graph.of("AWS::S3::Bucket"):
+        waits = {*bucket.body.texts("DependsOn"), *symbols(str(bucket.properties))}
+        for holder, key in below(bucket.properties, _UPLOADS):
+            function = graph.function(holder.get(key))
+            granted = [
+                permission.id
+                for permission in graph.of("AWS::Lambda::Permission")
+                if function and _granted(permission.properties, function, "s3", bucket, graph)
+            ]
+            if granted and not waits & set(granted):
+                yield at(bucket.body, "DependsOn", f"without {', '.join(granted)}")
+
+
+@rule(
+    "E9229",
+    "So many messages at once need a batching window",
+    symptom="The deployment fails: maximum batch window must be above 0 if maximum batch size is greater than 10.",
+    fix="Set MaximumBatchingWindowInSeconds to 1 or more, or BatchSize to 10 or less.",
+    source=f"{_LAMBDA}/services-sqs-configure.html",
+)
+def batch_without_window(graph: Graph) -> Iterator[Place]:
+    for holder, key, _ in polled(graph):
+        queue, window = graph.named(holder.get(key), _QUEUE), holder.get("MaximumBatchingWindowInSeconds", 0)
+        if queue and (holder.number("BatchSize") or 0) > 10 and window == 0:
+            yield at(holder, "BatchSize")

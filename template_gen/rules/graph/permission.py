@@ -1,0 +1,72 @@
+"""AWS::Lambda::Permission: which requests of an API a SourceArn lets through.
+
+`arn:aws:execute-api:REGION:ACCOUNT:API/STAGE/METHOD/PATH`; for a catch-all of an HTTP API `API/STAGE/$default`. Without
+a SourceArn every request comes through.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
+"""
+
+import re
+from typing import Final
+
+from template_gen.rules.graph.api import Api, Protocol, Route
+from template_gen.rules.graph.resources import Resources
+from template_gen.rules.values import Object, known, symbols
+
+# An ARN is cut at its colons, but for those in a symbol such as ${AWS::Region}.
+_REQUESTS: Final = re.compile(r"arn:(?:[^:]|\$\{[^}]*\})*:execute-api:((?:\$\{[^}]*\}|[^:/])*:){2}(?P<request>.*)")
+_VARIABLE: Final = re.compile(r"(?<!\$)\{[^}]*\}")
+CALLS: Final = ("lambda:InvokeFunction", "lambda:Invoke*", "lambda:*", "*")
+
+
+def lets_through(permission: Object, api: Api, route: Route | None, resources: Resources) -> bool:
+    """API Gateway may call the function for this route (for whatever route, when None), as far as one can tell."""
+    return is_call(permission) and _covers(permission.text("SourceArn"), api, route, resources)
+
+
+def is_call(permission: Object) -> bool:
+    """It lets API Gateway call functions, for whatever source."""
+    principal, action = permission.text("Principal"), permission.text("Action")
+    calls = action in CALLS or not known(action)
+    return calls and (principal.startswith("apigateway.") or not known(principal))
+
+
+def _covers(arn: str, api: Api, route: Route | None, resources: Resources) -> bool:
+    request = _REQUESTS.fullmatch(arn)
+    if request is None:
+        return not _of_another_service(arn, api)
+    name, slash, pattern = request["request"].partition("/")
+    return _same_api(name, api, resources) and bool(slash) and _fits_route(pattern, api, route)
+
+
+def _of_another_service(arn: str, api: Api) -> bool:
+    """It is no source of a request: the ARN of the API itself, or of something else."""
+    named = api.id in {symbol.split(".")[0] for symbol in symbols(arn)}
+    return named or bool(arn and known(arn) and ":execute-api:" not in arn)
+
+
+def _same_api(name: str, api: Api, resources: Resources) -> bool:
+    named = {symbol.split(".")[0] for symbol in symbols(name)}
+    return api.id in named or not any(symbol in resources for symbol in named)
+
+
+def _fits_route(pattern: str, api: Api, route: Route | None) -> bool:
+    """`*`, `*/GET/items/*` or `*/$default`, against the requests of one route; a `*` also takes slashes."""
+    if route is None or not known(pattern) or not known(route.path) or api.protocol is Protocol.WEBSOCKET:
+        return True
+    clear = api.stages is not None and all(map(known, api.stages))
+    stages = api.stages if clear and api.stages else (pattern.split("/", maxsplit=1)[0],)
+    return any(_fits(_open(pattern), f"{stage}/{_request(route)}") for stage in stages)
+
+
+def _request(route: Route) -> str:
+    """A route as ARNs have it; what may be anything is a `*`, which only a `*` takes."""
+    method = "*" if route.method == "ANY" else route.method
+    return route.path if route.path == "$default" else f"{method}/{_open(route.path.lstrip('/'))}"
+
+
+def _open(path: str) -> str:
+    return _VARIABLE.sub("*", path)
+
+
+def _fits(pattern: str, text: str) -> bool:
+    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text) is not None

@@ -1,0 +1,7 @@
+"""All wrong templates."""
+
+from typing import Final
+
+from tests.template_gen.rules import wrong_calls, wrong_cdn, wrong_rest
+
+WRONG: Final = (*wrong_cdn.WRONG, *wrong_rest.WRONG, *wrong_calls.WRONG)
