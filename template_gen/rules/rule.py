@@ -54,8 +54,9 @@ class Finding:
 
     @property
     def message(self) -> str:
-        shown = "" if self.value is None or isinstance(self.value, dict | list) else f" (here: {self.value})"
-        return f"{self.rule.title}{shown}. {self.rule.symptom} {self.rule.fix}"
+        """The resource, what is wrong with it, the value, what one would see, and what to write instead."""
+        shown = "" if self.value in (None, "") or isinstance(self.value, dict | list) else f" (here: {self.value})"
+        return f"{self.logical_id}: {self.rule.title}{shown}. {self.rule.symptom} {self.rule.fix}"
 
 
 def rule(id: str, title: str, *, symptom: str, fix: str, source: str) -> Callable[[Query], Rule]:

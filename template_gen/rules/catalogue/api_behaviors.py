@@ -145,7 +145,7 @@ def api_without_request_policy(graph: Graph) -> Iterator[Place]:
         api = graph.api(behavior.origin)
         reads = api is None or not api.routes or any(route.method in ("GET", "ANY") for route in api.routes)
         if bare and reads and "OriginRequestPolicyId" not in behavior.body:
-            yield at(behavior.body, "OriginRequestPolicyId")
+            yield at(behavior.body, "OriginRequestPolicyId", behavior.name)
 
 
 @rule(
@@ -197,4 +197,4 @@ def _viewer_request(behavior: Behavior) -> Iterator[tuple[str, Object]]:
 def no_cache_policy(graph: Graph) -> Iterator[Place]:
     for _, behavior in graph.behaviors():
         if behavior.body and "CachePolicyId" not in behavior.body and "ForwardedValues" not in behavior.body:
-            yield at(behavior.body, "CachePolicyId")
+            yield at(behavior.body, "CachePolicyId", behavior.name)

@@ -34,7 +34,8 @@ def origin_path_vs_stage(graph: Graph) -> Iterator[Place]:
             rewritten = any(user.runs_code for user in users)
             judged = origin.kind is Kind.API and not rewritten and not _open(distribution)
             if api and api.stages and judged and _wrong_path(origin, api, patterns):
-                yield at(origin.body, "OriginPath", origin.body.text("OriginPath") or f"stage {', '.join(api.stages)}")
+                path = origin.body.text("OriginPath") or "no OriginPath"
+                yield at(origin.body, "OriginPath", f"{path}; stage {', '.join(api.stages)}")
 
 
 def _open(distribution: Distribution) -> bool:
@@ -143,9 +144,12 @@ def origin_needs_config(graph: Graph) -> Iterator[Place]:
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
 )
 def origin_is_url(graph: Graph) -> Iterator[Place]:
+    """A Ref is none either: of a load balancer it is an ARN, of a bucket or an API a bare name."""
     for origin in graph.origins():
         literal = re.sub(r"\$\{[^}]*\}", "", origin.domain)
-        if "/" in literal or ":" in literal or origin.body.get("DomainName") == "":
+        referred = graph.named(origin.domain) if re.fullmatch(r"\$\{\w+\}", origin.domain) else None
+        bare = referred is not None and not referred.type.endswith("::DomainName")
+        if "/" in literal or ":" in literal or bare or origin.body.get("DomainName") == "":
             yield at(origin.body, "DomainName")
 
 
@@ -254,7 +258,7 @@ def read_timeout(graph: Graph) -> Iterator[Place]:
             seconds = function.properties.number("Timeout") or 3
             longest = min(seconds, API_SECONDS - 1) if origin.kind is Kind.API else seconds
             if waits is not None and longest > waits:
-                yield at(function.properties, "Timeout")
+                yield at(function.properties, "Timeout", f"{seconds} s; CloudFront waits {waits} s")
 
 
 @rule(

@@ -124,7 +124,7 @@ def route_without_target(graph: Graph) -> Iterator[Place]:
         target = route.properties.get("Target")
         bare = re.fullmatch(r"\$\{\w+\}", str(target)) and graph.named(target, "AWS::ApiGatewayV2::Integration")
         if _protocol(route.properties, graph) is Protocol.HTTP and (target is None or bare):
-            yield at(route.properties, "Target")
+            yield at(route.properties, "Target", target or f"{route.properties.text('RouteKey')} without a target")
     stages = graph.of("AWS::ApiGatewayV2::Stage", "AWS::ApiGateway::Stage")
     unclear = any(graph.named(f"${{{api_id(stage.properties)}}}") is None for stage in stages)
     deployed = {api_id(found.properties) for found in graph.of("AWS::ApiGateway::Deployment")}
@@ -132,7 +132,7 @@ def route_without_target(graph: Graph) -> Iterator[Place]:
         plain = api.resource is not None and api.resource.type == "AWS::ApiGatewayV2::Api"
         lost = (plain and api.protocol is Protocol.HTTP) or (api.protocol is Protocol.REST and api.id in deployed)
         if lost and api.stages is None and not unclear:
-            yield at(api.properties)
+            yield at(api.properties, value="no stage")
 
 
 @rule(

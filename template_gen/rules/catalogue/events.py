@@ -37,6 +37,7 @@ _CALLERS: Final = (
     ("AWS::S3::Bucket", _UPLOADS, "s3", ""),
     ("AWS::Logs::SubscriptionFilter", "DestinationArn", "logs", "LogGroupName"),
     ("AWS::Cognito::UserPool", "LambdaConfig.*", "cognito-idp", ""),
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets.Id", "elasticloadbalancing", ""),
 )
 _SAM_EVENTS: Final = {
     "SNS": "sns",

@@ -88,7 +88,7 @@ def store_unreachable(graph: Graph) -> Iterator[Place]:
         for name, value in function.variables.items():
             store = graph.named(value, *STORES, *_SENT_TO)
             if store and not may_reach(reached, store, graph.resources) and not _mentioned(store, graph):
-                yield at(function.variables, name)
+                yield at(function.variables, name, store.id)
 
 
 def _mentioned(store: Resource, graph: Graph) -> bool:

@@ -94,8 +94,10 @@ def image_elsewhere(graph: Graph) -> Iterator[Place]:
         private = _ECR_URI.match(uri)
         registry = uri.partition("/")[0] if "/" in uri else ""
         public = private is None and known(uri) and ("." in registry or (bool(uri) and not function.is_sam))
-        if public or (private and told and private[1] != graph.region):
+        if public:
             yield at(function.image_holder, "ImageUri")
+        elif private and told and private[1] != graph.region:
+            yield at(function.image_holder, "ImageUri", f"{uri}, for a stack in {graph.region}")
 
 
 @rule(

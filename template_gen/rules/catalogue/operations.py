@@ -36,11 +36,12 @@ def web_acl_scope(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         value = distribution.config.text("WebACLId")
         web_acl = graph.named(value, _WEB_ACL)
-        regional = ":regional/" in value or (web_acl is not None and web_acl.properties.get("Scope") == "REGIONAL")
-        by_id = web_acl is not None and value != f"${{{web_acl.id}.Arn}}"
-        elsewhere = web_acl is not None and graph.region != "us-east-1"
-        if regional or by_id or elsewhere:
+        if ":regional/" in value or (web_acl is not None and web_acl.properties.get("Scope") == "REGIONAL"):
+            yield at(distribution.config, "WebACLId", "scope REGIONAL")
+        elif web_acl is not None and value != f"${{{web_acl.id}.Arn}}":
             yield at(distribution.config, "WebACLId")
+        elif web_acl is not None and graph.region != "us-east-1":
+            yield at(distribution.config, "WebACLId", f"made in {graph.region}")
 
 
 @rule(
@@ -123,7 +124,7 @@ def _excluded(distribution: Distribution, tier: str) -> Iterator[Place]:
     if len(distribution.behaviors) > _BEHAVIORS[tier]:
         yield at(config, "CacheBehaviors", f"{len(distribution.behaviors)} behaviors")
     if not config.get("WebACLId"):
-        yield at(config, "WebACLId")
+        yield at(config, "WebACLId", "no web ACL")
 
 
 @rule(

@@ -80,7 +80,8 @@ def behavior_order(graph: Graph) -> Iterator[Place]:
             repeated = any(other.pattern == behavior.pattern for other in seen)
             elsewhere = any(other.origin != behavior.origin for other in earlier)
             if earlier and not repeated and (behavior.pattern is not None or elsewhere):
-                yield at(behavior.body, "PathPattern" if behavior.pattern else "", earlier[0].pattern)
+                where = "PathPattern" if behavior.pattern else ""
+                yield at(behavior.body, where, f"{behavior.pattern or behavior.name} after {earlier[0].pattern}")
             seen.append(behavior)
 
 

@@ -14,6 +14,7 @@ from template_gen.rules.graph.bucket import (
     readable,
     visitors,
 )
+from template_gen.rules.graph.cdn import FORWARDS_HOST
 from template_gen.rules.graph.function import Statement, statements
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known, symbols
@@ -59,7 +60,8 @@ def bucket_host_forwarded(graph: Graph) -> Iterator[Place]:
     for _, behavior in graph.behaviors(Kind.BUCKET):
         if behavior.forwards_host:
             keys = ("OriginRequestPolicyId", "ForwardedValues")
-            yield at(behavior.body, next((key for key in keys if key in behavior.body), "CachePolicyId"))
+            key = next((key for key in keys if key in behavior.body), "CachePolicyId")
+            yield at(behavior.body, key, FORWARDS_HOST.get(behavior.body.text(key)))
 
 
 @rule(
@@ -73,7 +75,10 @@ def no_bucket_policy(graph: Graph) -> Iterator[Place]:
     for _, origin, bucket in _private(graph):
         if not cloudfront_readers(bucket, graph.resources) and not public_readers(bucket, graph.resources):
             attached = policies(bucket, graph.resources)
-            yield at(attached[0].properties, "PolicyDocument") if attached else at(origin.body, "OriginAccessControlId")
+            holder, key = (
+                (attached[0].properties, "PolicyDocument") if attached else (origin.body, "OriginAccessControlId")
+            )
+            yield at(holder, key, f"bucket {bucket.id}")
 
 
 @rule(
@@ -162,7 +167,7 @@ def no_access_control(graph: Graph) -> Iterator[Place]:
         bucket = graph.bucket(origin)
         signed = has_oac(origin) or identity(origin)
         if bucket and not signed and readable(bucket, graph.resources) and not _is_public(bucket, graph):
-            yield at(origin.body)
+            yield at(origin.body, value=f"bucket {bucket.id}")
 
 
 def _is_public(bucket: Resource, graph: Graph) -> bool:

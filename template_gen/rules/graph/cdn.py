@@ -76,6 +76,10 @@ class Behavior:
     cache_policy: Resource | None
     request_policy: Resource | None
 
+    @property
+    def name(self) -> str:
+        return "default behavior" if self.pattern is None else f"behavior {self.pattern}"
+
     def goes_to(self, *kinds: Kind) -> bool:
         return self.origin is not None and self.origin.kind in kinds
 
