@@ -73,11 +73,12 @@ def behind_mappings(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_subs(template: dict[str, Any]) -> dict[str, Any]:
-    """References are `Fn::Sub`, and texts too."""
+    """References are `Fn::Sub`, and texts too; a list has no text."""
+    lists = {name for name, body in template.get("Parameters", {}).items() if "List" in body["Type"]}
 
     def spell(value: Any) -> Any:
         match value:
-            case {"Ref": str(name)} if name != "AWS::NoValue":
+            case {"Ref": str(name)} if name not in {"AWS::NoValue", *lists}:
                 return {"Fn::Sub": f"${{{name}}}"}
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 return {"Fn::Sub": ["${Found}", {"Found": {"Fn::GetAtt": f"{name}.{attribute}"}}]}

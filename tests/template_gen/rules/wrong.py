@@ -1,7 +1,8 @@
 """Wrong templates, each one tick away from a right one: the rule that must fire, the right template, what is changed.
 
 A change names a place: `Resource.Property.0.Key` among a resource's Properties, `Resource:Attribute` beside them,
-`Resource` alone for a whole new resource, `Outputs` and `Parameters` for these sections. GONE takes away what is there.
+`Resource` alone for a whole new resource, `Outputs` and `Parameters` for these sections, `/Section.Key` from the top of
+the template. GONE takes away what is there.
 """
 
 from copy import deepcopy
@@ -62,6 +63,8 @@ def changed(template: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]
 def _steps(place: str) -> list[str]:
     if place in ("Outputs", "Parameters"):
         return [place]
+    if place.startswith("/"):
+        return place[1:].split(".")
     if ":" in place:
         return ["Resources", *place.split(":")]
     resource, *below = place.split(".")
