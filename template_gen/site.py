@@ -53,17 +53,20 @@ class Site:
         frontend: a single page app, static pages, or none (see `Frontend`).
         api: HTTP API or function URL (see `Api`).
         api_prefix: the path under which the app answers; CloudFront does not strip it, the app serves `/api/…` itself.
+            No idle cost; change it when your routes begin otherwise.
         throttle: ceiling of requests; `None` is `Throttle()` for an HTTP API. A function URL has no throttle.
-        content_security_policy: sent unless the app sends its own. The default forbids framing and plugins only.
+        content_security_policy: sent unless the app sends its own. The default forbids framing and plugins only; narrow
+            it once you know what your pages load. No idle cost.
         memory: MB of the function; CPU is proportional to it, 1769 MB is one processor. No idle cost.
-        timeout: seconds a request may take.
-        architecture: of the function and its image.
+        timeout: seconds a request may take, then it answers 503. No idle cost; lower it to find slow requests.
+        architecture: of the function and its image (see `Architecture`).
         environment: plain variables of the function. Not for secrets: they are readable in the console.
         secrets: names of SecureString parameters below the parameter SecretsPath, which the app reads when it runs
             (`SSM_PATH` in its environment says where). Created outside of the stack; no idle cost.
         snap_start: start from a snapshot taken when a version is published. About $3.90 a month per GB of memory; cold
             starts become some 0.5 s. For heavy imports and impatient visitors.
-        log_retention_days: how long the function's logs are kept.
+        log_retention_days: how long the function's logs are kept in its log group, at $0.03 per GB-month; raise it for
+            audits.
         tables, buckets, schedules, queues: see `Table`, `Bucket`, `Schedule`, `Queue`.
         domain: the site's own name; `None` is the distribution's `d….cloudfront.net`.
         plan: pay-as-you-go or CloudFront's Free plan (see `Plan`).

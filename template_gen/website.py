@@ -1,6 +1,9 @@
 """The website stack, as a table of contents: every part in reading order, each given the parts it refers to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from troposphere import GetAtt, Ref
@@ -92,4 +95,12 @@ def _run_hook(template: Template, site: Site, parts: Parts) -> None:
         site.hook(template.body, parts)
         template.body.to_dict()
     except (Exception, SystemExit) as error:  # the user's code: whatever it raises is news for them, no crash of ours
-        raise SiteError(f"the hook {name}() of site {site.name!r} failed: {type(error).__name__}: {error}") from error
+        raised = f"{type(error).__name__}: {error}{_line(error, site.hook)}"
+        raise SiteError(f"the hook {name}() of site {site.name!r} failed: {raised}") from error
+
+
+def _line(error: BaseException, hook: Callable[..., None]) -> str:
+    """The last line of the hook's own file that the error passed; nothing where the hook left no such trace."""
+    code = getattr(hook, "__code__", None)
+    passed = [frame for frame in extract_tb(error.__traceback__) if code and frame.filename == code.co_filename]
+    return f" ({Path(passed[-1].filename).name}, line {passed[-1].lineno})" if passed else ""

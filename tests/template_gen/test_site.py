@@ -173,11 +173,13 @@ def test_a_subdomain_needs_no_www() -> None:
     assert Domain(name="www.example.com", redirect=Redirect.NONE).name == "www.example.com"
 
 
-def test_a_hook_that_raises_is_named_with_what_it_raised() -> None:
+def test_a_hook_that_raises_is_named_with_what_it_raised_and_where() -> None:
     def forgetful(template: object, parts: object) -> None:
         raise KeyError("Ürgs")
 
-    with pytest.raises(SiteError, match=r"the hook .*forgetful\(\) of site 'ab' failed: KeyError: 'Ürgs'"):
+    with pytest.raises(
+        SiteError, match=r"the hook .*forgetful\(\) of site 'ab' failed: KeyError: 'Ürgs' \(test_site.py, line \d+\)"
+    ):
         build(Site(name="ab", hook=forgetful))
 
 
