@@ -125,13 +125,13 @@ def route_without_target(graph: Graph) -> Iterator[Place]:
         bare = re.fullmatch(r"\$\{\w+\}", str(target)) and graph.named(target, "AWS::ApiGatewayV2::Integration")
         if _protocol(route.properties, graph) is Protocol.HTTP and (target is None or bare):
             yield at(route.properties, "Target", target or f"{route.properties.text('RouteKey')} without a target")
-    stages = graph.of("AWS::ApiGatewayV2::Stage", "AWS::ApiGateway::Stage")
-    unclear = any(graph.named(f"${{{api_id(stage.properties)}}}") is None for stage in stages)
+    staged = {api_id(stage.properties) for stage in graph.of("AWS::ApiGatewayV2::Stage", "AWS::ApiGateway::Stage")}
+    unclear = any(graph.named(f"${{{name}}}") is None for name in staged)
     deployed = {api_id(found.properties) for found in graph.of("AWS::ApiGateway::Deployment")}
     for api in graph.apis:
         plain = api.resource is not None and api.resource.type == "AWS::ApiGatewayV2::Api"
         lost = (plain and api.protocol is Protocol.HTTP) or (api.protocol is Protocol.REST and api.id in deployed)
-        if lost and api.stages is None and not unclear:
+        if lost and api.stages is None and api.id not in staged and not unclear:
             yield at(api.properties, value="no stage")
 
 

@@ -171,7 +171,7 @@ def _takes(queue: Resource, service: str, graph: Graph) -> bool:
 
 
 @rule(
-    "W9227",
+    "I9227",
     "The bucket does not wait for the permission that its notifications need",
     symptom="The first deployment may fail: unable to validate the following destination configurations.",
     fix="Let the bucket depend on the AWS::Lambda::Permission (DependsOn), which then cannot refer to the bucket: use "
@@ -180,6 +180,7 @@ def _takes(queue: Resource, service: str, graph: Graph) -> bool:
     "aws-properties-s3-bucket-notificationconfiguration.html",
 )
 def notification_before_permission(graph: Graph) -> Iterator[Place]:
+    """Informational: the permission is often there in time."""
     for bucket in graph.of("AWS::S3::Bucket"):
         waits = {*bucket.body.texts("DependsOn"), *symbols(str(bucket.properties))}
         for holder, key in below(bucket.properties, _UPLOADS):

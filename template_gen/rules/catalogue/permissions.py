@@ -8,7 +8,7 @@ from template_gen.rules.graph import Api, Graph, Route
 from template_gen.rules.graph.api import api_id
 from template_gen.rules.graph.permission import is_call, lets_through
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, known
+from template_gen.rules.values import Object, Place, at, known, symbols
 
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 
@@ -29,8 +29,14 @@ def no_permission(graph: Graph) -> Iterator[Place]:
         routes = [route for route in api.routes or () if route.function == function_id and not route.credentials]
         asked: list[Route | None] = [*routes] or [None]
         if not all(any(lets_through(p, api, route, graph.resources) for p in granted) for route in asked):
-            meant = [p for p in granted if "SourceArn" in p and is_call(p)]
+            meant = [p for p in granted if "SourceArn" in p and is_call(p) and _may_mean(p, api, graph)]
             yield at(meant[0], "SourceArn") if len(meant) == 1 else replace(place, value=function_id)
+
+
+def _may_mean(permission: Object, api: Api, graph: Graph) -> bool:
+    """Its SourceArn is of no other API of the template."""
+    named = {symbol.split(".")[0] for symbol in symbols(permission.text("SourceArn"))}
+    return api.id in named or named.isdisjoint(other.id for other in graph.apis)
 
 
 def _integrations(graph: Graph) -> Iterator[tuple[str, Api, Place]]:

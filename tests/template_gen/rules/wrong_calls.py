@@ -35,7 +35,7 @@ PERMISSIONS: Final = (
     Wrong("E9222", "jobs", {"UploadsPermission": GONE, "Uploads:DependsOn": GONE}),
     Wrong("E9226", "jobs", {"QueuePolicy": GONE}),
     Wrong("E9226", "jobs", {"QueuePolicy.PolicyDocument.Statement.0.Action": "sqs:ReceiveMessage"}),
-    Wrong("W9227", "jobs", {"Uploads:DependsOn": GONE}),
+    Wrong("I9227", "jobs", {"Uploads:DependsOn": GONE}),
 )  # fmt: skip
 
 ROLES: Final = (
