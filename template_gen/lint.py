@@ -60,9 +60,25 @@ def lint(
 
 
 def _answer(question: Question, name: str) -> tuple[Finding, ...]:
+    _check_region(question.region)
     with _no_garbage_collection():
-        matches = tuple(_matches(question))
-    return tuple(sorted({*(_finding(match, name) for match in matches), *_oversize(question, name)}))
+        found = _found(question, name)
+    return tuple(sorted({*found, *_oversize(question, name)}))
+
+
+def _check_region(region: str) -> None:
+    from cfnlint.helpers import REGIONS
+
+    if region not in REGIONS:
+        raise ValueError(f"AWS has no such region: {region!r}")
+
+
+def _found(question: Question, name: str) -> tuple[Finding, ...]:
+    try:
+        return tuple(_finding(match, name) for match in _matches(question))
+    except Exception as error:  # cfn-lint itself breaks on some malformed templates, such as one with empty Resources
+        message = f"cfn-lint cannot judge this template, a section may be empty. {type(error).__name__}: {error}"
+        return (_of_the_text(name, "E0002", Level.ERROR, message),)
 
 
 def _oversize(question: Question, name: str) -> Iterator[Finding]:
@@ -83,11 +99,8 @@ def _of_the_text(name: str, rule: str, level: Level, message: str) -> Finding:
 def _matches(question: Question) -> Iterator[Any]:
     from cfnlint.config import ConfigMixIn
     from cfnlint.decode.decode import decode_str
-    from cfnlint.helpers import REGIONS
     from cfnlint.runner.template import run_template_by_data
 
-    if question.region not in REGIONS:
-        raise ValueError(f"AWS has no such region: {question.region!r}")
     template, errors = decode_str(question.text)
     if errors:
         yield from errors

@@ -31,7 +31,12 @@ def test_json_is_linted_like_yaml() -> None:
     assert [found.rule for found in lint(text, name="bad.json")] == ["E3002"]
 
 
-@pytest.mark.parametrize("text", ["", "a", "[1]", "a: [", "{}", "\x00", "é: ü", "a: &a [*a]", "Resources: 1", "- - -"])
+EMPTY = "Transform: AWS::Serverless-2016-10-31\nResources:\n"  # cfn-lint itself breaks on it
+
+
+@pytest.mark.parametrize(
+    "text", [EMPTY, "", "a", "[1]", "a: [", "{}", "\x00", "é: ü", "a: &a [*a]", "Resources: 1", "- - -"]
+)
 def test_a_text_that_is_no_template_is_a_finding(text: str) -> None:
     assert {found.level for found in lint(text, name="odd")} == {Level.ERROR}
 
