@@ -13,8 +13,8 @@ FOLDER: Final = Path(__file__).parents[2] / "docs" / "rules"
 _INTRODUCTION: Final = """\
 # Tick-box rules
 
-What breaks between CloudFront, API Gateway, Lambda, S3, ACM and Route 53, found before anything is deployed. Every rule
-was tried against cfn-lint: none of these mistakes is reported by its own rules.
+What breaks between CloudFront, API Gateway, Lambda, S3, ACM and Route 53, and between a function and what calls it,
+found before anything is deployed. Every rule was tried against cfn-lint: none of these mistakes is reported by its own.
 
     cfn-lint -a template_gen.rules template.yaml
     groat lint template.yaml
@@ -28,8 +28,9 @@ is its severity: **E** breaks or loses something, **W** is wrong in most sites, 
 
 Not here, because cfn-lint says it itself: SnapStart without an alias (W2530), a template larger than 1 MB (E1002; in
 `groat lint` E9316, and I9316 for one that needs a bucket), a ResponseCode without its page (E3021), data other than
-buckets without DeletionPolicy (I3011). And because no template tells: that a pricing plan's tier differs from the
-deployed one, which CloudFormation refuses to change; whether an alias, a name or a quota is taken already.
+buckets without DeletionPolicy (I3011), a queue that shows messages again before a plain function is done (E3505). And
+because no template tells: that a pricing plan's tier differs from the deployed one, which CloudFormation refuses to
+change; whether an alias, a name or a quota is taken already.
 """
 
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from template_gen.rules.graph import Function, Graph, Resource
 from template_gen.rules.graph.function import statements
-from template_gen.rules.graph.permission import CALLS
+from template_gen.rules.graph.permission import CALLS, same_target
 from template_gen.rules.graph.resources import NAMED_BY_REF
 from template_gen.rules.graph.sources import polled
 from template_gen.rules.rule import rule
@@ -108,9 +108,15 @@ def caller_without_permission(graph: Graph) -> Iterator[Place]:
                 origin = graph.named(resource.properties.get(source)) if source else resource
                 by_role = "RoleArn" in holder or "RoleArn" in resource.properties
                 by_sam = function is not None and service in _called_by(function)
-                granted = (_granted(p, function, service, origin, graph) for p in _permissions(graph))
+                called = [p for p in _permissions(graph) if _of(p, holder.get(key), graph)]
+                granted = (_granted(p, function, service, origin, graph) for p in called)
                 if function and not by_role and not by_sam and not any(granted):
                     yield at(holder, key, f"{function.id}, {service}.amazonaws.com")
+
+
+def _of(permission: Object, target: Any, graph: Graph) -> bool:
+    """It is of the very alias that is called."""
+    return same_target(permission.get("FunctionName"), target, graph.resources)
 
 
 def _called_by(function: Function) -> set[str]:

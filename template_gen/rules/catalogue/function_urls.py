@@ -5,6 +5,7 @@ from typing import Final
 
 from template_gen.rules.catalogue.s3_access import excludes, has_oac
 from template_gen.rules.graph import FunctionUrl, Graph, Kind, Origin
+from template_gen.rules.graph.permission import same_target
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at
 
@@ -45,7 +46,7 @@ def url_without_auth(graph: Graph) -> Iterator[Place]:
     "CloudFront may not call the function URL",
     symptom="Every request answers 403 Forbidden. Since October 2025 a function URL asks for two permissions.",
     fix="Add two AWS::Lambda::Permission for cloudfront.amazonaws.com with the distribution's SourceArn: "
-    "lambda:InvokeFunctionUrl, and lambda:InvokeFunction with InvokedViaFunctionUrl.",
+    "lambda:InvokeFunctionUrl, and lambda:InvokeFunction with InvokedViaFunctionUrl; of the alias if the URL has one.",
     source=_OAC,
 )
 def url_permissions(graph: Graph) -> Iterator[Place]:
@@ -59,6 +60,7 @@ def url_permissions(graph: Graph) -> Iterator[Place]:
             if permission.text("Principal") in _EVERYBODY
             and (function := graph.function(permission.get("FunctionName")))
             and function.id == url.function
+            and same_target(permission.get("FunctionName"), url.target, graph.resources)
             and not _for_another(permission, origin, graph)
         }
         missing = [action for action in _ACTIONS if not granted & {action.lower(), "lambda:*"}]

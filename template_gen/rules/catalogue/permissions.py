@@ -6,7 +6,7 @@ from typing import Final
 
 from template_gen.rules.graph import Api, Graph, Route
 from template_gen.rules.graph.api import api_id
-from template_gen.rules.graph.permission import is_call, lets_through
+from template_gen.rules.graph.permission import is_call, lets_through, same_target
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known, symbols
 
@@ -23,14 +23,16 @@ _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 )
 def no_permission(graph: Graph) -> Iterator[Place]:
     """SAM grants it for its own events; integrations that are written out need their own grant. Its SourceArn must fit
-    the API, the stage and every route that leads to the function."""
+    the API, the stage and every route that leads to the function; and it must be of the alias that is called."""
     for function_id, api, place in _integrations(graph) if not graph.resources.connected else ():
-        granted = list(_permissions(function_id, graph))
+        given = list(_permissions(function_id, graph))
+        granted = [p for p in given if same_target(p.get("FunctionName"), place.value, graph.resources)]
         routes = [route for route in api.routes or () if route.function == function_id and not route.credentials]
         asked: list[Route | None] = [*routes] or [None]
         if not all(any(lets_through(p, api, route, graph.resources) for p in granted) for route in asked):
-            meant = [p for p in granted if "SourceArn" in p and is_call(p) and _may_mean(p, api, graph)]
-            yield at(meant[0], "SourceArn") if len(meant) == 1 else replace(place, value=function_id)
+            meant = [p for p in given if is_call(p) and _may_mean(p, api, graph)]
+            key = "SourceArn" if granted else "FunctionName"
+            yield at(meant[0], key) if len(meant) == 1 and key in meant[0] else replace(place, value=function_id)
 
 
 def _may_mean(permission: Object, api: Api, graph: Graph) -> bool:

@@ -57,6 +57,7 @@ class FunctionUrl:
     id: str
     function: str
     config: Object
+    target: str  # the text that a permission must mean: of the function, or of its alias
 
     @property
     def auth(self) -> str:
@@ -108,11 +109,14 @@ def function_urls(resources: Resources) -> dict[str, FunctionUrl]:
     found = {}
     for url in resources.of("AWS::Lambda::Url"):
         target = function_named(url.properties.get("TargetFunctionArn"), resources)
-        found[url.id] = FunctionUrl(url.id, target, url.properties)
+        alias = f":{url.properties.text('Qualifier')}" if "Qualifier" in url.properties else ""
+        meant = url.properties.text("TargetFunctionArn") + alias
+        found[url.id] = FunctionUrl(url.id, target, url.properties, meant)
     for function in resources.of(SAM_FUNCTION):
         if "FunctionUrlConfig" in function.properties:
             config = function.properties.object("FunctionUrlConfig")
-            found[f"{function.id}Url"] = FunctionUrl(f"{function.id}Url", function.id, config)
+            meant = f"${{{function.id}.Alias}}" if "AutoPublishAlias" in function.properties else f"${{{function.id}}}"
+            found[f"{function.id}Url"] = FunctionUrl(f"{function.id}Url", function.id, config, meant)
     return found
 
 

@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control
 """
 
 import re
-from typing import Final
+from typing import Any, Final
 
-from template_gen.rules.graph.api import Api, Protocol, Route
-from template_gen.rules.graph.resources import Resources
+from template_gen.rules.graph.api import FUNCTIONS, Api, Protocol, Route
+from template_gen.rules.graph.resources import Resource, Resources
 from template_gen.rules.values import Object, known, symbols
 
 # An ARN is cut at its colons, but for those in a symbol such as ${AWS::Region}.
@@ -70,3 +70,33 @@ def _open(path: str) -> str:
 
 def _fits(pattern: str, text: str) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), text) is not None
+
+
+def same_target(one: Any, other: Any, resources: Resources) -> bool:
+    """Both texts mean the function itself, or the same alias of it, as far as one can tell.
+
+    A permission is of what it names alone: one for the function says nothing about its aliases.
+    """
+    left, right = qualifier(one, resources), qualifier(other, resources)
+    return left is None or right is None or left == right
+
+
+def qualifier(value: Any, resources: Resources) -> str | None:
+    """The logical id of the alias or version that a text means, "" for the function itself, None when unclear."""
+    for symbol in symbols(value):
+        name, _, attribute = symbol.partition(".")
+        found = resources.named(f"${{{name}}}")
+        if found is None and name in resources.made_by_sam:
+            return None if name.endswith("Url") else name
+        if found and found.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+            return found.id
+        if found and found.type in FUNCTIONS:
+            named = f"${{{symbol}}}:" in str(value)
+            return alias_by_sam(found) if attribute == "Alias" else None if named or attribute == "Version" else ""
+    return None
+
+
+def alias_by_sam(function: Resource) -> str:
+    """The logical id of the alias that SAM makes, "" when it makes none."""
+    alias = function.properties.text("AutoPublishAlias")
+    return f"{function.id}Alias{alias}" if alias else ""

@@ -22,7 +22,15 @@ def record(name: str, kind: str, **target: Any) -> dict[str, Any]:
     return resource("AWS::Route53::RecordSet", HostedZoneId="Z1UJRXOUMOOFQ8", Name=name, Type=kind, **target)
 
 
+LIVE: Final = {
+    "Version": resource("AWS::Lambda::Version", FunctionName=ref("Function")),
+    "Live": resource("AWS::Lambda::Alias", Name="live", FunctionName=ref("Function"),
+                     FunctionVersion=att("Version.Version")),
+}  # fmt: skip
 PERMISSIONS: Final = (
+    Wrong("E9205", "plain-site", {"Integration.IntegrationUri": ref("Live"), **LIVE}),
+    Wrong("E9222", "jobs", {"Hourly.Targets.0.Arn": ref("Live"), **LIVE}),
+    Wrong("E9152", "function-url", {"Function.AutoPublishAlias": "live"}),
     Wrong("E9205", "plain-site", source("${Stage}/*")),
     Wrong("E9205", "plain-site", source("${Api}/prod/*")),
     Wrong("E9205", "plain-site", source("${Api}/*/GET/api/*")),
