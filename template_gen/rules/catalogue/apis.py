@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from template_gen.rules.graph import Api, Graph, Kind, Protocol, Resource
 from template_gen.rules.graph.api import HTTP_IMPLICIT, REST_IMPLICIT, api_id
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, symbols
+from template_gen.rules.values import Object, Place, at, known, symbols
 
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
+_ROUTE_KEY: Final = re.compile(r"\$default|(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /\S*")
 _GREEDY: Final = re.compile(r"/\{\w+\+\}")
 
 
@@ -133,6 +135,24 @@ def route_without_target(graph: Graph) -> Iterator[Place]:
         lost = (plain and api.protocol is Protocol.HTTP) or (api.protocol is Protocol.REST and api.id in deployed)
         if lost and api.stages is None and api.id not in staged and not unclear:
             yield at(api.properties, value="no stage")
+
+
+@rule(
+    "E9219",
+    "The route is not written as API Gateway wants it",
+    symptom="The deployment fails: invalid route key, or a path that does not start with a slash.",
+    fix="Write $default, or a method in capitals and a path: GET /items/{id}.",
+    source=f"{_GATEWAY}/http-api-develop-routes.html",
+)
+def route_form(graph: Graph) -> Iterator[Place]:
+    for route in graph.of("AWS::ApiGatewayV2::Route"):
+        key = route.properties.text("RouteKey")
+        if _protocol(route.properties, graph) is Protocol.HTTP and known(key) and not _ROUTE_KEY.fullmatch(key):
+            yield at(route.properties, "RouteKey")
+    by_sam = (route for api in graph.apis if api.protocol is not Protocol.WEBSOCKET for route in api.routes or ())
+    for found in by_sam:
+        if "Events" in found.place.path and known(found.path) and not found.path.startswith(("/", "$default")):
+            yield replace(found.place, value=found.path)
 
 
 @rule(

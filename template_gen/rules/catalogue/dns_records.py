@@ -130,6 +130,23 @@ def record_without_ipv6(graph: Graph) -> Iterator[Place]:
 
 
 @rule(
+    "E9231",
+    "The record's name is not in its zone",
+    symptom="The deployment fails: RRSet with DNS name ... is not permitted in zone ...",
+    fix="Write the whole name, such as www.example.com for www.",
+    source=f"{_ROUTE53}/resource-record-sets-values-shared.html",
+)
+def record_outside_zone(graph: Graph) -> Iterator[Place]:
+    """Surely so where both names are known, and for a name without a dot."""
+    for record in records(graph.resources):
+        zone = graph.named(record.zone.get("HostedZoneId"), "AWS::Route53::HostedZone")
+        inside = plain(zone.properties.text("Name") if zone else record.zone.text("HostedZoneName"))
+        other = bool(inside) and known(inside) and not f".{record.name}".endswith(f".{inside}")
+        if record.name and known(record.name) and (other or (not inside and "." not in record.name)):
+            yield at(record.body, "Name")
+
+
+@rule(
     "E9158",
     "A DNS record leads to the API's own address",
     symptom="The browser warns that the certificate is for another name, and the API answers 403 Forbidden.",

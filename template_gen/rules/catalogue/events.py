@@ -14,6 +14,10 @@ from template_gen.rules.values import Object, Place, at, below, known, symbols
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _QUEUE: Final = "AWS::SQS::Queue"
+_RATES: Final = {
+    "Schedule": re.compile(r"rate\(\s*(1 (minute|hour|day)|(?!1 )\d+ (minutes|hours|days))\s*\)"),
+    "ScheduleExpression": re.compile(r"rate\(\s*\d+ (minute|hour|day)s?\s*\)|at\(.*\)"),
+}
 _UPLOADS: Final = "NotificationConfiguration.LambdaConfigurations.Function"
 # Where an ARN is wanted: type of the resource, way to the value.
 _ARNS: Final = (
@@ -198,6 +202,33 @@ def notification_before_permission(graph: Graph) -> Iterator[Place]:
             ]
             if granted and not waits & set(granted):
                 yield at(bucket.body, "DependsOn", f"without {', '.join(granted)}")
+
+
+@rule(
+    "E9230",
+    "The schedule is not written as EventBridge wants it",
+    symptom="The deployment fails: Parameter ScheduleExpression is not valid.",
+    fix="Write rate(1 hour), rate(5 minutes), or cron with six fields of which exactly one of day of month and day of "
+    "week is ?: cron(0 3 * * ? *).",
+    source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
+)
+def schedule_form(graph: Graph) -> Iterator[Place]:
+    """cfn-lint sees to AWS::Events::Rule itself (E3027). A rule wants 1 hour and 2 hours; the scheduler takes both."""
+    ways = [("AWS::Scheduler::Schedule", "ScheduleExpression")]
+    ways += [("AWS::Serverless::Function", f"Events.*.Properties.{key}") for key in ("Schedule", "ScheduleExpression")]
+    for kind, way in ways:
+        for resource in graph.of(kind):
+            for holder, key in below(resource.properties, way):
+                expression = holder.text(key)
+                if expression and known(expression) and not _is_schedule(expression, _RATES[key]):
+                    yield at(holder, key)
+
+
+def _is_schedule(expression: str, rate: re.Pattern[str]) -> bool:
+    fields = expression.removeprefix("cron(").removesuffix(")").split()
+    if expression.startswith("cron("):
+        return len(fields) == 6 and (fields[2] == "?") != (fields[4] == "?")
+    return rate.fullmatch(expression) is not None
 
 
 @rule(

@@ -215,6 +215,21 @@ def environment_size(graph: Graph) -> Iterator[Place]:
 
 
 @rule(
+    "E9232",
+    "The handler is a file or a server's name, not a function's",
+    symptom="Every request answers 502: Runtime.ImportModuleError or Runtime.HandlerNotFound.",
+    fix="Write module.function with a dot (app.main.handler), without .py.",
+    source=f"{_LAMBDA}/python-handler.html",
+)
+def handler_form(graph: Graph) -> Iterator[Place]:
+    """Only of Python's own runtimes: the others write it otherwise."""
+    for function in graph.functions.values():
+        handler = function.properties.text("Handler")
+        if function.is_python and known(handler) and (":" in handler or handler.endswith(".py")):
+            yield at(function.properties, "Handler")
+
+
+@rule(
     "I9193",
     "The function's logs are kept forever",
     symptom="Lambda makes the log group itself: it never expires, and stays when the stack is deleted.",

@@ -50,6 +50,24 @@ def rest_extra_stage(graph: Graph) -> Iterator[Place]:
 
 
 @rule(
+    "E9217",
+    "A CORS value of a REST API stands without its inner quotes",
+    symptom="The deployment fails: Invalid mapping expression specified.",
+    fix="Write the value as a quoted text in a quoted text: \"'*'\".",
+    source=f"{_SAM}/sam-property-api-corsconfiguration.html",
+)
+def cors_quotes(graph: Graph) -> Iterator[Place]:
+    """HTTP APIs take plain values and lists."""
+    for api in graph.of("AWS::Serverless::Api"):
+        cors = api.properties.object("Cors")
+        holders = [(api.properties, "Cors"), *((cors, key) for key in cors if key.startswith("Allow"))]
+        for holder, key in holders:
+            value = holder.text(key)
+            if value and known(value) and not (value.startswith("'") and value.endswith("'")):
+                yield at(holder, key)
+
+
+@rule(
     "E9214",
     "The REST API is published before it has methods",
     symptom="The deployment fails: the REST API doesn't contain any methods.",

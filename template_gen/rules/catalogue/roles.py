@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from template_gen.rules.graph import Graph, Resource
-from template_gen.rules.graph.function import may_do, of_role, statements
+from template_gen.rules.graph import Graph
+from template_gen.rules.graph.function import may_do, of_role, trusts
 from template_gen.rules.graph.sources import polled
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, below
+from template_gen.rules.values import Place, at, below
 
 _ROLE: Final = "AWS::IAM::Role"
 # What a function must be allowed on what Lambda reads for it.
@@ -43,19 +43,10 @@ def role_of_another_service(graph: Graph) -> Iterator[Place]:
         for resource in graph.of(kind):
             for holder, key in below(resource.properties, way):
                 role = graph.named(holder.get(key), _ROLE)
-                if role and not _trusts(role, service, graph):
+                if role and not trusts(role, service, graph.resources):
                     yield at(
                         role.properties, "AssumeRolePolicyDocument", f"{resource.id} needs {service}.amazonaws.com"
                     )
-
-
-def _trusts(role: Resource, service: str, graph: Graph) -> bool:
-    document = role.properties.get("AssumeRolePolicyDocument")
-    if not isinstance(document, Object) or graph.resources.unclear(document):
-        return True
-    allowing = [found for found in statements(document) if found.allows and found.performs("sts:AssumeRole")]
-    named = [name for found in allowing for name in (*found.principals("Service"), *found.principals("AWS"))]
-    return any(name == "*" or name.startswith(f"{service}.") for name in named)
 
 
 @rule(

@@ -8,7 +8,7 @@ from template_gen.rules.catalogue.s3_access import has_oac
 from template_gen.rules.graph import Behavior, Distribution, Graph, Kind, Resource
 from template_gen.rules.graph.api import function_named
 from template_gen.rules.graph.bucket import cloudfront_readers, policies, readable
-from template_gen.rules.graph.function import statements
+from template_gen.rules.graph.function import statements, trusts
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known
 
@@ -193,7 +193,8 @@ def function_event(graph: Graph) -> Iterator[Place]:
     "E9150",
     "The function cannot run as Lambda@Edge",
     symptom="The deployment fails: InvalidLambdaFunctionAssociation.",
-    fix="Use a numbered version of an x86_64 zip function in us-east-1, without environment variables, VPC or layers.",
+    fix="Use a numbered version of an x86_64 zip function in us-east-1, without environment variables, VPC or layers, "
+    "whose role also trusts edgelambda.amazonaws.com.",
     source=f"{_GUIDE}/lambda-at-edge-function-restrictions.html",
 )
 def edge_lambda(graph: Graph) -> Iterator[Place]:
@@ -229,5 +230,8 @@ def _restrictions(arn: str, graph: Graph) -> Iterator[Place]:
         yield at(function.properties, "Architectures", "arm64")
     if function.variables:
         yield at(function.properties, "Environment")
+    role = graph.named(function.properties.get("Role"), "AWS::IAM::Role")
+    if role and not trusts(role, "edgelambda", graph.resources):
+        yield at(role.properties, "AssumeRolePolicyDocument", "without edgelambda.amazonaws.com")
     if graph.region != "us-east-1":
         yield at(Object(function.properties.path, function.id), value=graph.region)

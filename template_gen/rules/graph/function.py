@@ -160,6 +160,16 @@ def _attached(roles: list[str], resources: Resources) -> list[Any]:
     ]
 
 
+def trusts(role: Resource, service: str, resources: Resources) -> bool:
+    """The service may take the role on, as far as one can tell."""
+    document = role.properties.get("AssumeRolePolicyDocument")
+    if not isinstance(document, Object) or resources.unclear(document):
+        return True
+    allowing = [found for found in statements(document) if found.allows and found.performs("sts:AssumeRole")]
+    named = [name for found in allowing for name in (*found.principals("Service"), *found.principals("AWS"))]
+    return any(name == "*" or name.startswith(f"{service}.") for name in named)
+
+
 def may_do(granted: list[Any], action: str, target: Resource, resources: Resources) -> bool:
     """Something granted may allow the action on the target; what is not written out here (managed policies, SAM's
     policy templates) may."""

@@ -67,6 +67,12 @@ SOURCES: Final = (
     Wrong("E9220", "workers", {"Queue.VisibilityTimeout": GONE}),
     Wrong("E9229", "jobs", {"FromQueue.BatchSize": 100}),
     Wrong("E9229", "workers", {"FromQueue.Events.Queue.Properties.BatchSize": 11}),
+    Wrong("E9230", "jobs", {"Schedule.ScheduleExpression": "cron(0 3 * * *)"}),
+    Wrong("E9230", "jobs", {"Schedule.ScheduleExpression": "rate(an hour)"}),
+    Wrong(
+        "E9230", "workers", {"Nightly.Events.Old": {"Type": "Schedule", "Properties": {"Schedule": "rate(1 minutes)"}}}
+    ),
+    Wrong("E9230", "workers", {"Nightly.Events.Night.Properties.ScheduleExpression": "cron(0 3 * * * *)"}),
     Wrong("W9228", "jobs", {"Table.TimeToLiveSpecification.AttributeName": "id"}),
 )
 
@@ -75,6 +81,10 @@ NAMES: Final = (
         sub("${Api}.execute-api.${AWS::Region}.amazonaws.com")])}),
     Wrong("E9158", "function-url", {"Record": record("api.example.com", "CNAME", TTL="60", ResourceRecords=[
         {"Fn::Select": [2, {"Fn::Split": ["/", att("FunctionUrl.FunctionUrl")]}]}])}),
+    Wrong("E9231", "free-plan", {"Record": record("www", "CNAME", TTL="60", ResourceRecords=["example.net"])}),
+    Wrong("E9231", "free-plan", {"Record": resource(
+        "AWS::Route53::RecordSet", HostedZoneName="example.com.", Name="www.example.org", Type="CNAME", TTL="60",
+        ResourceRecords=["example.net"])}),
     Wrong("I9159", "site", {"Records.RecordSets.1": GONE}),
     Wrong("E9166", "plain-site", {"Name": API_NAME, "Record": record("www.example.com", "A", AliasTarget={
         "DNSName": att("Name.RegionalDomainName"), "HostedZoneId": att("Name.RegionalHostedZoneId")})}),
@@ -87,6 +97,13 @@ APIS: Final = (
     Wrong("E9203", "site", {"Function.Events.Old": {"Type": "Api", "Properties": {"Path": "/old", "Method": "get"}}}),
     Wrong("E9208", "plain-site", {"Route.Target": ref("Integration")}),
     Wrong("W9216", "rest-api", {"Deployment:DependsOn": "Root"}),
+    Wrong("E9217", "workers", {"Shop": resource("AWS::Serverless::Api", StageName="v1", Cors="*")}),
+    Wrong("E9217", "workers", {"Shop": resource("AWS::Serverless::Api", StageName="v1", Cors={"AllowOrigin": "*"})}),
+    Wrong("E9219", "plain-site", {"Other": resource(
+        "AWS::ApiGatewayV2::Route", ApiId=ref("Api"), RouteKey="any /x", Target=sub("integrations/${Integration}"))}),
+    Wrong("E9219", "http-api", {"Function.Events.List.Properties.Path": "items"}),
+    Wrong("E9232", "http-api", {"Function.Handler": "app:handler"}),
+    Wrong("E9232", "jobs", {"Function.Handler": "src/app.py"}),
 )  # fmt: skip
 
 SHOP: Final = "Cdn.DistributionConfig.Origins.0.S3OriginConfig.OriginAccessIdentity"
@@ -94,6 +111,7 @@ READ: Final = "BucketPolicy.PolicyDocument.Statement.0"
 PUBLIC: Final = "PagesPolicy.PolicyDocument.Statement.0"
 BLOCK: Final = "Pages.PublicAccessBlockConfiguration"
 BUCKETS: Final = (
+    Wrong("E9150", "edge-function", {f"Role.{TRUST}": "lambda.amazonaws.com"}),
     Wrong("E9131", "site", {f"{READ}.Resource": sub("${Bucket}/*")}),
     Wrong("E9131", "site", {f"{READ}.Resource": sub("arn:aws:s3:::${AWS::StackName}-site/*")}),
     Wrong("E9131", "static-website", {f"{PUBLIC}.Resource": att("Pages.Arn")}),
