@@ -33,7 +33,7 @@ from changesets.plans import Plan
 from changesets.run import CONFLICTS, Run
 from changesets.situation import Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_healthy, lives
-from changesets.steps import CreateChangeSet, Repair
+from changesets.steps import CreateChangeSet, PushImage, Repair
 
 Conclusion = Generator[Event, None, Outcome | None]
 DEPLOYED = (StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE)
@@ -109,7 +109,7 @@ def reminders(run: Run, outcome: Outcome) -> Iterator[Noticed]:
 
 def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreachable) -> Conclusion:
     """A race is lost, an answer is lost, or the request itself is wrong: only the last ends the run."""
-    if isinstance(error, AccessDenied) and not isinstance(plan.steps[0], Repair):
+    if isinstance(error, AccessDenied) and not isinstance(plan.steps[0], Repair | PushImage):
         raise error
     asked = isinstance(plan.steps[0], CreateChangeSet)
     if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):

@@ -18,7 +18,7 @@ from changesets.models import TOKEN_PREFIX, ChangeSet
 from changesets.outcomes import Event, StepStarted
 from changesets.plans import Plan
 from changesets.statuses import StackStatus, is_healthy
-from changesets.steps import CancelUpdate, CreateChangeSet, DeleteChangeSet, DeleteStack, Step, Wait
+from changesets.steps import CancelUpdate, CreateChangeSet, DeleteChangeSet, DeleteStack, PushImage, Step, Wait
 
 CHANGE_SET_MINUTES = 15  # transforms and nested change sets take a while; CloudFormation gives up by itself before
 SHELL_LOOKS = 12  # about half a minute; an empty stack goes in a second
@@ -50,6 +50,8 @@ def execute(plan: Plan, cloudformation: CloudFormation, clock: Clock, *, until: 
             done = replace(done, change_set=create_change_set(step, cloudformation, clock))
         elif isinstance(step, CancelUpdate):
             cloudformation.perform(step)
+        elif isinstance(step, PushImage):
+            step.push()
         else:
             perform(step, cloudformation, clock)
     return done

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from changesets import contents, repairs, shapes
+from changesets import contents, shapes
 from changesets.errors import AccessDenied, ChangeSetsError, CredentialsProblem, Refused, StackNotFound, Unreachable
 from changesets.interrupts import heeded
 from changesets.meanings import AGAIN, meaning
@@ -157,35 +157,18 @@ class CloudFormation:
     def is_empty(self, resource: Resource) -> bool:
         """Proven to hold nothing? False when it holds something, and when that cannot be known, for whatever reason."""
         try:
-            return contents.is_proven_empty(self._ask, resource)
+            return contents.is_proven_empty(self.ask, resource)
         except ChangeSetsError:
             return False
 
-    def lost(self, stack_id: str) -> tuple[repairs.Lost, ...]:
-        """The stack's resources that somebody deleted, of the types that can be made again under their names."""
-        sought = {
-            each.logical_id: each
-            for each in self.resources(stack_id)
-            if each.physical_id and each.type in repairs.KINDS and each.status != "DELETE_COMPLETE"
-        }
-        region = stack_id.split(":")[3]
-        told = self._properties(stack_id, sought.keys())
-        found = (repairs.Lost(sought[name], properties, region) for name, properties in told.items())
-        return tuple(each for each in found if self._is_gone(each))
-
-    def _is_gone(self, lost: repairs.Lost) -> bool:
-        try:
-            return repairs.is_gone(self._ask, lost)
-        except ChangeSetsError:
-            return False
-
-    def _properties(self, stack_id: str, names: Iterable[str]) -> dict[str, Any]:
-        """What CloudFormation last gave each of these resources, intrinsic functions resolved."""
+    def properties(self, stack_id: str, names: Iterable[str], *, settled: bool = False) -> dict[str, Any]:
+        """What CloudFormation last gave each of these resources, functions resolved; `settled`: with success."""
         missing, found = set(names), dict[str, Any]()
         pages = self._pages("DescribeStackEvents", StackName=stack_id) if missing else ()
         for event in (each for page in pages for each in page["StackEvents"]):
             name = event.get("LogicalResourceId", "")
-            if name in missing and event.get("ResourceProperties"):
+            counts = not settled or event["ResourceStatus"].endswith("_COMPLETE")
+            if name in missing and counts and event.get("ResourceProperties"):
                 found[name] = json.loads(event["ResourceProperties"])
                 missing.discard(name)
             if not missing:
@@ -208,16 +191,16 @@ class CloudFormation:
         """Puts the template into the artifacts bucket under its digest; the URL that CloudFormation reads."""
         wanted, text = step.deployment, step.deployment.template.encode()
         key = f"{wanted.artifacts_prefix.rstrip('/')}/{hashlib.sha256(text).hexdigest()[:32]}.template".lstrip("/")
-        self._ask("s3", "PutObject", Bucket=wanted.artifacts_bucket, Key=key, Body=text)
+        self.ask("s3", "PutObject", Bucket=wanted.artifacts_bucket, Key=key, Body=text)
         region = self._client.meta.region_name
         return f"https://{wanted.artifacts_bucket}.s3.{region}.amazonaws.com/{key}"
 
     def perform(self, step: Step) -> None:
         """The one call that the step stands for. Deleting what is gone already succeeds, here as in CloudFormation."""
         if isinstance(step, Empty):
-            contents.empty(self._ask, step.resource)
+            contents.empty(self.ask, step.resource)
         elif isinstance(step, Repair):
-            self._ask(step.service, step.operation, **step.arguments)
+            self.ask(step.service, step.operation, **step.arguments)
         else:
             self._call(step.operation, **step.arguments)
 
@@ -226,7 +209,8 @@ class CloudFormation:
     def _call(self, operation: str, **arguments: Any) -> Any:
         return answered(operation, lambda: getattr(self._client, _snake(operation))(**arguments))
 
-    def _ask(self, service: str, operation: str, **arguments: Any) -> Any:
+    def ask(self, service: str, operation: str, **arguments: Any) -> Any:
+        """A call of another service, where CloudFormation's own is."""
         client = self._clients(service)
         return answered(operation, lambda: getattr(client, _snake(operation))(**arguments))
 

@@ -33,6 +33,7 @@ from changesets.outcomes import (
 )
 from changesets.planner import next_plan
 from changesets.plans import Allowed, Consent, Plan
+from changesets.remedies import PushAgain
 from changesets.run import Run
 from changesets.situation import Goal, Situation
 from changesets.statuses import StackStatus, WayOut
@@ -48,10 +49,14 @@ def apply(
     clock: Clock | None = None,
     consent: Consent | None = None,
     timeout: timedelta = LONGEST,
+    push_again: PushAgain | None = None,
 ) -> Iterator[Event]:
-    """From whatever status the stack is in to the deployment, or to a clear stop."""
+    """From whatever status the stack is in to the deployment, or to a clear stop.
+
+    `push_again(uri)` answers what pushes an image that a rollback misses, or None; see remedies.PushAgain.
+    """
     run = _run(Goal.APPLY, cloudformation, deployment.stack_name, clock=clock, consent=consent, timeout=timeout)
-    return _loop(replace(run, deployment=deployment, role_arn=deployment.role_arn))
+    return _loop(replace(run, deployment=deployment, role_arn=deployment.role_arn, push_again=push_again))
 
 
 def review(
@@ -70,10 +75,11 @@ def recover(
     consent: Consent | None = None,
     role_arn: str | None = None,
     timeout: timedelta = LONGEST,
+    push_again: PushAgain | None = None,
 ) -> Iterator[Event]:
     """To a stack that takes the next deployment (or none, where only a new one can), without deploying."""
     run = _run(Goal.RECOVER, cloudformation, stack_name, clock=clock, consent=consent, timeout=timeout)
-    return _loop(replace(run, role_arn=role_arn))
+    return _loop(replace(run, role_arn=role_arn, push_again=push_again))
 
 
 def delete(
@@ -90,9 +96,9 @@ def delete(
     return _loop(replace(run, role_arn=role_arn))
 
 
-def explain(cloudformation: CloudFormation, stack_name: str) -> Iterator[Event]:
+def explain(cloudformation: CloudFormation, stack_name: str, *, push_again: PushAgain | None = None) -> Iterator[Event]:
     """What `recover` would do next, and why; does nothing."""
-    run = _run(Goal.RECOVER, cloudformation, stack_name)
+    run = replace(_run(Goal.RECOVER, cloudformation, stack_name), push_again=push_again)
     situation = run.observe()
     yield Observed(stack_name=stack_name, stack=situation.stack)
     plan = next_plan(situation)

@@ -9,8 +9,10 @@ UPDATE_ROLLBACK_FAILED is left by repairing the cause where that can be done. Ea
 - A bucket, its policy, a role or a log group was deleted: made again as it was, unasked (repairs.py).
 - Another resource was deleted, or one whose id AWS chose: skipped with consent; the drift-reverting change set after it
   makes it again.
-- The old image is gone from the registry: skipped with consent. A manifest cannot be put back without its layers; the
-  function keeps the newer image until the next deployment gives it its own.
+- The old image is gone from the registry: pushed again by who has a copy of it (remedies.PushAgain), its digest proven.
+  Where nobody has, skipped with consent: the function keeps the newer image until the next deployment gives it its own.
+- A bucket's policy or settings were changed by hand, and the rollback is denied the bucket: put back with consent, as
+  the stack had them (restorations.py).
 - The service role is gone: a stop with `--role-arn`; the role given is tried first.
 - The service role or the caller lost a permission: the role given, or one plain try (permissions take a while to
   spread); then a stop with the command that grants it. A tool does not widen the rights that it works with.
@@ -46,8 +48,10 @@ def only_if_never_updated(rung: Rung) -> Rung:
 
 _CONTINUE: Ladder = (
     recover.repair,
+    recover.push_image,
     recover.continue_with_role,
     recover.continue_plain,
+    recover.restore,
     recover.continue_skipping,
     recover.continue_by_force,
 )

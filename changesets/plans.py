@@ -20,6 +20,7 @@ class HazardKind(StrEnum):
     PUBLIC = "opened to the public"
     ACCESS = "permissions widened"
     WEAKENED = "protection weakened"
+    CLOSED = "access taken away"
     REMOVED = "deleted"
     LEFTOVER = "left behind"
     DRIFT = "would differ from the template"

@@ -11,15 +11,27 @@ CloudFormation is to be made again with the same name and properties.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from changesets.contents import Ask
-from changesets.errors import Refused
+from changesets.errors import ChangeSetsError, Refused
 from changesets.models import Resource
 from changesets.steps import Repair
 
 Properties = Mapping[str, Any]
 Call = tuple[str, dict[str, Any]]  # operation and arguments
+
+
+class Door(Protocol):
+    """What looking for causes needs of the gateway."""
+
+    def resources(self, stack_id: str, /) -> tuple[Resource, ...]: ...
+
+    def properties(
+        self, stack_id: str, names: Iterable[str], /, *, settled: bool = False
+    ) -> Mapping[str, Properties]: ...
+
+    def ask(self, service: str, operation: str, **arguments: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +103,26 @@ KINDS: dict[str, Kind] = {  # in the order in which they need one another
 }
 
 
-def is_gone(ask: Ask, lost: Lost) -> bool:
-    """Does the service say so? Raises what it says instead (no permission, no answer), which is no proof."""
+def lost(door: Door, stack_id: str) -> tuple[Lost, ...]:
+    """The stack's resources that somebody deleted, of the types that can be made again under their names."""
+    sought = {
+        each.logical_id: each
+        for each in door.resources(stack_id)
+        if each.physical_id and each.type in KINDS and each.status != "DELETE_COMPLETE"
+    }
+    region = stack_id.split(":")[3]
+    told = door.properties(stack_id, sought.keys())
+    found = (Lost(sought[name], properties, region) for name, properties in told.items())
+    return tuple(each for each in found if _is_gone(door.ask, each))
+
+
+def _is_gone(ask: Ask, lost: Lost) -> bool:
+    """Does the service say so? What it says instead (no permission, no answer) is no proof."""
     kind = KINDS[lost.resource.type]
     try:
         ask(kind.service, kind.look, **{kind.named: kind.name(lost)})
-    except Refused as error:
-        if error.code in kind.gone:
-            return True
-        raise
+    except ChangeSetsError as error:
+        return isinstance(error, Refused) and error.code in kind.gone
     return False
 
 

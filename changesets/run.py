@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import TypeVar
 
-from changesets import executor, repairs, reviews, templates
+from changesets import executor, remedies, reviews, templates
 from changesets.clock import Clock
 from changesets.errors import Refused, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
@@ -30,6 +30,8 @@ from changesets.models import (
 )
 from changesets.outcomes import Diagnosis
 from changesets.plans import Consent, Plan, Review
+from changesets.remedies import PushAgain, Remedies
+from changesets.rungs_recover import failed_in_rollback
 from changesets.situation import GONE, Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_healthy, is_moving, lives
 from changesets.steps import ContinueUpdateRollback, Repair
@@ -57,6 +59,7 @@ class Run:
     until: datetime
     deployment: Deployment | None = None
     role_arn: str | None = None
+    push_again: PushAgain | None = None
     pinned: str | None = None
     deleted: str | None = None
     review: Review | None = None
@@ -128,7 +131,7 @@ class Run:
             failures=failures,
             empty=self._empty(each for each, _ in rows),
             survivors=self._survivors(stack),
-            repairs=self._repairs(stack, failures),
+            remedies=self._remedies(stack, failures),
             others=self._others(stack),
             review=self.review,
             spent=frozenset(self.spent),
@@ -164,12 +167,11 @@ class Run:
         alive = (each for each in resources if each.physical_id and each.status not in GONE and holds_data(each.type))
         return frozenset(each.logical_id for each in alive if self.cloudformation.is_empty(each))
 
-    def _repairs(self, stack: Stack | None, failures: Iterable[StackEvent]) -> tuple[Repair, ...]:
-        """What makes again the resources that a failed rollback misses, in the stacks nested in it too."""
+    def _remedies(self, stack: Stack | None, failures: Iterable[StackEvent]) -> Remedies:
+        """What could mend a rollback that failed."""
         if stack is None or stack.status is not StackStatus.UPDATE_ROLLBACK_FAILED:
-            return ()
-        stacks = dict.fromkeys([stack.id, *(event.stack_id for event in failures if event.failed)])
-        return repairs.steps(lost for each in stacks for lost in self.cloudformation.lost(each))
+            return Remedies()
+        return remedies.look(self.cloudformation, stack.id, failed_in_rollback(failures), self.push_again)
 
     def _others(self, stack: Stack | None) -> tuple[str, ...]:
         """Pending change sets of other deployers in a stack that has nothing but change sets."""

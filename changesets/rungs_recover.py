@@ -13,7 +13,15 @@ from changesets.models import Resource, StackEvent
 from changesets.plans import Hazard, HazardKind, Plan
 from changesets.situation import Situation
 from changesets.statuses import StackStatus
-from changesets.steps import ContinueUpdateRollback, RollbackStack, SetTerminationProtection, Step, Wait
+from changesets.steps import (
+    ContinueUpdateRollback,
+    PushImage,
+    Repair,
+    RollbackStack,
+    SetTerminationProtection,
+    Step,
+    Wait,
+)
 
 UNTIL_DONE = "until CloudFormation is done"
 
@@ -42,14 +50,34 @@ def left_behind(resource: Resource) -> Hazard:
 
 def repair(situation: Situation) -> Plan | None:
     """What the rollback needs and somebody deleted is made again first. It is the stack's own, as it was: no hazard."""
-    if not situation.repairs:
+    return _after(situation, "repair", situation.remedies.repairs)
+
+
+def push_image(situation: Situation) -> Plan | None:
+    """The image that a function had before, from a copy of whoever deploys: its digest says that it is the same."""
+    return _after(situation, "push image", situation.remedies.images)
+
+
+def restore(situation: Situation) -> Plan | None:
+    """What somebody changed on a bucket by hand, so that the rollback is denied it, is put back as the stack had it."""
+    found = situation.remedies.changed
+    then = _after(situation, "restore", tuple(each.step for each in found))
+    return then and replace(then, hazards=tuple(hazard for each in found for hazard in each.hazards))
+
+
+def _after(situation: Situation, rung: str, first: tuple[Repair | PushImage, ...]) -> Plan | None:
+    """The rollback goes on once its cause is mended."""
+    if not first:
         return None
-    names = ",".join(dict.fromkeys(each.logical_id for each in situation.repairs))
+    names = ",".join(dict.fromkeys(each.logical_id for each in first))
     step = ContinueUpdateRollback(
-        stack=situation.address, token=situation.token, role_arn=situation.role_arn, why="what it missed is there again"
+        stack=situation.address,
+        token=situation.token,
+        role_arn=situation.role_arn,
+        why="its cause is mended",
     )
-    then = plan(situation, f"repair {names}", step)
-    return replace(then, steps=(*situation.repairs, *then.steps))
+    then = plan(situation, f"{rung} {names}", step)
+    return replace(then, steps=(*first, *then.steps))
 
 
 def continue_with_role(situation: Situation) -> Plan | None:

@@ -4,15 +4,15 @@ The rule: a resource counts as alive unless CloudFormation says that it is delet
 as there unless its service has just proven it empty.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from changesets import templates
 from changesets.kinds import EMPTIABLE, holds_data
 from changesets.models import Deployment, Resource, Stack, StackEvent
 from changesets.plans import Review
+from changesets.remedies import Remedies
 from changesets.statuses import StackStatus, WayOut, facts
-from changesets.steps import Repair
 
 GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
@@ -33,8 +33,8 @@ class Situation:
     newest operation's events.
 
     `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
-    us to take over, `repairs` what makes again the resources that a failed rollback misses, `spent` the rungs tried in
-    this run, `role_arn` a service role given by the caller; `may_differ`: something was skipped or made again.
+    us to take over, `remedies` what could mend a failed rollback, `spent` the rungs tried in this run, `role_arn` a
+    service role given by the caller; `may_differ`: something was skipped or made again.
     """
 
     goal: Goal
@@ -50,7 +50,7 @@ class Situation:
     failures: tuple[StackEvent, ...] = ()
     empty: frozenset[str] = frozenset()
     survivors: tuple[Resource, ...] = ()
-    repairs: tuple[Repair, ...] = ()
+    remedies: Remedies = field(default_factory=Remedies)
     others: tuple[str, ...] = ()
     review: Review | None = None
     spent: frozenset[str] = frozenset()

@@ -5,8 +5,8 @@ same plan can be shown or executed, and whoever executes it decides nothing. Sou
 operation.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from changesets import templates
@@ -258,13 +258,28 @@ class Empty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
-    """A call of another service that makes again what a rollback needs and somebody deleted; see repairs.py."""
+    """A call of another service that mends what a rollback needs and somebody deleted or changed; see remedies.py."""
 
     service: str
     operation: str
     arguments: Arguments
     logical_id: str
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushImage:
+    """Put an image back under its digest, as only who runs the deployment can: `push` does it, or raises Refused."""
+
+    operation: ClassVar[str] = "PutImage"
+    uri: str
+    logical_id: str
+    push: Callable[[], None] = field(repr=False, compare=False)
+    why: str
+
+    @property
+    def arguments(self) -> Arguments:
+        return {"imageUri": self.uri}
 
 
 Step = (
@@ -280,4 +295,5 @@ Step = (
     | SetStackPolicy
     | Empty
     | Repair
+    | PushImage
 )

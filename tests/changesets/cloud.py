@@ -58,9 +58,11 @@ class Cloud:
     def apply(self, text: str | None = None, *, consent: Any = YES, **wanted: Any) -> Outcome:
         return self.run(self.applying(text, consent=consent, **wanted))
 
-    def applying(self, text: str | None = None, *, consent: Any = YES, **wanted: Any) -> Iterator[Event]:
+    def applying(
+        self, text: str | None = None, *, consent: Any = YES, push_again: Any = None, **wanted: Any
+    ) -> Iterator[Event]:
         deployment = Deployment(**{"stack_name": "demo", "template": text or template(), **wanted})
-        return changesets.apply(self.gateway, deployment, clock=self.clock, consent=consent)
+        return changesets.apply(self.gateway, deployment, clock=self.clock, consent=consent, push_again=push_again)
 
     def review(self, text: str, **wanted: Any) -> Outcome:
         deployment = Deployment(**{"stack_name": "demo", "template": text, **wanted})

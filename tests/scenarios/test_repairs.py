@@ -88,11 +88,18 @@ def physical(cloud: Cloud, logical_id: str, stack: str = "demo") -> str:
     return next(each.physical_id for each in rows if each.logical_id == logical_id)
 
 
-def roll_back(cloud: Cloud, behind_the_back: Callable[[Cloud], object], consent: Any = NO_ONE) -> changesets.Outcome:
+def roll_back(
+    cloud: Cloud,
+    behind_the_back: Callable[[Cloud], object],
+    consent: Any = NO_ONE,
+    *,
+    wanted: Mapping[str, Any] | None = None,
+    push_again: Any = None,
+) -> changesets.Outcome:
     """An update whose last resource fails; what is done behind the back happens just before the rollback."""
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, reason="No room"))
     told = []
-    for event in cloud.applying(failing(site(2, NEW)), consent=consent):
+    for event in cloud.applying(failing(wanted or site(2, NEW)), consent=consent, push_again=push_again):
         told.append(event)
         if isinstance(event, StackEvent) and (event.logical_id, event.status) == ("Last", "CREATE_FAILED"):
             behind_the_back(cloud)
@@ -246,7 +253,10 @@ def test_a_recovery_without_a_deployment_says_that_the_skipped_function_is_not_w
 # ---- what only a person can give ----
 
 
-def test_a_permission_that_the_service_role_lost_is_named_with_the_command_that_gives_it() -> None:
+@pytest.mark.parametrize("verb", ["apply", "recover"])
+def test_a_permission_that_the_service_role_lost_is_named_with_the_command_after_which_the_same_verb_helps(
+    verb: str,
+) -> None:
     cloud = Cloud(real=True)
     cloud.apply(template(Topic=topic("before")), role_arn=SERVICE_ROLE)
     denied = (
@@ -256,8 +266,14 @@ def test_a_permission_that_the_service_role_lost_is_named_with_the_command_that_
     )
     lost = FailResource(resource="Topic", on=On.ROLLBACK, reason=denied, times=None)
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE), lost)
-    stopped = cloud.apply(failing({"Topic": topic("after")}), consent=NO_ONE)
+    wanted = failing({"Topic": topic("after")})
+    stopped = cloud.apply(wanted, consent=NO_ONE)
     assert isinstance(stopped, Stuck), stopped
+    obey: Callable[[], changesets.Outcome] = {
+        "apply": lambda: cloud.apply(wanted, consent=NO_ONE),
+        "recover": lambda: cloud.recover(consent=NO_ONE),
+    }[verb]
+    assert isinstance(obey(), Stuck)  # nothing has changed: the same stop
     aws, service, operation, *options = shlex.split(stopped.diagnosis.command)
     assert (aws, service, operation) == ("aws", "iam", "put-role-policy")
     given = {re.sub(r"(?:^-|)-(\w)", lambda found: found[1].upper(), key): value for key, value in pairs(options)}
@@ -268,7 +284,8 @@ def test_a_permission_that_the_service_role_lost_is_named_with_the_command_that_
     (statement,) = client.get_role_policy(RoleName="deployer", PolicyName=name)["PolicyDocument"]["Statement"]
     assert statement["Action"] == "sns:SetTopicAttributes"
     cloud.cloud.faults.clear()
-    assert isinstance(cloud.recover(consent=NO_ONE), Recovered)
+    assert isinstance(obey(), Deployed | Recovered)
+    assert cloud.status in ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
     assert not any(plan.hazards for plan in cloud.plans)
 
 
