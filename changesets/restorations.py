@@ -1,8 +1,8 @@
 """What somebody changed on a stack's bucket so that its rollback is denied: found by asking S3, put back as it was.
 
 The rule: only what the stack itself had set is put back, to what CloudFormation last gave it with success
-(ResourceProperties of the newest such event), and only where the rollback was denied something on that bucket. Somebody may have meant the change: who
-is let in or shut out by its end is said as a hazard, so nothing happens without consent.
+(ResourceProperties of the newest such event), and only where the rollback was denied something on that bucket. Somebody
+may have meant the change: who is let in or shut out by its end is said as a hazard, and nothing happens without consent.
 
 Source: user guide, "Troubleshooting CloudFormation", UPDATE_ROLLBACK_FAILED: changes made outside of CloudFormation are
 to be undone first.

@@ -18,7 +18,8 @@ from groat.config import LOCAL
 from groat.config import settings as read_settings
 from groat.errors import GroatError
 from groat.events import Event, Ready, Stage, Working
-from groat.project import find, settings
+from groat.missing_images import push_again
+from groat.project import Project, find, settings
 from groat.recipe import git
 from groat.target import Target
 
@@ -69,7 +70,8 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     outputs: dict[str, Outputs] = {}
     for stack in target.stacks(texts):
         parameters = yield from values(target, aws, texts[stack.template], outputs)
-        outcome = yield from apply(aws, target.deployment(stack, texts, parameters), stack.region, consent)
+        wanted = target.deployment(stack, texts, parameters)
+        outcome = yield from apply(target.project, aws, wanted, stack.region, consent)
         if not isinstance(outcome, changesets.Deployed | changesets.NoChanges):
             return
         outputs[stack.role] = outcome.stack.outputs
@@ -146,10 +148,11 @@ def publish_image(target: Target, aws: Aws, repository: str, template: str) -> s
 
 
 def apply(
-    aws: Aws, deployment: changesets.Deployment, region: str, consent: changesets.Consent
+    project: Project, aws: Aws, deployment: changesets.Deployment, region: str, consent: changesets.Consent
 ) -> Generator[Event, None, changesets.Outcome]:
     """One stack through its change set; the outcome is the stream's last event and the value."""
-    for event in changesets.apply(aws.cloudformation(region), deployment, consent=consent):
+    copies = push_again(project, aws)
+    for event in changesets.apply(aws.cloudformation(region), deployment, consent=consent, push_again=copies):
         yield event
     if not isinstance(event, changesets.Outcome):
         raise TypeError(f"the stream of a stack ends with its outcome, not with: {event!r}")

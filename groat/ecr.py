@@ -74,13 +74,23 @@ def described(aws: Aws, repository: str, image: dict[str, str]) -> dict[str, Any
     return found[0] if found else None
 
 
+def live_tag(digest: str) -> str:
+    """The tag of an image that was deployed."""
+    return DEPLOYED + digest.removeprefix("sha256:")[:20]
+
+
+def untag(aws: Aws, uri: str, tag: str) -> None:
+    """Take the tag away; an image without any other goes with it."""
+    aws.client("ecr").batch_delete_image(repositoryName=repository_name(uri), imageIds=[{"imageTag": tag}])
+
+
 def mark_deployed(aws: Aws, uri: str) -> None:
     """Give the image the tag that the registry's lifecycle keeps; a second time changes nothing."""
     ecr, name, digest = aws.client("ecr"), repository_name(uri), uri.partition("@")[2]
     found = ecr.batch_get_image(repositoryName=name, imageIds=[{"imageDigest": digest}])["images"]
     if not found:
         raise GroatError(f"The image that was deployed is not in the registry any more: {uri}", hint="make deploy")
-    tag = DEPLOYED + digest.removeprefix("sha256:")[:20]
+    tag = live_tag(digest)
     media_type = found[0].get("imageManifestMediaType")
     try:
         ecr.put_image(

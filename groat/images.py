@@ -66,10 +66,22 @@ def handler(app: Path) -> str:
     return str(words[0])
 
 
+def kept(project: Project, wanted: str) -> LocalImage | None:
+    """The snapshot of that digest, if it is still there and whole."""
+    directory = folder(project, wanted)
+    if not (directory / "app").is_dir() or digest(directory / "app") != wanted:
+        return None
+    return LocalImage(wanted, directory, handler(directory / "app"))
+
+
+def folder(project: Project, name: str) -> Path:
+    return project.state / "images" / name.removeprefix("sha256:")[:16]
+
+
 def snapshot(project: Project) -> LocalImage:
     """Copy the app aside under its digest: what is deployed stays as it is while the app is edited."""
     name = digest(project.app)
-    directory = project.state / "images" / name.removeprefix("sha256:")[:16]
+    directory = folder(project, name)
     target = directory / "app"
     if not target.is_dir():
         partial = directory.with_suffix(".partial")

@@ -83,6 +83,15 @@ def register(endpoint: str, uri: str, image: LocalImage) -> None:
     control(endpoint, "images", body)
 
 
+def registered(project: Project, digest: str) -> LocalImage | None:
+    """What the local cloud itself keeps of an image that it was told of."""
+    home = folder(project) / "images" / digest.replace(":", "-")
+    record = home / "image.json"
+    if not record.is_file():
+        return None
+    return LocalImage(digest, home / "task", json.loads(record.read_text(encoding="utf-8"))["handler"])
+
+
 def cloud_at(endpoint: str) -> str | None:
     """The endpoint again if a local cloud answers there; it is on this machine, or it is none."""
     if not endpoint.startswith(http.HERE):

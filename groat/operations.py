@@ -8,6 +8,7 @@ from groat import templates as generated
 from groat.aws import Aws, connect
 from groat.errors import GroatError
 from groat.events import Event, Ready, Warned
+from groat.missing_images import push_again
 from groat.target import StackPlan, Target
 
 UNKNOWN_REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/registry"
@@ -75,11 +76,13 @@ def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> It
     aws = reach(target)
     for stack in stacks(target):
         cloudformation = aws.cloudformation(stack.region)
+        copies = push_again(target.project, aws)
         if explain:
-            yield from changesets.explain(cloudformation, stack.stack_name)
+            yield from changesets.explain(cloudformation, stack.stack_name, push_again=copies)
         else:
+            role = target.settings.role_arn
             yield from changesets.recover(
-                cloudformation, stack.stack_name, consent=consent, role_arn=target.settings.role_arn
+                cloudformation, stack.stack_name, consent=consent, role_arn=role, push_again=copies
             )
 
 

@@ -15,8 +15,9 @@ from groat import ecr, versions
 from groat.aws import Aws
 from groat.deploy import apply, prove, upload
 from groat.errors import GroatError
-from groat.events import Event, Stage
+from groat.events import Event, Stage, Working
 from groat.frontend import Bucket
+from groat.missing_images import push_again
 from groat.operations import deployed, reach
 from groat.target import Target
 
@@ -30,7 +31,7 @@ def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
     yield Stage("back to", str(record))
     yield from image(target, aws, record.version)
     wanted = target.deployment(plan, {plan.template: record.version.template}, record.version.parameters)
-    outcome = yield from apply(aws, wanted, plan.region, consent)
+    outcome = yield from apply(target.project, aws, wanted, plan.region, consent)
     if not isinstance(outcome, changesets.Deployed | changesets.NoChanges):
         return
     yield from upload(history.bucket, history.files(record.version))
@@ -49,10 +50,14 @@ def bucket(aws: Aws, stack: changesets.Stack) -> Bucket:
 
 
 def image(target: Target, aws: Aws, version: versions.Version) -> Iterator[Event]:
-    """The earlier image, if the registry still has it. Without Docker (`local`) the stack itself will say so."""
+    """The earlier image, from the registry or a copy here. Without Docker (`local`) the stack itself will say so."""
     if version.image and not target.settings.is_local and not ecr.holds(aws, version.image):
-        raise GroatError(
-            f"The image of the earlier version is not in the registry any more: {version.image}",
-            hint="check out its commit, and: make deploy",
-        )
+        push = push_again(target.project, aws)(version.image)
+        if push is None:
+            raise GroatError(
+                f"The image of the earlier version is not in the registry any more: {version.image}",
+                hint="check out its commit, and: make deploy",
+            )
+        yield Working("pushing the earlier image again")
+        push()
     yield Stage("image", version.image)
