@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from changesets.clock import Clock, SystemClock
     from changesets.errors import ChangeSetsError
     from changesets.gateway import CloudFormation, connect
-    from changesets.manager import apply, delete, explain, interrupted, recover, review, status
+    from changesets.manager import apply, delete, explain, recover, review, status
     from changesets.models import ChangeSet, Deployment, Profile, Resource, ResourceChange, Stack, StackEvent
     from changesets.origins import origin
     from changesets.outcomes import (
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from changesets.plans import Allowed, Consent, Hazard, HazardKind, Plan, Review
     from changesets.statuses import StackStatus
+    from changesets.turning_back import interrupted
     from changesets.views import HumanView, JsonView, MarkdownView
 
 __all__ = [
@@ -109,6 +110,7 @@ _HOMES = (  # where a name is looked for when it is first asked for, the cheapes
     "origins",
     "gateway",
     "manager",
+    "turning_back",
     "views",
 )
 

@@ -224,8 +224,12 @@ def _run(
         try:
             outcome = _shown(session, events(session))
         except KeyboardInterrupt:
+            interrupts.handle()
             session.view.close()
-            outcome = _shown(session, changesets.interrupted(session.cloudformation, stack_name, ask=session.ask))
+            turned = changesets.interrupted(
+                session.cloudformation, stack_name, ask=session.ask, consent=session.consent
+            )
+            sys.exit(changesets.exit_code(_shown(session, turned)) or 1)  # whatever came of it: not what was wanted
         finally:
             session.view.close()
         sys.exit(changesets.exit_code(outcome, changes=changes))

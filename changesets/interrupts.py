@@ -20,9 +20,10 @@ class Interrupt(KeyboardInterrupt):
 
 
 class _Heard:
-    """How many so far; signals are the process's own, so this is too."""
+    """How many so far, and how many of them somebody has dealt with; signals are the process's own, so this is too."""
 
     times = 0
+    handled = 0
 
 
 def listen() -> None:
@@ -43,3 +44,14 @@ def heeded(call: Callable[[], T]) -> T:
     if _Heard.times != before:
         raise Interrupt
     return answer
+
+
+def handle() -> None:
+    """Whoever catches an Interrupt and goes on says so: it is not lost."""
+    _Heard.handled = _Heard.times
+
+
+def raise_if_lost() -> None:
+    """Raises Interrupt if one came that nobody has dealt with: we would not be here."""
+    if _Heard.times != _Heard.handled:
+        raise Interrupt

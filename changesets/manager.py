@@ -9,25 +9,22 @@ All verbs here are generators of events; the last event is the Outcome. Exceptio
 credentials, connection, permissions, a request that CloudFormation refuses.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 from changesets import conclude, executor
 from changesets.clock import Clock, SystemClock
-from changesets.errors import Refused, StackBusy, Unreachable
+from changesets.errors import Refused, Unreachable
 from changesets.gateway import CloudFormation
 from changesets.models import Deployment
 from changesets.outcomes import (
-    Detached,
-    Diagnosis,
     Event,
     Observed,
     Proposed,
     Recovered,
     Report,
-    RolledBack,
     Stuck,
     TimedOut,
 )
@@ -36,8 +33,8 @@ from changesets.plans import Allowed, Consent, Plan
 from changesets.remedies import PushAgain
 from changesets.run import Run
 from changesets.situation import Goal, Situation
-from changesets.statuses import StackStatus, WayOut
-from changesets.steps import CancelUpdate, ExecuteChangeSet, Wait
+from changesets.statuses import WayOut
+from changesets.steps import ExecuteChangeSet
 
 LONGEST = timedelta(hours=3)  # a certificate and a distribution may take one; see TimedOut
 
@@ -166,7 +163,7 @@ def _round(run: Run, situation: Situation, plan: Plan) -> conclude.Conclusion:
     return None
 
 
-# ---- looking, and turning back ----
+# ---- looking ----
 
 _MEANINGS = {
     WayOut.UPDATE: ("healthy", ""),
@@ -194,32 +191,3 @@ def status(cloudformation: CloudFormation, stack_name: str) -> Report:
         resources=tuple(each for each in situation.resources if each.status.endswith("_FAILED")),
         origin=cloudformation.origin(situation.stack) if situation.stack else "",
     )
-
-
-def interrupted(
-    cloudformation: CloudFormation, stack_name: str, *, ask: Callable[[str], bool], clock: Clock | None = None
-) -> Iterator[Event]:
-    """What Ctrl-C leads to. The operation goes on; a running update, which alone can be, is cancelled if `ask` says so,
-    and followed until it is rolled back.
-    """
-    stack = cloudformation.stack(stack_name)
-    updating = stack is not None and stack.status is StackStatus.UPDATE_IN_PROGRESS
-    if stack is None or not updating or not ask("Cancel the update and roll back? (no: it goes on by itself)"):
-        yield Detached(stack=stack)
-        return
-    clock = clock or SystemClock()
-    plan = Plan(
-        stack_name=stack_name,
-        rung="cancel",
-        steps=(
-            CancelUpdate(stack=stack.id, why="the update is rolled back"),
-            Wait(stack=stack.id, why="until everything is as it was before"),
-        ),
-    )
-    try:
-        done = yield from executor.execute(plan, cloudformation, clock, until=clock.now() + LONGEST)
-    except StackBusy:  # it ended while we asked
-        yield Detached(stack=cloudformation.stack(stack.id))
-        return
-    settled = done.settled.stack if done.settled else None
-    yield RolledBack(stack=settled, diagnosis=Diagnosis(cause="cancelled on request"))

@@ -2,7 +2,7 @@
 
 The rule: only what the stack itself had set is put back, to what CloudFormation last gave it with success
 (ResourceProperties of the newest such event), and only where the rollback was denied something on that bucket. Somebody
-may have meant the change: who is let in or shut out by its end is said as a hazard, and nothing happens without consent.
+may have meant the change: who is let in or shut out by its end is said as a hazard, and needs consent.
 
 Source: user guide, "Troubleshooting CloudFormation", UPDATE_ROLLBACK_FAILED: changes made outside of CloudFormation are
 to be undone first.

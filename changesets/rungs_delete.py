@@ -12,6 +12,8 @@ from changesets.situation import Goal, Situation
 from changesets.statuses import StackStatus
 from changesets.steps import DeleteStack, Empty, Step, Wait
 
+DELETE, BREAK_OFF = "delete", "break off"
+
 
 def delete_stack(situation: Situation) -> Plan:
     """All of it: the contents of buckets and repositories first, which CloudFormation would refuse to delete."""
@@ -26,7 +28,7 @@ def delete_stack(situation: Situation) -> Plan:
         message = f"termination protection of {stack.name} is taken off"
         hazards.append(Hazard(kind=HazardKind.PROTECTED, logical_id=stack.name, type=NESTED_STACK, message=message))
     steps = (*unprotect(situation), *_emptying(situation.full), *_deletion(situation, "nothing is to remain of it"))
-    return Plan(stack_name=situation.stack_name, rung="delete", steps=steps, hazards=tuple(hazards))
+    return Plan(stack_name=situation.stack_name, rung=DELETE, steps=steps, hazards=tuple(hazards))
 
 
 def _removal(situation: Situation) -> list[Hazard]:
@@ -72,9 +74,9 @@ def break_off(situation: Situation) -> Plan | None:
         return None
     message = "the running create is broken off, and what it made is deleted"
     hazard = Hazard(kind=HazardKind.REMOVED, logical_id=situation.stack_name, type=NESTED_STACK, message=message)
-    hazards = (hazard, *map(lost, situation.unguarded_data))
+    hazards = (hazard, *map(lost, situation.unguarded_data), *map(left_behind, situation.kept_by_policy))
     steps = (*unprotect(situation), *_deletion(situation, "nothing is to remain of it"))
-    return Plan(stack_name=situation.stack_name, rung="break off", steps=steps, hazards=hazards)
+    return Plan(stack_name=situation.stack_name, rung=BREAK_OFF, steps=steps, hazards=hazards)
 
 
 def clear_shell(situation: Situation) -> Plan:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from changesets import interrupts
 from groat import http
 from groat.config import Settings
 from groat.errors import GroatError
@@ -66,7 +67,10 @@ def make(session: Any, service: str, **more: Any) -> Client:
     config = Config(retries={"mode": "standard", "max_attempts": 8})
     here = str(more.get("endpoint_url")).startswith(http.HERE)
     # a machine's proxy cannot reach this machine's loopback
-    return session.client(service, config=config.merge(Config(proxies={})) if here else config, **more)
+    client = session.client(service, config=config.merge(Config(proxies={})) if here else config, **more)
+    # a Ctrl-C during the answer before may have got lost: no further call then
+    client.meta.events.register("before-call", lambda **_: interrupts.raise_if_lost())
+    return client
 
 
 def inside(region: str, cloud: "Running | None") -> Callable[..., Client]:

@@ -86,8 +86,10 @@ def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> It
             )
 
 
-def interrupted(target: Target, stack_name: str, *, ask: Callable[[str], bool]) -> Iterator[Event]:
-    """What Ctrl-C leads to for one of the stacks: its operation goes on, or `ask` says to cancel and roll back."""
+def interrupted(
+    target: Target, stack_name: str, *, ask: Callable[[str], bool], consent: changesets.Consent
+) -> Iterator[Event]:
+    """What Ctrl-C leads to for one of the stacks: its operation goes on, or `ask` says to turn it back."""
     aws = reach(target)
     region = next((stack.region for stack in stacks(target) if stack.stack_name == stack_name), aws.region)
-    return changesets.interrupted(aws.cloudformation(region), stack_name, ask=ask)
+    return changesets.interrupted(aws.cloudformation(region), stack_name, ask=ask, consent=consent)

@@ -139,19 +139,23 @@ pass_options = click.make_pass_decorator(Options, ensure=True)
 
 
 def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0, view: "View | None" = None) -> None:
-    """Show a stream to its end and exit with what its outcomes say. Ctrl-C: detach, or cancel and roll back."""
+    """Show a stream to its end and exit with what its outcomes say. Ctrl-C in a stack: detach, or turn it back."""
+    from changesets import interrupts
     from groat.views import Follower
 
     follower = Follower(view or options.view(), changes)
     try:
         follower.follow(events)
     except KeyboardInterrupt:
+        interrupts.handle()
         follower.view.close()
         if not follower.stack:
             raise
         from groat.operations import interrupted
 
-        follower.follow(interrupted(options.target(), follower.stack, ask=options.ask))
+        turned = interrupted(options.target(), follower.stack, ask=options.ask, consent=options.consent())
+        follower.follow(turned)
+        follower.code = 1  # whatever came of it: not what was wanted
     finally:
         follower.view.close()
     sys.exit(follower.code)

@@ -188,7 +188,7 @@ def json_view() -> JsonView:
 
 @dataclass(slots=True)
 class Follower:
-    """Shows a stream and keeps what an exit needs: the code, and the stack that is being worked on."""
+    """Shows a stream and keeps what an exit needs: the code, and the stack that is worked on now."""
 
     view: View
     changes: int = 0
@@ -203,6 +203,7 @@ class Follower:
             if isinstance(event, changesets.Observed):
                 self.stack = event.stack_name
             elif isinstance(event, changesets.Outcome):
+                self.stack = ""  # nothing of it is under way any more
                 self.code = worse(self.code, changesets.exit_code(event, changes=self.changes))
 
 

@@ -1,5 +1,6 @@
 """Ctrl-C at a real terminal, of the real processes: detach, or cancel and roll back; never a half-done question."""
 
+import json
 import os
 import pty
 import select
@@ -17,12 +18,13 @@ import pytest
 
 from groat.local import control
 from local_cloud.compose import cloud
-from tests.changesets.cloud import template, topic
+from tests.changesets.cloud import BUCKET, template, topic
 from tests.checkout import Checkout, copy_to
 
 pytestmark = pytest.mark.slow
 CTRL_C = b"\x03"
 QUESTION = "Cancel the update and roll back?"
+STOP = "Stop the create and delete what it made?"
 # A session of its own with the terminal as its own: the kernel turns the byte 3 into a SIGINT only there.
 AT_TERMINAL = (
     "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1],"
@@ -45,9 +47,9 @@ class Person:
             assert time.monotonic() < until, f"waited in vain; the terminal showed:\n{self.seen}"
             self.look()
 
-    def is_asked(self) -> None:
+    def is_asked(self, question: str = QUESTION) -> None:
         """The question is there, and the person has read it."""
-        self.waits_until(lambda: QUESTION in self.seen)
+        self.waits_until(lambda: question in self.seen)
         time.sleep(0.5)
 
     def look(self) -> bool:
@@ -96,7 +98,12 @@ class World:
 
     @property
     def status(self) -> str:
-        return str(self.client.describe_stacks(StackName=self.stack)["Stacks"][0]["StackStatus"])
+        """By name: "" where there is no such stack."""
+        return next((each["StackStatus"] for each in self._stacks if each["StackName"] == self.stack), "")
+
+    @property
+    def _stacks(self) -> list[Any]:
+        return list(self.client.describe_stacks()["Stacks"])
 
     def comes_to(self, status: str) -> bool:
         until = time.monotonic() + 60
@@ -105,8 +112,8 @@ class World:
         return self.status == status
 
 
-def hang(endpoint: str, resource: str, seconds: float) -> None:
-    fault = {"fault": "hang-resource", "resource": resource, "on": "update", "seconds": seconds}
+def hang(endpoint: str, resource: str, seconds: float, on: str = "update") -> None:
+    fault = {"fault": "hang-resource", "resource": resource, "on": on, "seconds": seconds}
     control(endpoint, "faults", fault)
 
 
@@ -120,7 +127,7 @@ def manager(tmp_path: Path) -> Iterator[World]:
         subprocess.run([sys.executable, "-m", *words, server.endpoint], check=True, cwd=tmp_path, capture_output=True)
         file.write_text(template(Topic=topic("two")))
         hang(server.endpoint, "Topic", 5)
-        client = boto3.client("cloudformation", endpoint_url=server.endpoint)
+        client = at(server.endpoint, "cloudformation")
         yield World((*words, server.endpoint), tmp_path, client, "demo")
 
 
@@ -131,7 +138,7 @@ def website(tmp_path: Path) -> Iterator[World]:
     endpoint = site.groat("deploy").stage("local cloud").split()[0]
     site.edit("app/main.py", "\n", "\n# edited\n")
     hang(endpoint, "Function", 5)
-    client = boto3.client("cloudformation", endpoint_url=endpoint)
+    client = at(endpoint, "cloudformation")
     (stack,) = (each["StackName"] for each in client.describe_stacks()["Stacks"] if "Api" in str(each.get("Outputs")))
     yield World(("groat", "deploy"), tmp_path, client, stack)
     site.groat("destroy")
@@ -178,3 +185,82 @@ def test_a_second_ctrl_c_at_the_question_is_a_no(world: World) -> None:
     assert f"Left it running: {world.stack}" in person.seen
     assert "Traceback" not in person.seen
     assert world.comes_to("UPDATE_COMPLETE")
+
+
+# ---- a first create ----
+
+
+@pytest.fixture
+def first_manager(tmp_path: Path) -> Iterator[World]:
+    """`python -m changesets apply` of a stack that is not there yet, one of whose topics takes its time."""
+    file = tmp_path / "template.json"
+    words = ("changesets", "apply", "--stack-name", "demo", "--template-file", str(file), "--endpoint-url")
+    file.write_text(template(Bucket=BUCKET, Topic={**topic("one"), "DependsOn": "Bucket"}))
+    with cloud(state=tmp_path / "state", speed=100) as server:
+        hang(server.endpoint, "Topic", 5, on="create")
+        yield World((*words, server.endpoint), tmp_path, at(server.endpoint, "cloudformation"), "demo")
+
+
+@pytest.fixture
+def first_website(tmp_path: Path) -> Iterator[World]:
+    """`groat deploy` of a site that was never deployed."""
+    site = Checkout(copy_to(tmp_path))
+    site.groat("local", "up", "--speed", "1000")
+    endpoint = json.loads((tmp_path / ".groat/local_cloud/pid.json").read_text("utf-8"))["endpoint"]
+    hang(endpoint, "Function", 8, on="create")
+    yield World(("groat", "deploy"), tmp_path, at(endpoint, "cloudformation"), "tracks")
+    site.groat("destroy")
+    site.groat("local", "down")
+
+
+def at(endpoint: str, service: str) -> Any:
+    return boto3.client(service, endpoint_url=endpoint)  # type: ignore[call-overload]
+
+
+@pytest.fixture(params=["first_manager", "first_website"])
+def first(request: pytest.FixtureRequest) -> World:
+    found: World = request.getfixturevalue(request.param)
+    return found
+
+
+def test_ctrl_c_and_no_leaves_a_first_create_running(first: World) -> None:
+    with at_a_terminal(*first.words, folder=first.folder) as person:
+        person.waits_until(lambda: first.status == "CREATE_IN_PROGRESS")
+        person.types(CTRL_C)
+        person.is_asked(STOP)
+        person.types(b"n\n")
+        assert person.leaves() == 1
+    assert f"Left it running: {first.stack}" in person.seen
+    assert QUESTION not in person.seen
+    assert first.comes_to("CREATE_COMPLETE")
+
+
+def test_ctrl_c_and_yes_stops_a_first_create_and_nothing_is_left(first: World) -> None:
+    with at_a_terminal(*first.words, "--yes", folder=first.folder) as person:
+        person.waits_until(lambda: first.status == "CREATE_IN_PROGRESS")
+        person.types(CTRL_C)
+        person.is_asked(STOP)
+        person.types(b"y\n")
+        assert person.leaves() == 1
+    assert f"Deleted: {first.stack}" in person.seen
+    assert "Traceback" not in person.seen
+    assert first.status == ""
+
+
+def test_what_somebody_put_into_a_stack_that_is_being_created_goes_only_if_its_name_is_typed(
+    first_manager: World,
+) -> None:
+    world = first_manager
+    s3 = at(world.words[-1], "s3")
+    with at_a_terminal(*world.words, folder=world.folder) as person:
+        person.waits_until(lambda: bool(s3.list_buckets()["Buckets"]) and world.status == "CREATE_IN_PROGRESS")
+        (bucket,) = (each["Name"] for each in s3.list_buckets()["Buckets"])
+        s3.put_object(Bucket=bucket, Key="page", Body=b"precious")
+        person.types(CTRL_C)
+        person.is_asked(STOP)
+        person.types(b"y\n")
+        person.waits_until(lambda: person.process.poll() is not None or "To go on, type Bucket" in person.seen)
+        person.types(b"no\n")
+        assert person.leaves() == 1
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+    assert "Traceback" not in person.seen

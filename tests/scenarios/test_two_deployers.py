@@ -1,6 +1,5 @@
 """Someone else is at work: attach and wait, plan anew, take nothing from a colleague unasked."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import boto3
@@ -11,12 +10,9 @@ from changesets import (
     Declined,
     Deployed,
     Deployment,
-    Detached,
     HazardKind,
     NoChanges,
     Noticed,
-    Outcome,
-    RolledBack,
     StackEvent,
     TimedOut,
 )
@@ -103,55 +99,6 @@ def test_a_long_wait_is_gentle() -> None:
     )
     assert isinstance(cloud.apply(SECOND), Deployed)
     assert len(calls) < 3600 / 4
-
-
-def updating(seconds: float) -> Cloud:
-    """A cloud whose stack is being updated; the process that began it is gone."""
-    cloud = Cloud()
-    cloud.apply(FIRST)
-    cloud.cloud.faults.add(HangResource(resource="Topic", on=On.UPDATE, seconds=seconds))
-    for event in cloud.applying(SECOND):
-        if isinstance(event, StackEvent):
-            break
-    return cloud
-
-
-def interrupt(cloud: Cloud, answer: Callable[[str], bool]) -> Outcome:
-    return cloud.run(changesets.interrupted(cloud.gateway, "demo", ask=answer, clock=cloud.clock))
-
-
-def test_an_update_that_is_cancelled_rolls_back() -> None:
-    cloud = updating(600)
-    assert isinstance(interrupt(cloud, lambda _: True), RolledBack)
-    assert cloud.status == "UPDATE_ROLLBACK_COMPLETE"
-
-
-def test_an_update_that_is_not_cancelled_goes_on() -> None:
-    cloud = updating(600)
-    assert isinstance(interrupt(cloud, lambda _: False), Detached)
-    assert isinstance(cloud.apply(SECOND), NoChanges)
-
-
-def test_an_update_that_ends_while_the_person_thinks_is_left_as_it_is() -> None:
-    cloud = updating(600)
-
-    def after_an_hour(_: str) -> bool:
-        cloud.clock.sleep(3600)
-        return True
-
-    outcome = interrupt(cloud, after_an_hour)
-    assert isinstance(outcome, Detached)
-    assert cloud.status == "UPDATE_COMPLETE"
-
-
-def test_nothing_is_asked_when_no_update_is_running() -> None:
-    cloud = Cloud()
-    cloud.apply(FIRST)
-
-    def answer(question: str) -> bool:
-        raise AssertionError(question)
-
-    assert isinstance(interrupt(cloud, answer), Detached)
 
 
 def test_another_account_of_the_same_name_is_another_stack() -> None:
