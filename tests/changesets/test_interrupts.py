@@ -32,6 +32,7 @@ def listening() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupts.listen()
     yield
+    interrupts.handle()
     signal.signal(signal.SIGINT, before)
 
 
@@ -46,6 +47,15 @@ def test_one_that_was_heard_is_not_raised_again() -> None:
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
     assert answered("DescribeStacks", lambda: "answer") == "answer"
+
+
+@pytest.mark.usefixtures("listening")
+def test_one_that_was_lost_is_raised_before_the_next_call_and_one_that_was_handled_is_not() -> None:
+    dropped()
+    with pytest.raises(KeyboardInterrupt):
+        interrupts.raise_if_lost()
+    interrupts.handle()
+    interrupts.raise_if_lost()
 
 
 def test_one_that_the_process_was_started_to_ignore_stays_ignored() -> None:

@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,11 +73,12 @@ class Person:
 
 
 @contextmanager
-def at_a_terminal(*words: str, folder: Path) -> Iterator[Person]:
+def at_a_terminal(*words: str, folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Person]:
     master, slave = pty.openpty()
     command = [sys.executable, "-c", AT_TERMINAL, sys.executable, "-m", *words]
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "200", "LINES": "40", "NO_COLOR": "1"}
-    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=folder, env=environment)
+    screen = {"TERM": "xterm", "COLUMNS": "200", "LINES": "40", "NO_COLOR": "1"}
+    variables = {**os.environ, **screen, **(environment or {})}
+    process = subprocess.Popen(command, stdin=slave, stdout=slave, stderr=slave, cwd=folder, env=variables)
     os.close(slave)
     try:
         yield Person(master, process)
