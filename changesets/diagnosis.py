@@ -18,6 +18,7 @@ from changesets.outcomes import UNKNOWN_CAUSE, Diagnosis
 from changesets.statuses import StackStatus
 
 CONSEQUENCES = ("cancelled", "Resource creation cancelled", "Resource update cancelled", "Rollback requested by user")
+FUNCTION = "FUNCTION"  # in a row's words: the function behind a custom resource
 _SUMMARY = re.compile(r"The following resource\(s\) failed to (create|update|delete|import)")
 _CHECK = re.compile(r"consistency check initiated|could not be deleted")
 _HANDLER = re.compile(
@@ -63,8 +64,10 @@ def diagnose(events: Sequence[StackEvent]) -> Diagnosis:
     real = _first_of_each([event for event in events if _is_cause(event)])
     if not real:
         told = [event for event in events if event.is_of_stack and _tells(event)]
-        return _explained(told[0]) if told else UNKNOWN_CAUSE
-    return replace(_explained(real[0]), others=tuple(real[1:]))
+        return explained(told[0]) if told else UNKNOWN_CAUSE
+    functions = {(event.stack_id, event.logical_id): event.function for event in events if event.function}
+    first = replace(real[0], function=functions.get((real[0].stack_id, real[0].logical_id), ""))
+    return replace(explained(first), others=tuple(real[1:]))
 
 
 def diagnose_rollback(events: Sequence[StackEvent]) -> Diagnosis:
@@ -103,10 +106,13 @@ def _first_of_each(events: Iterable[StackEvent]) -> list[StackEvent]:
     return list(first.values())
 
 
-def _explained(event: StackEvent) -> Diagnosis:
-    known = diagnose_text(event.reason, event.type)
+def explained(event: StackEvent) -> Diagnosis:
+    """What is known of an event: of its reason, or of its status where it has none yet."""
+    known = diagnose_text(event.reason or event.status, event.type)
     return replace(
         known,
+        fix=known.fix.replace(FUNCTION, event.function or FUNCTION),
+        command=known.command.replace(FUNCTION, event.function or FUNCTION),
         logical_id="" if event.is_of_stack else event.logical_id,
         type=event.type,
         stack_name=event.stack_name,

@@ -74,6 +74,11 @@ def holds_data(type_: str) -> bool:
     return type_ in DATA
 
 
+def is_custom(type_: str) -> bool:
+    """Is it made by a function of the user's own?"""
+    return type_.startswith("Custom::") or type_ == "AWS::CloudFormation::CustomResource"
+
+
 def usual_seconds(type_: str, verb: str) -> int:
     """How long the verb (CREATE, UPDATE, DELETE, or a change set's Add, Modify, Remove) usually takes."""
     return _DURATIONS.get(type_, _USUAL)[_VERBS.get(verb.upper(), 1)]

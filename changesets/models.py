@@ -87,7 +87,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackEvent:
-    """One event of a stack or of one nested in it."""
+    """One event of a stack or of one nested in it. `function` is the Lambda function behind a custom resource."""
 
     id: str
     stack_id: str
@@ -100,6 +100,7 @@ class StackEvent:
     at: datetime
     token: str = ""
     detailed_status: str = ""
+    function: str = ""
 
     @property
     def is_of_stack(self) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from changesets.errors import UnknownStatus
+from changesets.kinds import is_custom
 from changesets.models import (
     Action,
     ChangeSet,
@@ -89,7 +90,16 @@ def event(shape: Shape) -> StackEvent:
         at=shape["Timestamp"],
         token=shape.get("ClientRequestToken", ""),
         detailed_status=shape.get("DetailedStatus", ""),
+        function=_function(shape),
     )
+
+
+def _function(shape: Shape) -> str:
+    """The name in a ServiceToken like arn:aws:lambda:us-east-1:111111111111:function:name:alias; "" for a topic's."""
+    if not is_custom(shape.get("ResourceType", "")):
+        return ""
+    token = str(json.loads(shape.get("ResourceProperties") or "{}").get("ServiceToken", ""))
+    return token.partition(":function:")[2].partition(":")[0]
 
 
 def change_set(pages: list[Shape], *, changes: Iterable[Shape]) -> ChangeSet:

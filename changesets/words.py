@@ -5,10 +5,9 @@ Colours and tables are rendering.py's; JSON is views.py's.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, assert_never
 
-from changesets.diagnosis import diagnose_text
+from changesets.diagnosis import explained
 from changesets.models import Resource, Stack, StackEvent
 from changesets.outcomes import (
     Declined,
@@ -148,10 +147,7 @@ def _left(stack: Stack | None) -> list[str]:
 
 
 def _waited_for(event: StackEvent, ours: Typed) -> list[str]:
-    known = replace(
-        diagnose_text(event.reason or event.status, event.type), logical_id=event.logical_id, type=event.type
-    )
-    return diagnosis(known, event.stack_name, ours)
+    return diagnosis(explained(event), event.stack_name, ours)
 
 
 def _orphans(orphans: tuple[Resource, ...]) -> list[str]:

@@ -92,7 +92,7 @@ def _call(run: Run, on: On, live: Live, request: Request) -> State:
                 _validate(live)
                 return handler.update(request)
     except HandlerError as error:
-        raise Failure(_text(error, request)) from None
+        raise Failure(_text(error, request), error.left) from None
     except Failure:
         raise
     except Exception as bug:  # a handler that breaks is AWS's Internal Failure, not the end of the cloud

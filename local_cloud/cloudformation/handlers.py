@@ -59,13 +59,15 @@ class State:
 
 class HandlerError(Exception):
     """The service refused. `plain` texts are shown as they are, the others inside
-    `Resource handler returned message: "…" (RequestToken: …, HandlerErrorCode: …)`."""
+    `Resource handler returned message: "…" (RequestToken: …, HandlerErrorCode: …)`. `left` is what a create that failed
+    has left behind all the same, to be deleted in the rollback."""
 
-    def __init__(self, code: HandlerErrorCode, message: str, *, plain: bool = False) -> None:
+    def __init__(self, code: HandlerErrorCode, message: str, *, plain: bool = False, left: State | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.plain = plain
+        self.left = left
 
 
 class Handler(Protocol):

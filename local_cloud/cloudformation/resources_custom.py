@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from local_cloud.cloudformation.backing import Properties
+from local_cloud.cloudformation.backing import RANDOM, Properties
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.schemas_identity import generated_name
 
 ANSWER_SECONDS = 60.0  # AWS waits an hour; whoever waits at a terminal does not
 SILENT = (
@@ -60,7 +61,16 @@ class CustomResource:
     mailbox: Mailbox
 
     def create(self, request: Request) -> State:
-        return self._ask(request, "Create")
+        """What fails may have made something: the rollback asks the function to delete it, by the id it gave or one
+        made up for it."""
+        try:
+            return self._ask(request, "Create")
+        except HandlerError as error:
+            if error.code is HandlerErrorCode.INVALID_REQUEST:  # nobody was asked
+                raise
+            made_up = generated_name(request.type, request.stack_name, request.logical_id, RANDOM)
+            left = error.left or State(physical_id=made_up)
+            raise HandlerError(error.code, error.message, plain=error.plain, left=left) from None
 
     def update(self, request: Request) -> State:
         return self._ask(request, "Update")
@@ -82,7 +92,9 @@ class CustomResource:
                 "Received response status [FAILED] from custom resource. Message returned: "
                 f"{answer.get('Reason', '')} (RequestId: {token})"
             )
-            raise HandlerError(HandlerErrorCode.GENERAL_SERVICE_EXCEPTION, text, plain=True)
+            given = answer.get("PhysicalResourceId")
+            left = State(physical_id=str(given)) if given else None
+            raise HandlerError(HandlerErrorCode.GENERAL_SERVICE_EXCEPTION, text, plain=True, left=left)
         id = str(answer.get("PhysicalResourceId") or request.physical_id or token)
         return State(physical_id=id, attributes=answer.get("Data") or {})
 

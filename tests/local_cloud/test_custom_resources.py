@@ -88,6 +88,21 @@ def test_a_function_that_stays_silent_fails_the_resource_in_the_end() -> None:
         Function().handler.delete(request(physical_id="seed-1"))
 
 
+@pytest.mark.parametrize(
+    ("answer", "id"),
+    [({"Status": "FAILED", "PhysicalResourceId": "seed-1"}, "seed-1"), ({"Status": "FAILED"}, ""), ({}, "")],
+    ids=["failed with an id", "failed without one", "silent"],
+)
+def test_a_create_that_failed_leaves_what_the_rollback_asks_the_function_to_delete(
+    answer: dict[str, str], id: str
+) -> None:
+    with pytest.raises(HandlerError) as failure:
+        Function(**answer).handler.create(request())
+    left = failure.value.left
+    assert left is not None
+    assert left.physical_id.startswith(id or "site-Seed-")
+
+
 def test_a_function_that_crashes_is_not_waited_for() -> None:
     def crash(function: str, event: Mapping[str, Any]) -> None:
         raise NoAnswer("ZeroDivisionError")

@@ -31,7 +31,7 @@ def handler(event, context):
 def respond(event):
     rows = int(event["ResourceProperties"]["Rows"])
     answer = {
-        "Status": "FAILED" if rows < 0 else "SUCCESS",
+        "Status": "FAILED" if rows < 0 and event["RequestType"] != "Delete" else "SUCCESS",
         "Reason": "a table cannot have fewer than no rows",
         "PhysicalResourceId": "seed",
         "StackId": event["StackId"],
