@@ -10,7 +10,7 @@ from typing import Any
 
 from changesets import permissions, templates
 from changesets.kinds import DATA, holds_data
-from changesets.models import Action, ChangeSet, Replacement, ResourceChange, Validation
+from changesets.models import Action, ChangeSet, Replacement, Resource, ResourceChange, Validation
 from changesets.plans import Hazard, HazardKind, Review
 
 ALWAYS_KEPT = frozenset({"AWS::Lambda::Version"})  # SAM retains each published version: kept by design, not left behind
@@ -24,20 +24,26 @@ def review(
     empty: frozenset[str] = frozenset(),
     validations: tuple[Validation, ...] = (),
     others: Iterable[str] = (),
+    unseen: Iterable[Resource] = (),
 ) -> Review:
-    """`empty` names data resources that are proven to hold nothing; `others` other deployers' pending change sets."""
+    """`empty` names data resources that are proven to hold nothing; `others` other deployers' pending change sets;
+    `unseen` are the resources of nested stacks that change without being shown.
+    """
+    body = templates.read(template) if template else {}
     hazards = [
         hazard
         for change in change_set.changes
         for hazard in hazards_of(change, is_create=is_create, is_empty=change.logical_id in empty)
     ]
+    hazards += [_taken_over(each) for each in data_taken_over(change_set, body) if each.logical_id not in empty]
+    hazards += [_unseen(each) for each in unseen if holds_data(each.type) and each.logical_id not in empty]
     hazards += [_obsolete(name) for name in others]
     return Review(
         change_set=change_set,
         changes=tuple(sorted(change_set.changes, key=_gravity)),
         hazards=tuple(sorted(hazards, key=lambda each: _ORDER[each.kind])),
         validations=validations,
-        waits_for=templates.dependencies(templates.read(template)) if template else {},
+        waits_for=templates.dependencies(body),
     )
 
 
@@ -59,6 +65,24 @@ def _gravity(change: ResourceChange) -> tuple[bool, bool, int, str]:
 def data_at_risk(change_set: ChangeSet) -> tuple[ResourceChange, ...]:
     """The changes that would lose data, if there is any: what is worth a look before asking."""
     return tuple(each for each in change_set.changes if holds_data(each.type) and _loses(each))
+
+
+def data_taken_over(change_set: ChangeSet, body: templates.Body) -> tuple[ResourceChange, ...]:
+    """What exists and is imported under a policy that lets the rollback of this very operation delete it."""
+    taken = (each for each in change_set.changes if each.action is Action.IMPORT and holds_data(each.type))
+    return tuple(each for each in taken if templates.deletion_policy(body, each.logical_id) == "RetainExceptOnCreate")
+
+
+def _taken_over(change: ResourceChange) -> Hazard:
+    what = change.physical_id or change.logical_id
+    message = f"{what} is taken over, and goes with its {DATA[change.type].holds} if the deployment fails: say Retain"
+    return Hazard(kind=HazardKind.DATA, logical_id=change.logical_id, type=change.type, message=message)
+
+
+def _unseen(resource: Resource) -> Hazard:
+    what = f"{resource.physical_id} with its {DATA[resource.type].holds}"
+    message = f"{what} may go: its nested stack changes, and with imports or drift CloudFormation does not show how"
+    return Hazard(kind=HazardKind.DATA, logical_id=resource.logical_id, type=resource.type, message=message)
 
 
 def _loses(change: ResourceChange) -> bool:

@@ -5,13 +5,13 @@ lost at any moment, and the same command finds its way again.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
 from typing import TypeVar
 
-from changesets import executor, remedies, reviews, templates
+from changesets import executor, inspection, remedies
 from changesets.clock import Clock
 from changesets.errors import Refused, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
@@ -20,11 +20,9 @@ from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import (
     RECREATE_TOKEN_PREFIX,
     TOKEN_PREFIX,
-    Action,
     ChangeSet,
     Deployment,
     Resource,
-    ResourceChange,
     Stack,
     StackEvent,
 )
@@ -115,7 +113,7 @@ class Run:
         """All that the planner needs to know now, and no call more."""
         stack = self.look()
         detailed = stack is not None and self._needs_details(stack.status)
-        rows = self._rows(stack.id) if stack and detailed else []
+        rows = inspection.rows(self.cloudformation, stack.id) if stack and detailed else []
         failures = newest_operation(self.cloudformation, stack.id) if stack and detailed else ()
         return Situation(
             goal=self.goal,
@@ -143,17 +141,6 @@ class Run:
         if self.goal is Goal.DELETE:
             return lives(status) and (not is_moving(status) or status is StackStatus.CREATE_IN_PROGRESS)
         return facts(status).way_out not in CALM
-
-    def _rows(self, stack_id: str, prefix: str = "") -> list[tuple[Resource, bool]]:
-        """The resources of the stack and of those nested in it, and whether a deletion leaves each alive."""
-        body = templates.read(self.cloudformation.template(stack_id))
-        rows: list[tuple[Resource, bool]] = []
-        for each in self.cloudformation.resources(stack_id):
-            name = prefix + each.logical_id
-            rows.append((replace(each, logical_id=name), templates.is_kept(body, each.logical_id)))
-            if each.type == NESTED_STACK and each.physical_id and each.status not in GONE:
-                rows += self._rows(each.physical_id, f"{name}.")
-        return rows
 
     def _created(self, stack: Stack | None) -> frozenset[str]:
         """What came to be in a paused stack after it was last stable: everything, if it never was."""
@@ -229,40 +216,15 @@ class Run:
     # ---- change sets ----
 
     def make_review(self, change_set: ChangeSet, situation: Situation) -> Review:
-        """The change set reviewed, with the questions that only services can answer asked: is it empty, is it valid."""
-        change_set = replace(change_set, changes=(*change_set.changes, *self._gone_inside(change_set)))
-        risky = reviews.data_at_risk(change_set)
-        empty = {each.logical_id for each in risky if self.cloudformation.is_empty(_physical(each))}
-        lost = any(each.removes or each.replaces for each in change_set.changes)
-        self.review = reviews.review(
+        """The change set reviewed, with the questions that only services can answer asked."""
+        self.review = inspection.reviewed(
+            self.cloudformation,
             change_set,
             template=self.deployment.template if self.deployment else "",
             is_create=not lives(situation.status),
-            empty=frozenset(empty),
-            validations=self.cloudformation.validations(change_set.id) if lost else (),
-            others=self._overtaken(change_set),
+            keeps_templates=self.goal is Goal.RECOVER,
         )
         return self.review
-
-    def _gone_inside(self, change_set: ChangeSet) -> Iterator[ResourceChange]:
-        """What goes with a nested stack that is removed: its change set tells the stack alone."""
-        gone = (
-            each for each in change_set.changes if each.type == NESTED_STACK and each.removes and not each.keeps_old
-        )
-        for stack in gone:
-            for row, kept in self._rows(stack.physical_id, f"{stack.logical_id}."):
-                yield ResourceChange(
-                    action=Action.REMOVE,
-                    logical_id=row.logical_id,
-                    physical_id=row.physical_id,
-                    type=row.type,
-                    policy="Retain" if kept else "Delete",
-                )
-
-    def _overtaken(self, change_set: ChangeSet) -> tuple[str, ...]:
-        """Executing a change set deletes all others of the stack: those of other deployers are worth a word."""
-        names = self.cloudformation.pending_change_sets(change_set.stack_id)
-        return tuple(name for name in names if name != change_set.name and not name.startswith(TOKEN_PREFIX))
 
     def discard(self, change_set: ChangeSet) -> None:
         """Clears our change set away, and the shell of a stack if we made it and no one else uses it."""
@@ -278,7 +240,3 @@ def _stable(event: StackEvent) -> bool:
 
 def _decisive(stack: Stack) -> bool:
     return facts(stack.status).way_out in DECISIVE and stack.status is not StackStatus.DELETE_COMPLETE
-
-
-def _physical(change: ResourceChange) -> Resource:
-    return Resource(logical_id=change.logical_id, physical_id=change.physical_id, type=change.type)

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from changesets import templates
 from changesets.kinds import DATA
-from changesets.models import TOKEN_PREFIX, Deployment, Profile
-from changesets.plans import Plan
+from changesets.models import TOKEN_PREFIX, Action, Deployment, Profile
+from changesets.plans import Plan, Review
 from changesets.situation import Situation, importables
 from changesets.statuses import WayOut, lives
 from changesets.steps import (
@@ -46,8 +46,8 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
     wanted = situation.deployment
     if wanted is None or situation.review is not None:
         return None
-    if situation.may_differ:
-        wanted = replace(wanted, revert_drift=True)
+    if situation.may_differ and not templates.has_nested(templates.read(wanted.template)):
+        wanted = replace(wanted, revert_drift=True)  # with it, CloudFormation shows nothing of nested stacks
     new = not lives(situation.status)
     wanted = replace(wanted, express=wanted.express or (situation.express and not new))
     step = CreateChangeSet(
@@ -127,7 +127,7 @@ def execute(situation: Situation) -> Plan | None:
             change_set=change_set.id,
             token=situation.token,
             disable_rollback=keep_failure and not (wanted.express or situation.express),
-            retain_except_on_create=not change_set.is_import,
+            retain_except_on_create=not _imports(review),
             why=_why(len(review.changes), paused=paused),
         ),
         Wait(stack=change_set.stack_id, token=situation.token, why="until CloudFormation is done"),
@@ -135,6 +135,11 @@ def execute(situation: Situation) -> Plan | None:
     )
     rung = "fix forward" if paused else f"execute {change_set.name}"
     return Plan(stack_name=situation.stack_name, rung=rung, steps=steps, hazards=review.hazards, review=review)
+
+
+def _imports(review: Review) -> bool:
+    """RetainExceptOnCreate lets a rollback delete what the operation brought in, but this was there before."""
+    return review.change_set.is_import or bool(review.of(Action.IMPORT))
 
 
 def _replaces(situation: Situation) -> bool:

@@ -83,7 +83,15 @@ def _restore(run: Run) -> None:
     assert stable is not None
     stack.definition = replace(stable.definition, change_set_id=None)
     stack.outputs = ()
+    stack.resources = {
+        name: _guarded_as(stable.resources.get(name, live), live) for name, live in stack.resources.items()
+    }
     stack.leftovers += [live for live in stack.resources.values() if not _knows(stable, live)]
+
+
+def _guarded_as(old: Live, live: Live) -> Live:
+    """The template of before says again what happens to the resource when it goes."""
+    return replace(live, deletion_policy=old.deletion_policy, update_replace_policy=old.update_replace_policy)
 
 
 def _revert_all(run: Run) -> Steps[None]:

@@ -287,3 +287,13 @@ def test_a_transform_that_fails_rolls_back_a_direct_create_and_fails_a_change_se
     change_set = account.propose(body, "other", ChangeSetType="CREATE", Capabilities=["CAPABILITY_IAM"])
     assert change_set["Status"] == "FAILED"
     assert change_set["StatusReason"].startswith(failure)
+
+
+def test_a_rollback_restores_what_is_kept_when_the_stack_goes(account: Account) -> None:
+    """Also of a resource that the failed update changed in nothing but that."""
+    stack = account.create(template(Old=topic(DeletionPolicy="Retain")))
+    account.fail(FailResource(resource="New", on=On.CREATE))
+    account.update(template(Old=topic(), New=topic(DependsOn="Old")))
+    account("DeleteStack", StackName=stack)
+    account.settle()
+    assert ("Old", "DELETE_SKIPPED", None) in account.story(stack)

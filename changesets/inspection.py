@@ -1,0 +1,82 @@
+"""What is inside: the resources of a stack and of those nested in it, and a change set with what only services know.
+
+The rule: a review tells everything that may go, also where the change set does not: what goes with a nested stack, and
+what may change in one unseen.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from changesets import reviews, templates
+from changesets.gateway import CloudFormation
+from changesets.kinds import NESTED_STACK
+from changesets.models import TOKEN_PREFIX, Action, ChangeSet, Resource, ResourceChange
+from changesets.plans import Review
+from changesets.situation import GONE
+
+
+def rows(cloudformation: CloudFormation, stack_id: str, prefix: str = "") -> list[tuple[Resource, bool]]:
+    """The resources of the stack and of those nested in it, and whether a deletion leaves each alive."""
+    body = templates.read(cloudformation.template(stack_id))
+    found: list[tuple[Resource, bool]] = []
+    for each in cloudformation.resources(stack_id):
+        name = prefix + each.logical_id
+        found.append((replace(each, logical_id=name), templates.is_kept(body, each.logical_id)))
+        if each.type == NESTED_STACK and each.physical_id and each.status not in GONE:
+            found += rows(cloudformation, each.physical_id, f"{name}.")
+    return found
+
+
+def reviewed(
+    cloudformation: CloudFormation, change_set: ChangeSet, *, template: str, is_create: bool, keeps_templates: bool
+) -> Review:
+    """The change set reviewed, with the questions that only services can answer asked: is it empty, is it valid.
+
+    `keeps_templates`: nothing but drift is to be undone, so nested stacks have the templates that they have.
+    """
+    change_set = replace(change_set, changes=(*change_set.changes, *_gone_inside(cloudformation, change_set)))
+    unseen = () if keeps_templates else tuple(_unseen_inside(cloudformation, change_set))
+    risky = (*reviews.data_at_risk(change_set), *reviews.data_taken_over(change_set, templates.read(template)))
+    sought = (*map(_physical, risky), *unseen)
+    lost = any(each.removes or each.replaces for each in change_set.changes)
+    return reviews.review(
+        change_set,
+        template=template,
+        is_create=is_create,
+        empty=frozenset(each.logical_id for each in sought if cloudformation.is_empty(each)),
+        validations=cloudformation.validations(change_set.id) if lost else (),
+        others=_overtaken(cloudformation, change_set),
+        unseen=unseen,
+    )
+
+
+def _gone_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Iterator[ResourceChange]:
+    """What goes with a nested stack that is removed: its change set tells the stack alone."""
+    gone = (each for each in change_set.changes if each.type == NESTED_STACK and each.removes and not each.keeps_old)
+    for stack in gone:
+        for row, kept in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."):
+            yield ResourceChange(
+                action=Action.REMOVE,
+                logical_id=row.logical_id,
+                physical_id=row.physical_id,
+                type=row.type,
+                policy="Retain" if kept else "Delete",
+            )
+
+
+def _unseen_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Iterator[Resource]:
+    """What is in nested stacks that change and whose own change sets were not made."""
+    changing = (each for each in change_set.changes if each.type == NESTED_STACK and each.action is Action.MODIFY)
+    for stack in changing:
+        if not stack.nested_change_set:
+            yield from (row for row, _ in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."))
+
+
+def _overtaken(cloudformation: CloudFormation, change_set: ChangeSet) -> tuple[str, ...]:
+    """Executing a change set deletes all others of the stack: those of other deployers are worth a word."""
+    names = cloudformation.pending_change_sets(change_set.stack_id)
+    return tuple(name for name in names if name != change_set.name and not name.startswith(TOKEN_PREFIX))
+
+
+def _physical(change: ResourceChange) -> Resource:
+    return Resource(logical_id=change.logical_id, physical_id=change.physical_id, type=change.type)

@@ -1,0 +1,108 @@
+"""Deployments of stacks that hold data, where CloudFormation itself would let it go unseen: found by a fuzzer, kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from changesets import Allowed, Declined, Deployed, HazardKind, RolledBack
+from local_cloud.cloudformation.faults import FailResource, On
+from tests.changesets.cloud import SERVICES, TABLE, Cloud, kept, template, topic
+
+ALL = Allowed(yes=True, names=frozenset({"Table"}))
+
+
+def named(name: str, **policies: str) -> dict[str, Any]:
+    return {**TABLE, "Properties": {**TABLE["Properties"], "TableName": name}, **policies}
+
+
+def put(name: str) -> None:
+    SERVICES.client("dynamodb").put_item(TableName=name, Item={"id": {"S": "precious"}})
+
+
+def items(name: str) -> int:
+    dynamodb = SERVICES.client("dynamodb")
+    return int(dynamodb.scan(TableName=name)["Count"]) if name in dynamodb.list_tables()["TableNames"] else 0
+
+
+def failing_at_last(resources: dict[str, Any]) -> str:
+    return template(**resources, Last={**topic("last"), "DependsOn": list(resources)})
+
+
+# ---- what exists already and is taken over ----
+
+
+def with_survivor() -> Cloud:
+    """A table with an item that was left alive outside of every stack, and a deployment whose last resource fails."""
+    cloud = Cloud(real=True)
+    cloud.apply(template(Table=kept(named("orders"))))
+    put("orders")
+    assert isinstance(cloud.apply(template(Topic=topic("one"))), Deployed)
+    assert items("orders") == 1
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, reason="No room"))
+    return cloud
+
+
+def test_a_table_that_was_taken_over_survives_the_deployment_that_fails_afterwards() -> None:
+    cloud = with_survivor()
+    outcome = cloud.apply(failing_at_last({"Table": kept(named("orders"))}), import_existing=True)
+    assert isinstance(outcome, RolledBack), outcome
+    assert items("orders") == 1
+
+
+def test_one_whose_policy_lets_the_rollback_delete_it_is_taken_over_only_if_it_is_named() -> None:
+    cloud = with_survivor()
+    wanted = failing_at_last({"Table": named("orders", DeletionPolicy="RetainExceptOnCreate")})
+    outcome = cloud.apply(wanted, import_existing=True)
+    assert isinstance(outcome, Declined), outcome
+    assert [(each.kind, each.logical_id) for each in outcome.plan.hazards] == [(HazardKind.DATA, "Table")]
+    assert items("orders") == 1
+
+
+# ---- what changes inside of nested stacks where CloudFormation shows no nested change sets ----
+
+
+class Nest(Cloud):
+    """A root whose nested stack holds a table with an item."""
+
+    def __init__(self) -> None:
+        super().__init__(real=True)
+        SERVICES.client("s3").create_bucket(Bucket="templates")
+        assert isinstance(self.apply(self.root({"Table": named("orders")})), Deployed)
+        put("orders")
+
+    def root(self, child: dict[str, Any], **more: Any) -> str:
+        body = json.dumps({"Resources": {"Topic": topic("inner"), **child}})
+        SERVICES.client("s3").put_object(Bucket="templates", Key=f"{hash(body)}.json", Body=body.encode())
+        url = f"https://templates.s3.us-east-1.amazonaws.com/{hash(body)}.json"
+        return template(Child={"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}, **more)
+
+
+def test_data_in_a_nested_stack_that_changes_beside_an_import_goes_only_if_it_is_named() -> None:
+    cloud = Nest()
+    without = cloud.root({})
+    outcome = cloud.apply(without, import_existing=True)
+    assert isinstance(outcome, Declined), outcome
+    assert [(each.kind, each.logical_id) for each in outcome.plan.hazards] == [(HazardKind.DATA, "Child.Table")]
+    assert items("orders") == 1
+    outcome = cloud.apply(without, import_existing=True, consent=Allowed(names=frozenset({"Child.Table"})))
+    assert isinstance(outcome, Deployed), outcome
+
+
+@pytest.mark.parametrize("verb", ["apply", "recover"])
+def test_after_a_skip_the_next_deployment_still_shows_what_happens_in_nested_stacks(verb: str) -> None:
+    cloud = Nest()
+    before = {"Other": topic("one")}
+    assert isinstance(cloud.apply(cloud.root({"Table": named("orders")}, **before)), Deployed)
+    broken = FailResource(resource="Other", on=On.ROLLBACK, times=None)
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE), broken)
+    after = {"Other": topic("two")}
+    wanted = cloud.root({"Table": named("orders")}, **after, Last={**topic("last"), "DependsOn": ["Child", "Other"]})
+    cloud.apply(wanted, consent=Allowed())
+    assert cloud.status == "UPDATE_ROLLBACK_FAILED"
+    if verb == "recover":
+        cloud.recover()
+    outcome = cloud.apply(cloud.root({}, **after))
+    assert isinstance(outcome, Declined), outcome
+    assert [each.logical_id for each in outcome.plan.hazards if each.severe] == ["Child.Table"]
+    assert items("orders") == 1
