@@ -6,25 +6,53 @@ what may change in one unseen.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from itertools import takewhile
 
 from changesets import reviews, templates
 from changesets.gateway import CloudFormation
-from changesets.kinds import NESTED_STACK
-from changesets.models import TOKEN_PREFIX, Action, ChangeSet, Resource, ResourceChange
+from changesets.kinds import NESTED_STACK, holds_data
+from changesets.models import TOKEN_PREFIX, Action, ChangeSet, Resource, ResourceChange, StackEvent
 from changesets.plans import Review
 from changesets.situation import GONE
+from changesets.statuses import is_healthy
+
+CREATION = "Resource creation Initiated"  # of a new resource, or of the new half of a replacement
 
 
-def rows(cloudformation: CloudFormation, stack_id: str, prefix: str = "") -> list[tuple[Resource, bool]]:
-    """The resources of the stack and of those nested in it, and whether a deletion leaves each alive."""
+def rows(cloudformation: CloudFormation, stack_id: str, prefix: str = "") -> list[tuple[Resource, str]]:
+    """The resources of the stack and of those nested in it, and the DeletionPolicy of each."""
     body = templates.read(cloudformation.template(stack_id))
-    found: list[tuple[Resource, bool]] = []
+    found: list[tuple[Resource, str]] = []
     for each in cloudformation.resources(stack_id):
         name = prefix + each.logical_id
-        found.append((replace(each, logical_id=name), templates.is_kept(body, each.logical_id)))
+        found.append((replace(each, logical_id=name), templates.deletion_policy(body, each.logical_id)))
         if each.type == NESTED_STACK and each.physical_id and each.status not in GONE:
             found += rows(cloudformation, each.physical_id, f"{name}.")
     return found
+
+
+def fresh_data(cloudformation: CloudFormation, stack_id: str) -> tuple[Resource, ...]:
+    """What may hold data and came to be, here or in a nested stack, after the stack was last stable: its rollback
+    deletes that. All, if it never was; the new half of a replacement too, which no list of resources shows any more.
+    """
+    since = next((event.at for event in cloudformation.events(stack_id) if _stable(event)), None)
+    return tuple(each for each in _created(cloudformation, stack_id, since, "") if not cloudformation.is_empty(each))
+
+
+def _created(cloudformation: CloudFormation, stack_id: str, since: datetime | None, prefix: str) -> Iterator[Resource]:
+    fresh = [*takewhile(lambda event: since is None or event.at > since, cloudformation.events(stack_id))]
+    gone = {event.physical_id for event in fresh if event.status == "DELETE_COMPLETE"}
+    made = {event.physical_id: event for event in fresh if event.reason == CREATION and holds_data(event.type)}
+    for name in made.keys() - gone:
+        yield Resource(logical_id=prefix + made[name].logical_id, physical_id=name, type=made[name].type)
+    for each in cloudformation.resources(stack_id):
+        if each.type == NESTED_STACK and each.physical_id and each.status not in GONE:
+            yield from _created(cloudformation, each.physical_id, since, f"{prefix}{each.logical_id}.")
+
+
+def _stable(event: StackEvent) -> bool:
+    return event.is_of_stack and is_healthy(event.stack_status)
 
 
 def reviewed(
@@ -54,13 +82,13 @@ def _gone_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Itera
     """What goes with a nested stack that is removed: its change set tells the stack alone."""
     gone = (each for each in change_set.changes if each.type == NESTED_STACK and each.removes and not each.keeps_old)
     for stack in gone:
-        for row, kept in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."):
+        for row, policy in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."):
             yield ResourceChange(
                 action=Action.REMOVE,
                 logical_id=row.logical_id,
                 physical_id=row.physical_id,
                 type=row.type,
-                policy="Retain" if kept else "Delete",
+                policy=policy,
             )
 
 

@@ -48,6 +48,10 @@ DATA: dict[str, DataKind] = {
     "AWS::Backup::BackupVault": DataKind("backups", "BackupVaultName"),
 }
 
+# what is in these comes from the template, and the next deployment makes it again
+MADE_ANEW = frozenset({
+    "AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::KMS::Key", "AWS::CertificateManager::Certificate",
+})  # fmt: skip
 EMPTIABLE = frozenset({"AWS::S3::Bucket", "AWS::ECR::Repository"})
 NESTED_STACK = "AWS::CloudFormation::Stack"
 

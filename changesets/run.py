@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import takewhile
 from typing import TypeVar
 
 from changesets import executor, inspection, remedies
@@ -31,12 +30,12 @@ from changesets.plans import Consent, Plan, Review
 from changesets.remedies import PushAgain, Remedies
 from changesets.rungs_recover import failed_in_rollback
 from changesets.situation import GONE, Goal, Situation
-from changesets.statuses import StackStatus, WayOut, facts, is_healthy, is_moving, lives
+from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
 from changesets.steps import ContinueUpdateRollback, Repair
 
 T = TypeVar("T")
-CREATION = "Resource creation Initiated"  # of a new resource, or of the new half of a replacement
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
+GOING_BACK = (WayOut.FIX_FORWARD, WayOut.CONTINUE_ROLLBACK)  # a rollback deletes what came after the last good state
 DECISIVE = (WayOut.CREATE, WayOut.RECREATE, WayOut.FINISH_DELETE)  # from here a deletion may lead on
 ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth one more deployment
 FIRST_PATIENCE = 2  # a wrong address or no network at all should be told within seconds
@@ -124,8 +123,9 @@ class Run:
             role_arn=self.role_arn,
             resources=tuple(each for each, _ in rows if "." not in each.logical_id),
             inner=tuple(each for each, _ in rows if "." in each.logical_id),
-            kept=frozenset(each.logical_id for each, kept in rows if kept),
-            created=self._created(stack),
+            kept=frozenset(each.logical_id for each, policy in rows if policy.startswith("Retain")),
+            retained=frozenset(each.logical_id for each, policy in rows if policy == "Retain"),
+            fresh_data=self._fresh_data(stack),
             failures=failures,
             empty=self._empty(each for each, _ in rows),
             survivors=self._survivors(stack),
@@ -142,13 +142,10 @@ class Run:
             return lives(status) and (not is_moving(status) or status is StackStatus.CREATE_IN_PROGRESS)
         return facts(status).way_out not in CALM
 
-    def _created(self, stack: Stack | None) -> frozenset[str]:
-        """What came to be in a paused stack after it was last stable: everything, if it never was."""
-        if stack is None or facts(stack.status).way_out is not WayOut.FIX_FORWARD:
-            return frozenset()
-        events = takewhile(lambda event: not _stable(event), self.cloudformation.events(stack.id))
-        made = (each for each in events if each.status.startswith("CREATE") or each.reason == CREATION)
-        return frozenset(each.logical_id for each in made)
+    def _fresh_data(self, stack: Stack | None) -> tuple[Resource, ...]:
+        if stack is None or facts(stack.status).way_out not in GOING_BACK:
+            return ()
+        return inspection.fresh_data(self.cloudformation, stack.id)
 
     def _empty(self, resources: Iterable[Resource]) -> frozenset[str]:
         alive = (each for each in resources if each.physical_id and each.status not in GONE and holds_data(each.type))
@@ -232,10 +229,6 @@ class Run:
         self.review = None
         if self.made_shell and not self.read(lambda: self.cloudformation.pending_change_sets(change_set.stack_id)):
             executor.clear_shell(change_set.stack_id, self.cloudformation, self.clock)
-
-
-def _stable(event: StackEvent) -> bool:
-    return event.is_of_stack and is_healthy(event.stack_status)
 
 
 def _decisive(stack: Stack) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from changesets.diagnosis import plain
-from changesets.kinds import DATA, NESTED_STACK
+from changesets.kinds import DATA, EMPTIABLE, MADE_ANEW, NESTED_STACK
 from changesets.models import Resource, StackEvent
 from changesets.plans import Hazard, HazardKind, Plan
 from changesets.situation import Situation
@@ -62,7 +62,7 @@ def restore(situation: Situation) -> Plan | None:
     """What somebody changed on a bucket by hand, so that the rollback is denied it, is put back as the stack had it."""
     found = situation.remedies.changed
     then = _after(situation, "restore", tuple(each.step for each in found))
-    return then and replace(then, hazards=tuple(hazard for each in found for hazard in each.hazards))
+    return then and replace(then, hazards=(*then.hazards, *(hazard for each in found for hazard in each.hazards)))
 
 
 def _after(situation: Situation, rung: str, first: tuple[Repair | PushImage, ...]) -> Plan | None:
@@ -76,7 +76,7 @@ def _after(situation: Situation, rung: str, first: tuple[Repair | PushImage, ...
         role_arn=situation.role_arn,
         why="its cause is mended",
     )
-    then = plan(situation, f"{rung} {names}", step)
+    then = plan(situation, f"{rung} {names}", step, _undone(situation))
     return replace(then, steps=(*first, *then.steps))
 
 
@@ -91,14 +91,16 @@ def continue_with_role(situation: Situation) -> Plan | None:
         role_arn=role,
         why="rolls back with the role given now, which stays the stack's role",
     )
-    return plan(situation, "continue with role", step)
+    return plan(situation, "continue with role", step, _undone(situation))
 
 
 def continue_plain(situation: Situation) -> Plan:
-    """Loses nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired resource."""
+    """Skips nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired
+    resource.
+    """
     why = "the cause may have passed; nothing is lost by trying"
     step = ContinueUpdateRollback(stack=situation.address, token=situation.token, why=why)
-    return plan(situation, "continue", step)
+    return plan(situation, "continue", step, _undone(situation))
 
 
 def continue_skipping(situation: Situation) -> Plan | None:
@@ -114,7 +116,7 @@ def continue_skipping(situation: Situation) -> Plan | None:
         why="these failed in the rollback itself; the rest of the stack goes back to its last good state",
     )
     hazards = (_would_differ(event.logical_id, event.type, event.reason) for event in failed)
-    return plan(situation, "skip " + ",".join(names), step, hazards)
+    return plan(situation, "skip " + ",".join(names), step, (*hazards, *_undone(situation)))
 
 
 def continue_by_force(situation: Situation) -> Plan:
@@ -125,7 +127,13 @@ def continue_by_force(situation: Situation) -> Plan:
         why="CloudFormation itself chooses what to skip, in nested stacks too",
     )
     hazard = _would_differ(situation.stack_name, NESTED_STACK, "any resource that fails is skipped")
-    return plan(situation, "skip by force", step, (hazard,))
+    return plan(situation, "skip by force", step, (hazard, *_undone(situation)))
+
+
+def _undone(situation: Situation) -> list[Hazard]:
+    """What the failed update made goes at the end of its rollback; since it began, it may have been written to."""
+    fresh = (each for each in situation.fresh_data if each.type not in EMPTIABLE and each.type not in MADE_ANEW)
+    return [lost(each) for each in fresh]
 
 
 def _would_differ(logical_id: str, type_: str, reason: str) -> Hazard:
@@ -167,11 +175,11 @@ def roll_back(situation: Situation) -> Plan | None:
         stack=situation.address,
         token=situation.token,
         role_arn=situation.role_arn,
-        retain_except_on_create=not situation.data,
+        retain_except_on_create=not (situation.data or situation.fresh_data),
         why="deletes what the failed create made" if never_lived else "goes back to the last good state",
     )
-    made = (each for each in situation.unguarded_data if each.logical_id.partition(".")[0] in situation.created)
-    return plan(situation, "roll back", step, map(lost, made))
+    undone = (each for each in situation.fresh_data if each.logical_id not in situation.retained)
+    return plan(situation, "roll back", step, (lost(each) for each in undone if each.type not in EMPTIABLE))
 
 
 def unprotect(situation: Situation) -> tuple[Step, ...]:

@@ -29,8 +29,8 @@ class Goal(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """One look at a stack. `inner` are the resources of the stacks nested in it, as "Nested.Resource"; `kept` names
-    what a deletion leaves alive by its policy, `created` what came after the last stable state; `failures` are the
-    newest operation's events.
+    what a deletion leaves alive by its policy, `retained` what a rollback of its creation does too; `fresh_data` came
+    after the last stable state and is not proven empty; `failures` are the newest operation's events.
 
     `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
     us to take over, `remedies` what could mend a failed rollback, `spent` the rungs tried in this run, `role_arn` a
@@ -46,7 +46,8 @@ class Situation:
     resources: tuple[Resource, ...] = ()
     inner: tuple[Resource, ...] = ()
     kept: frozenset[str] = frozenset()
-    created: frozenset[str] = frozenset()
+    retained: frozenset[str] = frozenset()
+    fresh_data: tuple[Resource, ...] = ()
     failures: tuple[StackEvent, ...] = ()
     empty: frozenset[str] = frozenset()
     survivors: tuple[Resource, ...] = ()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from changesets import Allowed, Declined, Deployed, HazardKind, RolledBack
+from changesets import Allowed, Declined, Deployed, HazardKind, Profile, Recovered, RolledBack, Stuck
 from local_cloud.cloudformation.faults import FailResource, On
 from tests.changesets.cloud import SERVICES, TABLE, Cloud, kept, template, topic
 
@@ -63,11 +63,13 @@ def test_one_whose_policy_lets_the_rollback_delete_it_is_taken_over_only_if_it_i
 
 
 class Nest(Cloud):
-    """A root whose nested stack holds a table with an item."""
+    """A root with a nested stack, which `deploy` gives a table with an item."""
 
     def __init__(self) -> None:
         super().__init__(real=True)
         SERVICES.client("s3").create_bucket(Bucket="templates")
+
+    def deploy(self) -> None:
         assert isinstance(self.apply(self.root({"Table": named("orders")})), Deployed)
         put("orders")
 
@@ -75,11 +77,13 @@ class Nest(Cloud):
         body = json.dumps({"Resources": {"Topic": topic("inner"), **child}})
         SERVICES.client("s3").put_object(Bucket="templates", Key=f"{hash(body)}.json", Body=body.encode())
         url = f"https://templates.s3.us-east-1.amazonaws.com/{hash(body)}.json"
-        return template(Child={"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}, **more)
+        nested = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}, "DependsOn": list(more)[:1]}
+        return template(Child=nested, **more)
 
 
 def test_data_in_a_nested_stack_that_changes_beside_an_import_goes_only_if_it_is_named() -> None:
     cloud = Nest()
+    cloud.deploy()
     without = cloud.root({})
     outcome = cloud.apply(without, import_existing=True)
     assert isinstance(outcome, Declined), outcome
@@ -92,6 +96,7 @@ def test_data_in_a_nested_stack_that_changes_beside_an_import_goes_only_if_it_is
 @pytest.mark.parametrize("verb", ["apply", "recover"])
 def test_after_a_skip_the_next_deployment_still_shows_what_happens_in_nested_stacks(verb: str) -> None:
     cloud = Nest()
+    cloud.deploy()
     before = {"Other": topic("one")}
     assert isinstance(cloud.apply(cloud.root({"Table": named("orders")}, **before)), Deployed)
     broken = FailResource(resource="Other", on=On.ROLLBACK, times=None)
@@ -106,3 +111,65 @@ def test_after_a_skip_the_next_deployment_still_shows_what_happens_in_nested_sta
     assert isinstance(outcome, Declined), outcome
     assert [each.logical_id for each in outcome.plan.hazards if each.severe] == ["Child.Table"]
     assert items("orders") == 1
+
+
+# ---- what a failed operation made, and was written to before it is rolled back ----
+
+DEVELOPMENT = {"profile": Profile.DEVELOPMENT}
+
+
+@pytest.mark.parametrize("policy", ["RetainExceptOnCreate", "Delete"])
+def test_a_paused_create_is_not_rolled_back_over_an_item_by_a_plain_yes(policy: str) -> None:
+    cloud = Cloud(real=True)
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
+    cloud.apply(failing_at_last({"Table": named("orders", DeletionPolicy=policy)}), **DEVELOPMENT)
+    assert cloud.status == "CREATE_FAILED"
+    put("orders")
+    stopped = cloud.recover()
+    assert isinstance(stopped, Stuck), stopped
+    assert [each.logical_id for each in stopped.recovery.hazards if each.severe] == ["Table"]
+    assert items("orders") == 1
+    assert isinstance(cloud.recover(consent=ALL), Recovered)
+
+
+def stuck_with_a_new_table(cloud: Cloud, before: str, after: str) -> None:
+    """An update makes the table, fails, and its rollback fails too: the table is there still, and is written to."""
+    assert isinstance(cloud.apply(before), Deployed)
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE), FailResource(resource="Topic", on=On.ROLLBACK))
+    cloud.apply(after, consent=lambda plan: plan.review is not None)
+    assert cloud.status == "UPDATE_ROLLBACK_FAILED"
+    put("orders")
+
+
+def assert_it_goes_by_its_name_only(cloud: Cloud, name: str) -> None:
+    stopped = cloud.recover()
+    assert isinstance(stopped, Stuck), stopped
+    assert [each.logical_id for each in stopped.recovery.hazards if each.severe] == [name]
+    assert items("orders") == 1
+    outcome = cloud.recover(consent=Allowed(yes=True, names=frozenset({name})))
+    assert isinstance(outcome, Recovered), outcome
+    assert cloud.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize("policy", ["Retain", "Delete"])
+def test_a_rollback_is_not_continued_over_an_item_in_a_table_that_the_update_made(policy: str) -> None:
+    cloud = Cloud(real=True)
+    before, after = topic("one"), {"Topic": topic("two"), "Table": named("orders", DeletionPolicy=policy)}
+    stuck_with_a_new_table(cloud, template(Topic=before), failing_at_last(after))
+    assert_it_goes_by_its_name_only(cloud, "Table")
+
+
+def test_nor_over_one_in_the_new_half_of_a_replaced_table() -> None:
+    cloud = Cloud(real=True)
+    after = failing_at_last({"Topic": topic("two"), "Table": named("orders")})
+    stuck_with_a_new_table(cloud, template(Topic=topic("one"), Table=named("old")), after)
+    assert_it_goes_by_its_name_only(cloud, "Table")
+    assert SERVICES.client("dynamodb").list_tables()["TableNames"] == ["old"]
+
+
+def test_nor_over_one_in_a_nested_stack() -> None:
+    cloud = Nest()
+    last = {**topic("last"), "DependsOn": ["Child"]}
+    after = cloud.root({"Table": named("orders")}, Topic=topic("two"), Last=last)
+    stuck_with_a_new_table(cloud, cloud.root({}, Topic=topic("one")), after)
+    assert_it_goes_by_its_name_only(cloud, "Child.Table")
