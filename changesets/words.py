@@ -111,6 +111,8 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
         case Rejected(stack_name=name, diagnosis=why):
             first = f"CloudFormation refused the change set, nothing was touched: {name}"
             lines = [first, *diagnosis(why, name, ours), *_again(why, name, ours)]
+        case Stuck(status=status, recovery=way) if is_moving(status) and not way.changes_something:
+            lines = [f"An operation is running, in {status}: {way.stack_name}", f"→ {ours('recover', way.stack_name)}"]
         case Stuck(status=status, diagnosis=why, recovery=way, failure=before):
             first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
             earlier = [f"The deployment had failed before. {diagnosis(before)[0]}"] if before else []

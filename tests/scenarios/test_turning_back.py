@@ -4,7 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 import changesets
-from changesets import Allowed, Deleted, Deployed, Detached, NoChanges, Outcome, RolledBack, StackEvent, Stuck
+from changesets import (
+    Allowed,
+    Deleted,
+    Deployed,
+    Detached,
+    NoChanges,
+    Outcome,
+    Recovered,
+    RolledBack,
+    StackEvent,
+    Stuck,
+    words,
+)
 from local_cloud.cloudformation.faults import HangResource, On
 from tests.changesets.cloud import BUCKET, SERVICES, TABLE, Cloud, kept, template, topic
 
@@ -58,6 +70,16 @@ def test_nothing_is_asked_when_no_update_is_running() -> None:
         raise AssertionError(question)
 
     assert isinstance(interrupt(cloud, answer), Detached)
+
+
+def test_an_explanation_says_that_something_is_running_and_that_recover_follows_it() -> None:
+    cloud = updating(600)
+    said = words.outcome(cloud.run(changesets.explain(cloud.gateway, "demo")))
+    assert said == [
+        "An operation is running, in UPDATE_IN_PROGRESS: demo",
+        "→ python -m changesets recover --stack-name demo",
+    ]
+    assert isinstance(cloud.recover(), Recovered)
 
 
 # ---- a create cannot be cancelled; it can be deleted while it runs ----
