@@ -75,10 +75,12 @@ class CloudFormation:
         for page in self._pages("DescribeStackEvents", StackName=stack_id):
             yield from map(shapes.event, page["StackEvents"])
 
-    def template(self, stack_id: str) -> Any:
-        """The deployed template, macros expanded: a mapping, or text from YAML, or "" if we may not see it."""
+    def template(self, stack_id: str, **of: str) -> Any:
+        """The deployed template, or (ChangeSetName=...) a change set's, macros expanded: a mapping, or text from YAML,
+        or "" if we may not see it.
+        """
         with suppress(AccessDenied):
-            return self._call("GetTemplate", StackName=stack_id, TemplateStage="Processed")["TemplateBody"]
+            return self._call("GetTemplate", StackName=stack_id, TemplateStage="Processed", **of)["TemplateBody"]
         return ""
 
     def change_set(self, change_set_id: str) -> ChangeSet:

@@ -4,29 +4,39 @@ The rule: a review tells everything that may go, also where the change set does 
 what may change in one unseen.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
+from typing import NamedTuple
 
 from changesets import reviews, templates
 from changesets.gateway import CloudFormation
 from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import TOKEN_PREFIX, Action, ChangeSet, Resource, ResourceChange, StackEvent
 from changesets.plans import Review
-from changesets.situation import GONE
-from changesets.statuses import is_healthy
+from changesets.situation import GONE, Situation
+from changesets.statuses import WayOut, is_healthy, lives
 
 CREATION = "Resource creation Initiated"  # of a new resource, or of the new half of a replacement
 
 
-def rows(cloudformation: CloudFormation, stack_id: str, prefix: str = "") -> list[tuple[Resource, str]]:
-    """The resources of the stack and of those nested in it, and the DeletionPolicy of each."""
+class Row(NamedTuple):
+    """A resource, its DeletionPolicy, and whether it goes although it is full."""
+
+    resource: Resource
+    policy: str
+    empties_itself: bool
+
+
+def rows(cloudformation: CloudFormation, stack_id: str, prefix: str = "") -> list[Row]:
+    """The resources of the stack and of those nested in it."""
     body = templates.read(cloudformation.template(stack_id))
-    found: list[tuple[Resource, str]] = []
+    found: list[Row] = []
     for each in cloudformation.resources(stack_id):
         name = prefix + each.logical_id
-        found.append((replace(each, logical_id=name), templates.deletion_policy(body, each.logical_id)))
+        policy = templates.deletion_policy(body, each.logical_id)
+        found.append(Row(replace(each, logical_id=name), policy, templates.empties_itself(body, each.logical_id)))
         if each.type == NESTED_STACK and each.physical_id and each.status not in GONE:
             found += rows(cloudformation, each.physical_id, f"{name}.")
     return found
@@ -56,13 +66,15 @@ def _stable(event: StackEvent) -> bool:
 
 
 def reviewed(
-    cloudformation: CloudFormation, change_set: ChangeSet, *, template: str, is_create: bool, keeps_templates: bool
+    cloudformation: CloudFormation, change_set: ChangeSet, situation: Situation, *, keeps_templates: bool
 ) -> Review:
     """The change set reviewed, with the questions that only services can answer asked: is it empty, is it valid.
 
     `keeps_templates`: nothing but drift is to be undone, so nested stacks have the templates that they have.
     """
-    change_set = replace(change_set, changes=(*change_set.changes, *_gone_inside(cloudformation, change_set)))
+    template = situation.deployment.template if situation.deployment else ""
+    change_set = _with(change_set, _owed(cloudformation, change_set, situation))
+    change_set = _with(change_set, _gone_inside(cloudformation, change_set))
     unseen = () if keeps_templates else tuple(_unseen_inside(cloudformation, change_set))
     risky = (*reviews.data_at_risk(change_set), *reviews.data_taken_over(change_set, templates.read(template)))
     sought = (*map(_physical, risky), *unseen)
@@ -70,7 +82,7 @@ def reviewed(
     return reviews.review(
         change_set,
         template=template,
-        is_create=is_create,
+        is_create=not lives(situation.status),
         empty=frozenset(each.logical_id for each in sought if cloudformation.is_empty(each)),
         validations=cloudformation.validations(change_set.id) if lost else (),
         others=_overtaken(cloudformation, change_set),
@@ -78,18 +90,42 @@ def reviewed(
     )
 
 
+def _with(change_set: ChangeSet, more: Iterable[ResourceChange]) -> ChangeSet:
+    return replace(change_set, changes=(*change_set.changes, *more))
+
+
+def _owed(cloudformation: CloudFormation, change_set: ChangeSet, situation: Situation) -> Iterator[ResourceChange]:
+    """What the paused update was to remove and its fix does not bring back: it goes when the fix is done, and no change
+    set tells, because that compares with the template that failed.
+    """
+    if situation.way_out is not WayOut.FIX_FORWARD:
+        return
+    declared = templates.resources(
+        templates.read(cloudformation.template(change_set.stack_id, ChangeSetName=change_set.id))
+    )
+    told = {each.logical_id for each in change_set.changes}
+    for each in situation.alive if declared else ():
+        root = "." not in each.logical_id and (each.type == NESTED_STACK or holds_data(each.type))
+        if root and each.logical_id not in declared and each.logical_id not in told:
+            yield _removal(each, "Delete")
+
+
+def _removal(resource: Resource, policy: str) -> ResourceChange:
+    return ResourceChange(
+        action=Action.REMOVE,
+        logical_id=resource.logical_id,
+        physical_id=resource.physical_id,
+        type=resource.type,
+        policy=policy,
+    )
+
+
 def _gone_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Iterator[ResourceChange]:
     """What goes with a nested stack that is removed: its change set tells the stack alone."""
     gone = (each for each in change_set.changes if each.type == NESTED_STACK and each.removes and not each.keeps_old)
     for stack in gone:
-        for row, policy in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."):
-            yield ResourceChange(
-                action=Action.REMOVE,
-                logical_id=row.logical_id,
-                physical_id=row.physical_id,
-                type=row.type,
-                policy=policy,
-            )
+        for row, policy, _ in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."):
+            yield _removal(row, policy)
 
 
 def _unseen_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Iterator[Resource]:
@@ -97,7 +133,7 @@ def _unseen_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Ite
     changing = (each for each in change_set.changes if each.type == NESTED_STACK and each.action is Action.MODIFY)
     for stack in changing:
         if not stack.nested_change_set:
-            yield from (row for row, _ in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."))
+            yield from (row.resource for row in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."))
 
 
 def _overtaken(cloudformation: CloudFormation, change_set: ChangeSet) -> tuple[str, ...]:

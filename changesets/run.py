@@ -121,13 +121,14 @@ class Run:
             token=TOKEN_PREFIX + str(uuid.uuid4()),
             deployment=self.deployment,
             role_arn=self.role_arn,
-            resources=tuple(each for each, _ in rows if "." not in each.logical_id),
-            inner=tuple(each for each, _ in rows if "." in each.logical_id),
-            kept=frozenset(each.logical_id for each, policy in rows if policy.startswith("Retain")),
-            retained=frozenset(each.logical_id for each, policy in rows if policy == "Retain"),
+            resources=tuple(row.resource for row in rows if "." not in row.resource.logical_id),
+            inner=tuple(row.resource for row in rows if "." in row.resource.logical_id),
+            kept=frozenset(row.resource.logical_id for row in rows if row.policy.startswith("Retain")),
+            retained=frozenset(row.resource.logical_id for row in rows if row.policy == "Retain"),
+            unresisting=frozenset(row.resource.logical_id for row in rows if row.empties_itself),
             fresh_data=self._fresh_data(stack),
             failures=failures,
-            empty=self._empty(each for each, _ in rows),
+            empty=self._empty(row.resource for row in rows),
             survivors=self._survivors(stack),
             remedies=self._remedies(stack, failures),
             others=self._others(stack),
@@ -214,13 +215,8 @@ class Run:
 
     def make_review(self, change_set: ChangeSet, situation: Situation) -> Review:
         """The change set reviewed, with the questions that only services can answer asked."""
-        self.review = inspection.reviewed(
-            self.cloudformation,
-            change_set,
-            template=self.deployment.template if self.deployment else "",
-            is_create=not lives(situation.status),
-            keeps_templates=self.goal is Goal.RECOVER,
-        )
+        keeps = self.goal is Goal.RECOVER
+        self.review = inspection.reviewed(self.cloudformation, change_set, situation, keeps_templates=keeps)
         return self.review
 
     def discard(self, change_set: ChangeSet) -> None:

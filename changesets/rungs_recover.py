@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from changesets.diagnosis import plain
-from changesets.kinds import DATA, EMPTIABLE, MADE_ANEW, NESTED_STACK
+from changesets.kinds import DATA, MADE_ANEW, NESTED_STACK
 from changesets.models import Resource, StackEvent
 from changesets.plans import Hazard, HazardKind, Plan
 from changesets.situation import Situation
@@ -98,7 +98,7 @@ def continue_plain(situation: Situation) -> Plan:
     """Skips nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired
     resource.
     """
-    why = "the cause may have passed; nothing is lost by trying"
+    why = "the cause may have passed; nothing is skipped"
     step = ContinueUpdateRollback(stack=situation.address, token=situation.token, why=why)
     return plan(situation, "continue", step, _undone(situation))
 
@@ -132,7 +132,7 @@ def continue_by_force(situation: Situation) -> Plan:
 
 def _undone(situation: Situation) -> list[Hazard]:
     """What the failed update made goes at the end of its rollback; since it began, it may have been written to."""
-    fresh = (each for each in situation.fresh_data if each.type not in EMPTIABLE and each.type not in MADE_ANEW)
+    fresh = (each for each in situation.fresh_data if not situation.resists(each) and each.type not in MADE_ANEW)
     return [lost(each) for each in fresh]
 
 
@@ -179,7 +179,7 @@ def roll_back(situation: Situation) -> Plan | None:
         why="deletes what the failed create made" if never_lived else "goes back to the last good state",
     )
     undone = (each for each in situation.fresh_data if each.logical_id not in situation.retained)
-    return plan(situation, "roll back", step, (lost(each) for each in undone if each.type not in EMPTIABLE))
+    return plan(situation, "roll back", step, (lost(each) for each in undone if not situation.resists(each)))
 
 
 def unprotect(situation: Situation) -> tuple[Step, ...]:

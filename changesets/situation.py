@@ -29,8 +29,9 @@ class Goal(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """One look at a stack. `inner` are the resources of the stacks nested in it, as "Nested.Resource"; `kept` names
-    what a deletion leaves alive by its policy, `retained` what a rollback of its creation does too; `fresh_data` came
-    after the last stable state and is not proven empty; `failures` are the newest operation's events.
+    what a deletion leaves alive by its policy, `retained` what a rollback of its creation does too, `unresisting` what
+    goes although it is full; `fresh_data` came after the last stable state and is not proven empty; `failures` are the
+    newest operation's events.
 
     `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
     us to take over, `remedies` what could mend a failed rollback, `spent` the rungs tried in this run, `role_arn` a
@@ -47,6 +48,7 @@ class Situation:
     inner: tuple[Resource, ...] = ()
     kept: frozenset[str] = frozenset()
     retained: frozenset[str] = frozenset()
+    unresisting: frozenset[str] = frozenset()
     fresh_data: tuple[Resource, ...] = ()
     failures: tuple[StackEvent, ...] = ()
     empty: frozenset[str] = frozenset()
@@ -90,12 +92,16 @@ class Situation:
         """Data that a DeleteStack would take along: neither kept by its policy, nor (a bucket) refused while it is
         full.
         """
-        return tuple(each for each in self._doomed if each.type not in EMPTIABLE)
+        return tuple(each for each in self._doomed if not self.resists(each))
 
     @property
     def full(self) -> tuple[Resource, ...]:
         """Buckets and repositories whose contents make a DeleteStack fail."""
-        return tuple(each for each in self._doomed if each.type in EMPTIABLE)
+        return tuple(each for each in self._doomed if self.resists(each))
+
+    def resists(self, resource: Resource) -> bool:
+        """Does its deletion fail while something is in it?"""
+        return resource.type in EMPTIABLE and resource.logical_id not in self.unresisting
 
     @property
     def _doomed(self) -> tuple[Resource, ...]:

@@ -87,6 +87,19 @@ def is_kept(body: Body, logical_id: str) -> bool:
     return deletion_policy(body, logical_id).startswith("Retain")
 
 
+# custom resources that empty what they are beside when they go; AWS CDK's names
+_EMPTYING = {"AWS::S3::Bucket": "Custom::S3AutoDeleteObjects", "AWS::ECR::Repository": "Custom::ECRAutoDeleteImages"}
+
+
+def empties_itself(body: Body, logical_id: str) -> bool:
+    """Does the resource go although it is full? Buckets and repositories refuse that, if the template lets them."""
+    every = resources(body)
+    resource = every.get(logical_id, {})
+    emptying = _EMPTYING.get(str(resource.get("Type")))
+    flag = (resource.get("Properties") or {}).get("EmptyOnDelete", False)
+    return str(flag).lower() != "false" or any(each.get("Type") == emptying for each in every.values() if emptying)
+
+
 def parameters(body: Body) -> frozenset[str]:
     """The names of the Parameters."""
     return frozenset(body.get("Parameters") or ())

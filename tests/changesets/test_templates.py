@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from changesets import templates
 
 YAML = """
@@ -72,3 +74,22 @@ def test_what_refers_to_others_cannot_be_imported_alone() -> None:
     body = templates.read(YAML)
     assert templates.self_contained(body, frozenset({"Bucket", "Function"})) == {"Bucket"}
     assert templates.self_contained(body, frozenset({"Bucket", "Policy"})) == {"Bucket", "Policy"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "properties", "expected"),
+    [
+        ("AWS::SNS::Topic", {}, False),
+        ("AWS::SNS::Topic", {"EmptyOnDelete": True}, True),
+        ("AWS::SNS::Topic", {"EmptyOnDelete": "false"}, False),
+        ("AWS::SNS::Topic", {"EmptyOnDelete": {"Ref": "Flag"}}, True),
+        ("Custom::ECRAutoDeleteImages", {}, True),
+        ("Custom::S3AutoDeleteObjects", {}, False),
+    ],
+)
+def test_a_repository_goes_although_it_is_full_if_the_template_sees_to_that(
+    beside: str, properties: dict[str, object], expected: bool
+) -> None:
+    repository = {"Type": "AWS::ECR::Repository", "Properties": properties}
+    body = {"Resources": {"Images": repository, "Other": {"Type": beside}}}
+    assert templates.empties_itself(body, "Images") is expected

@@ -7,6 +7,8 @@ import pytest
 
 from changesets import Allowed, Declined, Deployed, HazardKind, Profile, Recovered, RolledBack, Stuck
 from local_cloud.cloudformation.faults import FailResource, On
+from local_cloud.container_images import ImageName
+from local_cloud.container_images import put as store
 from tests.changesets.cloud import SERVICES, TABLE, Cloud, kept, template, topic
 
 ALL = Allowed(yes=True, names=frozenset({"Table"}))
@@ -173,3 +175,44 @@ def test_nor_over_one_in_a_nested_stack() -> None:
     after = cloud.root({"Table": named("orders")}, Topic=topic("two"), Last=last)
     stuck_with_a_new_table(cloud, cloud.root({}, Topic=topic("one")), after)
     assert_it_goes_by_its_name_only(cloud, "Child.Table")
+
+
+def test_what_a_paused_update_was_to_remove_goes_with_its_fix_only_by_its_name() -> None:
+    """CloudFormation compares the fix with the template that failed, which has the table no more."""
+    cloud = Cloud(real=True)
+    assert isinstance(cloud.apply(template(Topic=topic("one"), Table=named("orders"))), Deployed)
+    put("orders")
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
+    cloud.apply(failing_at_last({"Topic": topic("two")}), consent=ALL, **DEVELOPMENT)
+    assert cloud.status == "UPDATE_FAILED"
+    outcome = cloud.apply(template(Topic=topic("three")), **DEVELOPMENT)
+    assert isinstance(outcome, Stuck), outcome
+    assert [(each.kind, each.logical_id) for each in outcome.recovery.hazards] == [(HazardKind.DATA, "Table")]
+    assert items("orders") == 1
+    assert isinstance(cloud.recover(), Recovered)
+    assert isinstance(cloud.apply(template(Topic=topic("three"), Table=named("orders"))), Deployed)
+    assert items("orders") == 1
+
+
+# ---- what does not resist its deletion although it is full ----
+
+REPOSITORY = {"Type": "AWS::ECR::Repository", "Properties": {"RepositoryName": "images", "EmptyOnDelete": True}}
+IMAGE = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/images@sha256:{64 * 'a'}"
+
+
+def images() -> int:
+    return len(SERVICES.client("ecr").list_images(repositoryName="images")["imageIds"])
+
+
+@pytest.mark.parametrize("verb", ["recover", "delete"])
+def test_a_repository_that_empties_itself_goes_with_its_images_only_by_its_name(verb: str) -> None:
+    cloud = Cloud(real=True)
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
+    cloud.apply(failing_at_last({"Images": REPOSITORY}), **DEVELOPMENT)
+    name = ImageName.parse(IMAGE)
+    assert name
+    store(SERVICES, name)
+    outcome = cloud.recover() if verb == "recover" else cloud.delete()
+    assert isinstance(outcome, Stuck), outcome
+    assert [each.logical_id for each in outcome.recovery.hazards if each.severe] == ["Images"]
+    assert images() == 1
