@@ -68,7 +68,11 @@ def data_at_risk(change_set: ChangeSet) -> tuple[ResourceChange, ...]:
 
 
 def data_taken_over(change_set: ChangeSet, body: templates.Body) -> tuple[ResourceChange, ...]:
-    """What exists and is imported under a policy that lets the rollback of this very operation delete it."""
+    """What exists and is imported under a policy that lets the rollback of this very operation delete it. An operation
+    of imports alone only lets go of them.
+    """
+    if change_set.is_import:
+        return ()
     taken = (each for each in change_set.changes if each.action is Action.IMPORT and holds_data(each.type))
     return tuple(each for each in taken if templates.deletion_policy(body, each.logical_id) == "RetainExceptOnCreate")
 

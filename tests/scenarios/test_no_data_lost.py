@@ -61,6 +61,20 @@ def test_one_whose_policy_lets_the_rollback_delete_it_is_taken_over_only_if_it_i
     assert items("orders") == 1
 
 
+def test_a_survivor_of_that_policy_is_taken_over_unasked_by_a_stack_that_is_created_anew() -> None:
+    """An import change set alone never deletes what it imports."""
+    cloud = Cloud(real=True)
+    wanted = template(Topic=topic("one"), Table=named("orders", DeletionPolicy="RetainExceptOnCreate"))
+    cloud.apply(wanted)
+    put("orders")
+    cloud.cloud.faults.add(FailResource(resource="Topic", on=On.DELETE))
+    cloud.delete(consent=lambda plan: plan.rung == "delete")
+    assert cloud.status == "DELETE_FAILED"
+    outcome = cloud.apply(wanted, consent=Allowed())
+    assert isinstance(outcome, Deployed), outcome
+    assert items("orders") == 1
+
+
 # ---- what changes inside of nested stacks where CloudFormation shows no nested change sets ----
 
 
