@@ -95,9 +95,7 @@ def continue_with_role(situation: Situation) -> Plan | None:
 
 
 def continue_plain(situation: Situation) -> Plan:
-    """Skips nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired
-    resource.
-    """
+    """Skips nothing, and is enough where the cause has passed: expired credentials, a timeout, a repaired resource."""
     why = "the cause may have passed; nothing is skipped"
     step = ContinueUpdateRollback(stack=situation.address, token=situation.token, why=why)
     return plan(situation, "continue", step, _undone(situation))

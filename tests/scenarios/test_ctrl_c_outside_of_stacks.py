@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from local_cloud.compose import cloud
-from tests.checkout import copy_to
+from tests.checkout import Checkout, copy_to
 from tests.scenarios.test_ctrl_c import CTRL_C, Person, at_a_terminal
-from tests.scenarios.test_make_deploy import Checkout, Deployment, asked
+from tests.scenarios.test_make_deploy import asked
 
 pytestmark = pytest.mark.slow
 SENTENCE = "the same command picks up where this one stopped"
@@ -28,7 +28,6 @@ PATIENCE = 20  # seconds: a person presses once more after that
 def site(tmp_path: Path) -> Iterator[Checkout]:
     made = Checkout(copy_to(tmp_path))
     yield made
-    made.groat("destroy", fails=False) if running(made) else None
     made.groat("local", "down")
 
 
@@ -75,7 +74,7 @@ def in_its_session(leader: int) -> list[str]:
 
 def deployed(site: Checkout) -> None:
     """The same command goes on to the end."""
-    done = Deployment(site.groat("deploy"))
+    done = site.groat("deploy")
     assert json.loads(asked(done.url + "/api/health")[1]) == {"status": "ok"}
     assert b"<html" in asked(done.url + "/")[1]
 
