@@ -6,7 +6,7 @@ Exit codes: 0 done or nothing to do, 1 failed, 2 `review --exit-code` found chan
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -43,13 +43,13 @@ class Session:
 
     def ask(self, question: str) -> bool:
         """A person's yes. Nobody there is a no, and so is another Ctrl-C."""
-        with suppress(click.Abort):
+        with interrupts.answering(click.Abort):
             return self.interactive and click.confirm(question, default=False)
         return False
 
 
 def _typed(name: str) -> bool:
-    with suppress(click.Abort):
+    with interrupts.answering(click.Abort):
         return bool(click.prompt(f"To go on, type {name}", default="", show_default=False) == name)
     return False
 

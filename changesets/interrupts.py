@@ -8,7 +8,8 @@ are counted, and what is raised is a subclass, which that mark does not know.
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
@@ -37,12 +38,16 @@ def _hear(_number: int, _frame: FrameType | None) -> None:
     raise Interrupt
 
 
-def heeded(call: Callable[[], T]) -> T:
-    """The call's answer; raises Interrupt after it if one came meanwhile and was lost."""
-    before = _Heard.times
-    answer = call()
-    if _Heard.times != before:
+def raise_if_lost() -> None:
+    """Raises Interrupt if one came that nobody has dealt with: we would not be here."""
+    if _Heard.times != _Heard.handled:
         raise Interrupt
+
+
+def heeded(call: Callable[[], T]) -> T:
+    """The call's answer; raises Interrupt after it if one came and was lost."""
+    answer = call()
+    raise_if_lost()
     return answer
 
 
@@ -51,7 +56,10 @@ def handle() -> None:
     _Heard.handled = _Heard.times
 
 
-def raise_if_lost() -> None:
-    """Raises Interrupt if one came that nobody has dealt with: we would not be here."""
-    if _Heard.times != _Heard.handled:
-        raise Interrupt
+@contextmanager
+def answering(interrupted: type[Exception]) -> Iterator[None]:
+    """Around a question, which a Ctrl-C ends with this exception (click.Abort): that is an answer too."""
+    try:
+        yield
+    except interrupted:
+        handle()

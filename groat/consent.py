@@ -1,10 +1,10 @@
 """Who says yes. A plan without hazards runs; one with hazards needs a typed answer, or --yes and --allow."""
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
 
+from changesets import interrupts
 from groat.config import Settings
 from groat.typed import typed
 
@@ -26,7 +26,7 @@ def consent(settings: Settings, *, yes: bool, names: frozenset[str], asks: bool)
                 yes_to_it = typed("apply --yes", plan.stack_name, settings.environment)
                 click.echo(f"confirm_changeset is on and nobody is here to ask; to say yes: {yes_to_it}", err=True)
             return not missing and not confirm
-        with suppress(click.Abort):  # Ctrl-C at a question is a no
+        with interrupts.answering(click.Abort):  # Ctrl-C at a question is a no
             if missing:
                 return all(answered(hazard) for hazard in missing)
             return not confirm or click.confirm(f"Apply this to {plan.stack_name}?", default=False)

@@ -1,6 +1,6 @@
 """What the verbs of the command line share: their options, and how a stream of events ends in an exit code.
 
-Loaded by each start of `groat`, so nothing but click and the standard library is imported at the top here.
+Loaded by each start of `groat`, so nothing that is slow to import stands at the top here.
 """
 
 import difflib
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from changesets import interrupts
 from groat.errors import GroatError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Options:
 
     def ask(self, question: str) -> bool:
         """A person's yes. Nobody there is a no, and so is another Ctrl-C."""
-        with suppress(click.Abort):
+        with interrupts.answering(click.Abort):
             return self.asks() and click.confirm(question, default=False, err=True)
         return False
 
@@ -140,7 +141,6 @@ pass_options = click.make_pass_decorator(Options, ensure=True)
 
 def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0, view: "View | None" = None) -> None:
     """Show a stream to its end and exit with what its outcomes say. Ctrl-C in a stack: detach, or turn it back."""
-    from changesets import interrupts
     from groat.views import Follower
 
     follower = Follower(view or options.view(), changes)

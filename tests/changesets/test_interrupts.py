@@ -46,6 +46,17 @@ def test_a_ctrl_c_that_python_drops_is_raised_after_the_call() -> None:
 def test_one_that_was_heard_is_not_raised_again() -> None:
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGINT)
+    interrupts.handle()
+    assert answered("DescribeStacks", lambda: "answer") == "answer"
+
+
+@pytest.mark.usefixtures("listening")
+def test_one_that_answers_a_question_is_not_raised_again() -> None:
+    with interrupts.answering(EOFError):
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise EOFError from None
     assert answered("DescribeStacks", lambda: "answer") == "answer"
 
 

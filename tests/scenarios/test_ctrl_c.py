@@ -188,6 +188,20 @@ def test_a_second_ctrl_c_at_the_question_is_a_no(world: World) -> None:
     assert world.comes_to("UPDATE_COMPLETE")
 
 
+def test_ctrl_c_when_asked_for_consent_is_a_no_and_leaves_no_change_set(website: World) -> None:
+    config = website.folder / "samconfig.toml"
+    named = 'stack_name = "tracks"\n'
+    config.write_text(config.read_text().replace(named, f"{named}confirm_changeset = true\n", 1))
+    with at_a_terminal(*website.words, folder=website.folder) as person:
+        person.is_asked(f"Apply this to {website.stack}?")
+        person.types(CTRL_C)
+        assert person.leaves() == 1
+    assert f"it was not confirmed: {website.stack}" in person.seen
+    assert "Traceback" not in person.seen
+    assert website.status == "CREATE_COMPLETE"
+    assert website.client.list_change_sets(StackName=website.stack)["Summaries"] == []
+
+
 # ---- a first create ----
 
 
