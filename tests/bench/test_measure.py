@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import partial
 
 from bench.measure import Goal, in_turn, spend
 
@@ -9,7 +10,11 @@ from bench.measure import Goal, in_turn, spend
 def test_jobs_take_turns_so_that_a_busy_minute_is_shared() -> None:
     order: list[str] = []
 
-    samples = in_turn({name: lambda name=name: order.append(name) or len(order) for name in "ab"}, rounds=2)
+    def turn(name: str) -> int:
+        order.append(name)
+        return len(order)
+
+    samples = in_turn({name: partial(turn, name) for name in "ab"}, rounds=2)
 
     assert order == ["a", "b", "a", "b"]
     assert samples == {"a": [1, 3], "b": [2, 4]}

@@ -15,8 +15,8 @@ from local_cloud.services import Services
 SERVICES = Services()  # moto keeps one world per process; a test that fills it empties it
 YES = Allowed(yes=True)
 
-TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}
-TABLE = {
+TOPIC: dict[str, Any] = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}
+TABLE: dict[str, Any] = {
     "Type": "AWS::DynamoDB::Table",
     "Properties": {
         "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
@@ -24,7 +24,7 @@ TABLE = {
         "BillingMode": "PAY_PER_REQUEST",
     },
 }
-BUCKET = {"Type": "AWS::S3::Bucket"}
+BUCKET: dict[str, Any] = {"Type": "AWS::S3::Bucket"}
 
 
 def template(**resources: Mapping[str, Any]) -> str:

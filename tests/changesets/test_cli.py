@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -91,7 +92,7 @@ def test_json_is_one_object_per_line_and_the_outcome_is_last(run: Run) -> None:
 
 
 def test_without_consent_the_flags_that_would_give_it_are_named(run: Run) -> None:
-    table = {
+    table: dict[str, Any] = {
         "Type": "AWS::DynamoDB::Table",
         "Properties": {
             "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],

@@ -41,7 +41,7 @@ def test_the_origin_is_the_description_of_the_change_set_that_was_executed() -> 
     cloud = Cloud()
     outcome = cloud.apply(origin="commit 1a2b3c, groat 0.1.0")
     assert isinstance(outcome, Deployed)
-    told = cloud.client.describe_change_set(ChangeSetName=outcome.stack.change_set_id)
+    told = cloud.client.describe_change_set(ChangeSetName=str(outcome.stack.change_set_id))
     assert told["Description"] == "commit 1a2b3c, groat 0.1.0"
     assert cloud.client.describe_stacks(StackName="demo")["Stacks"][0]["Tags"] == []
 

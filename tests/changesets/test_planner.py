@@ -1,5 +1,7 @@
 """The ladders: the least dangerous rung first, each once, with what it risks."""
 
+from dataclasses import replace
+
 import pytest
 
 from changesets import Deployment, HazardKind, Profile, StackStatus
@@ -27,13 +29,9 @@ def plan(given: Situation) -> Plan:
 def climb(given: Situation) -> list[str]:
     """The rungs, in order, if each is tried and none helps."""
     rungs: list[str] = []
-    while found := next_plan(Situation(**{**_fields(given), "spent": frozenset(rungs)})):
+    while found := next_plan(replace(given, spent=frozenset(rungs))):
         rungs.append(found.rung)
     return rungs
-
-
-def _fields(given: Situation) -> dict[str, object]:
-    return {name: getattr(given, name) for name in Situation.__slots__}
 
 
 def test_a_failed_rollback_is_continued_plainly_then_skipping_then_by_force() -> None:

@@ -38,7 +38,7 @@ WAYS: dict[StackStatus, tuple[StackStatus, ...]] = {
 
 def test_the_table_has_exactly_botocores_statuses() -> None:
     model = boto3.client("cloudformation", region_name="us-east-1").meta.service_model
-    assert {status.value for status in TABLE} == set(model.shape_for("StackStatus").enum)
+    assert {status.value for status in TABLE} == set(model.shape_for("StackStatus").metadata["enum"])
 
 
 def test_every_status_that_moves_ends_in_one_that_is_closer_to_health() -> None:

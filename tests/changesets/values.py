@@ -12,7 +12,8 @@ ARN = "arn:aws:cloudformation:us-east-1:111111111111:stack/demo/1"
 
 
 def stack(status: StackStatus = StackStatus.UPDATE_COMPLETE, **more: Any) -> Stack:
-    return Stack(**{"id": ARN, "name": "demo", "status": status, "created": NOON} | more)
+    given: dict[str, Any] = {"id": ARN, "name": "demo", "status": status, "created": NOON} | more
+    return Stack(**given)
 
 
 def resource(logical_id: str, type_: str = "AWS::SNS::Topic", status: str = "CREATE_COMPLETE", **more: Any) -> Resource:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from machine import BASE, ROOT, free_port, running
 
-sys.path.append(str(ROOT / "tests" / "local_cloud"))  # the HTTP contract, kept beside the edge's own tests
+from tests.containers.machine import BASE, free_port, running
 
 REGISTRY = """\
 version: 0.1

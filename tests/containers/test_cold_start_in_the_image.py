@@ -4,10 +4,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from checkout import checkout
-from machine import ARCHITECTURE
 
 from tests.checkout import Checkout
+from tests.containers.checkout import checkout
+from tests.containers.machine import ARCHITECTURE
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 ONLY_THERE = f"""\

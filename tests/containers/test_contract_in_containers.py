@@ -9,13 +9,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from contract import DIFFERENCES, EXCHANGES, Difference, Expected
-from handmade import FUNCTION, FUNCTION_ARN, Resource, added, deployed, site
-from machine import ARCHITECTURE, ROOT, free_port, running
-from test_http_contract import URI, answered, expect, served
 
 from local_cloud.images import Images
 from local_cloud.runtime import Runtime
+from tests.containers.machine import ARCHITECTURE, ROOT, free_port, running
+from tests.local_cloud.contract import DIFFERENCES, EXCHANGES, Difference, Expected
+from tests.local_cloud.handmade import FUNCTION, FUNCTION_ARN, Resource, added, deployed, site
+from tests.local_cloud.test_http_contract import URI, answered, expect, served
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 IMAGE = "groat-contract:local"

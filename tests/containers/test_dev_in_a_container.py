@@ -7,9 +7,9 @@ import urllib.request
 from collections.abc import Iterator
 
 import pytest
-from checkout import checkout
-from machine import ARCHITECTURE
 
+from tests.containers.checkout import checkout
+from tests.containers.machine import ARCHITECTURE
 from tests.developing import Dev, developing
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
-from machine import ARCHITECTURE, ROOT
 
 from local_cloud.runtime_worker import interface_emulator
+from tests.containers.machine import ARCHITECTURE, ROOT
 
 EVENTS = ROOT / "tests" / "app" / "events"
 LIKE_AWS = Path(__file__).parent / "like_aws"

@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-from checkout import ACCOUNT, asked, checkout
-from machine import ARCHITECTURE
 
 from tests.checkout import Checkout
+from tests.containers.checkout import ACCOUNT, asked, checkout
+from tests.containers.machine import ARCHITECTURE
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 LARGE = 60_000_000  # bytes that do not compress: a push that takes a while

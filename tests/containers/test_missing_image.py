@@ -21,8 +21,9 @@ REPOSITORY = "missed"
 @pytest.fixture
 def aws(cloud: str) -> Iterator[Aws]:
     """As `groat.aws.connect` makes it where AWS_ENDPOINT_URL is AWS: with a registry, and without a local endpoint."""
-    keys = {"aws_access_key_id": "111111111111", "aws_secret_access_key": "dummy"}
-    found = Aws(lambda service: boto3.client(service, region_name="us-east-1", endpoint_url=cloud, **keys), "us-east-1")
+    keys: Any = {"aws_access_key_id": "111111111111", "aws_secret_access_key": "dummy"}
+    client = boto3.Session(region_name="us-east-1", **keys).client
+    found = Aws(lambda service: client(service, endpoint_url=cloud), "us-east-1")
     found.client("ecr").create_repository(repositoryName=REPOSITORY)
     yield found
     found.client("ecr").delete_repository(repositoryName=REPOSITORY, force=True)

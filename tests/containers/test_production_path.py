@@ -13,10 +13,10 @@ from pathlib import Path
 import boto3
 import httpx
 import pytest
-from checkout import ACCOUNT, asked, checkout
-from machine import ARCHITECTURE
 
 from tests.checkout import Checkout, Events
+from tests.containers.checkout import ACCOUNT, asked, checkout
+from tests.containers.machine import ARCHITECTURE
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 GPX = b"""<?xml version="1.0"?><gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkout import checkout
-from machine import ARCHITECTURE
 
 from groat import docker
 from groat.project import Project
 from groat.recipe import Recipe, recipe
 from groat.templates import generate
+from tests.containers.checkout import checkout
+from tests.containers.machine import ARCHITECTURE
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 

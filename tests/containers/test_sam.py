@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from checkout import ACCOUNT, asked, checkout
-from machine import ARCHITECTURE, free_port
 
 from groat.project import Project
 from groat.sam import template as sam_template
 from groat.sam import with_image
 from tests.checkout import Checkout
+from tests.containers.checkout import ACCOUNT, asked, checkout
+from tests.containers.machine import ARCHITECTURE, free_port
 
 ROOT = Path(__file__).parents[2]
 EVENTS = ROOT / "tests" / "app" / "events"
@@ -48,7 +48,7 @@ def sam(clone: Checkout, *words: str) -> subprocess.CompletedProcess[str]:
 @contextmanager
 def api(clone: Checkout) -> Iterator[str]:
     port = free_port()
-    program = [Path(sys.executable).with_name("sam"), "local", "start-api", "--port", str(port)]
+    program = [str(Path(sys.executable).with_name("sam")), "local", "start-api", "--port", str(port)]
     with (clone.root / "api.log").open("wb") as log:
         process = subprocess.Popen(
             program, cwd=clone.root, env={**os.environ, **clone.environment}, stdout=log, stderr=log

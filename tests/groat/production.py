@@ -27,7 +27,7 @@ class Site:
             env={**os.environ, **stopped}, capture_output=True, text=True, check=False,
         )  # fmt: skip
 
-    def client(self, service: str) -> Any:
+    def client(self, service: Any) -> Any:
         return boto3.client(service, endpoint_url=self.endpoint)
 
     def edit(self, path: str, old: str, new: str) -> None:

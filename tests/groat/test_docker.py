@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import docker as docker_sdk
 import pytest
@@ -154,7 +155,8 @@ def test_a_build_that_fails_by_sam_is_told_with_what_sam_said(capfdbinary: pytes
 
 
 def test_the_digest_is_the_one_that_the_registry_gave() -> None:
-    answers = [{"status": "Pushed"}, {"progressDetail": {}, "aux": {"Tag": "t", "Digest": "sha256:abc", "Size": 1}}]
+    pushed: dict[str, Any] = {"progressDetail": {}, "aux": {"Tag": "t", "Digest": "sha256:abc", "Size": 1}}
+    answers = [{"status": "Pushed"}, pushed]
     assert docker.digest_of(answers, "here/app") == "sha256:abc"
     with pytest.raises(GroatError, match="cannot be pushed to here/app: denied"):
         docker.digest_of([{"error": "denied"}], "here/app")

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
-from backed_cloud import TEMPLATE, Cloud
 
 from local_cloud.cloudformation.handlers import Handlers
 from local_cloud.cloudformation.resources import backed
 from local_cloud.services import Services
+from tests.local_cloud.backed_cloud import TEMPLATE, Cloud
 
 
 @pytest.fixture

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from backed_cloud import TEMPLATE, Cloud
-
 from local_cloud.services import Services
+from tests.local_cloud.backed_cloud import TEMPLATE, Cloud
 
 Touch = Callable[[Services, str], Any]
 

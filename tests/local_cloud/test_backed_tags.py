@@ -3,9 +3,8 @@
 import json
 from collections.abc import Callable
 
-from backed_cloud import Cloud
-
 from local_cloud.services import Services
+from tests.local_cloud.backed_cloud import Cloud
 
 Tags = dict[str, str]
 OWNER = [{"Key": "owner", "Value": "me"}]

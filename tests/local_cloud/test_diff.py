@@ -91,7 +91,7 @@ def test_a_create_only_property_replaces_as_the_update_replace_policy_says() -> 
 
 
 def test_a_conditional_replacement_names_no_policy_action() -> None:
-    rule = {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 day)"}}
+    rule: dict[str, Any] = {"Type": "AWS::Events::Rule", "Properties": {"ScheduleExpression": "rate(1 day)"}}
     moved = {**rule, "Properties": {**rule["Properties"], "EventBusName": "other"}}
     changed = update({"A": rule}, {"A": moved})["A"]
     assert changed["Replacement"] == "Conditional"
@@ -167,7 +167,7 @@ def test_an_attribute_of_what_is_updated_in_place_may_change_and_is_told_only_wi
 def test_what_may_change_may_replace_and_so_on_down_the_line() -> None:
     before = {
         "A": topic(DisplayName="x"),
-        "B": topic({"Fn::Sub": "${A.TopicName}-b"}),
+        "B": topic(TopicName={"Fn::Sub": "${A.TopicName}-b"}),
         "C": parameter({"Ref": "B"}),
     }
     told = update(before, {**before, "A": topic(DisplayName="y")}, values=False)

@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from handmade import API_BEHAVIOR, BUCKET, REWRITE, Resource, Visitor, added, site, ticked, visitor
 
 from local_cloud.services import Services
+from tests.local_cloud.handmade import API_BEHAVIOR, BUCKET, REWRITE, Resource, Visitor, added, site, ticked, visitor
 
 PAGE = b"<!doctype html><title>Tracks</title>" + b"<p>Hello</p>" * 100
 CONFIG = "DistributionConfig"

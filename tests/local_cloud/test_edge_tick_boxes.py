@@ -6,7 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from handmade import (
+
+from local_cloud.edge import Headers, Request, TooSlow
+from local_cloud.services import Services
+from tests.local_cloud.handmade import (
     ALL_VIEWER,
     API,
     BUCKET,
@@ -21,9 +24,6 @@ from handmade import (
     visitor,
     without,
 )
-
-from local_cloud.edge import Headers, Request, TooSlow
-from local_cloud.services import Services
 
 CONFIG = "DistributionConfig"
 API_STAR = (CONFIG, "CacheBehaviors", 1)

@@ -7,12 +7,24 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from handmade import API, API_DOMAIN, FUNCTION_ARN, Resource, Site, added, deployed, echo, site, ticked, without
 
 from local_cloud.edge import FunctionError, Headers, Invoke, Request, Response, TooSlow
 from local_cloud.edge.http_api import HttpApi
 from local_cloud.edge.invoke import TOO_LARGE
 from local_cloud.edge.live import Live
+from tests.local_cloud.handmade import (
+    API,
+    API_DOMAIN,
+    FUNCTION_ARN,
+    Resource,
+    Site,
+    added,
+    deployed,
+    echo,
+    site,
+    ticked,
+    without,
+)
 
 ROUTES = [
     "GET /items",

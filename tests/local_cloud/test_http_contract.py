@@ -10,15 +10,27 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
-from contract import DIFFERENCES, EXCHANGES, Exchange, Expected
-from contract_app import app
-from handmade import BUCKET, FUNCTION, FUNCTION_ARN, SITE, Resource, Site, added, deployed, echo, site, ticked
 
 from local_cloud.edge import Edge, Invoke
 from local_cloud.images import Images
 from local_cloud.runtime import Runtime
 from local_cloud.server import Server
 from local_cloud.services import Services
+from tests.local_cloud.contract import DIFFERENCES, EXCHANGES, Exchange, Expected
+from tests.local_cloud.contract_app import app
+from tests.local_cloud.handmade import (
+    BUCKET,
+    FUNCTION,
+    FUNCTION_ARN,
+    SITE,
+    Resource,
+    Site,
+    added,
+    deployed,
+    echo,
+    site,
+    ticked,
+)
 
 HERE = Path(__file__).parent
 URI = "111111111111.dkr.ecr.us-east-1.amazonaws.com/app@sha256:" + "c" * 64

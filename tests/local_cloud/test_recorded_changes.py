@@ -6,7 +6,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from recorded import cases, differences
 
 from local_cloud.cloudformation.diff import Side, changes
 from local_cloud.cloudformation.schemas import schema
@@ -20,8 +19,9 @@ from local_cloud.cloudformation.template import (
     parameter_values,
     resolve,
 )
+from tests.local_cloud.recorded import cases, differences
 
-PLACE = {"account": "111111111111", "region": "us-east-1"}
+PLACE: dict[str, Any] = {"account": "111111111111", "region": "us-east-1"}
 STACK_ID = "arn:aws:cloudformation:us-east-1:111111111111:stack/stack/5f1d2c80"
 URL_SUFFIX = "url_suffix"
 """The recorder wrote this for AWS::URLSuffix, without the angle brackets of its other placeholders."""

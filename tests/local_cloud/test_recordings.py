@@ -9,9 +9,9 @@ from typing import Any
 
 import boto3
 import pytest
-from recorded import cases, differences
 
 from local_cloud import attach
+from tests.local_cloud.recorded import cases, differences
 
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 STACK = "AWS::CloudFormation::Stack"
@@ -26,7 +26,7 @@ def day(case: Mapping[str, Any]) -> date:
 
 def play(case: Mapping[str, Any]) -> dict[str, Any]:
     """The recorded calls again; our twelve answers."""
-    client = boto3.client("cloudformation", region_name="us-east-1")
+    client: Any = boto3.client("cloudformation", region_name="us-east-1")
     attach(client, speed=0, as_of=day(case))
     answers: dict[str, Any] = {}
     for number, kind in ((1, "CREATE"), (2, "UPDATE")):

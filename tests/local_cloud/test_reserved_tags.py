@@ -1,12 +1,15 @@
 """AWS's own tags stay whatever a user of the services does; the user's own come and go as ever."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
-from handling import made
 
 from local_cloud.cloudformation.handlers import Handlers
 from local_cloud.reserved_tags import ReservedTags
 from local_cloud.services import Services
+from tests.local_cloud.handling import made
 
 OWN = {"Key": "owner", "Value": "me"}
 MINE = {"Key": "aws:mine", "Value": "no"}
@@ -76,14 +79,15 @@ def test_tags_of_aws_are_neither_added_nor_removed_by_their_keys(guarded: Servic
     logs, ecr = guarded.client("logs"), guarded.client("ecr")
     arn = "arn:aws:ecr:us-east-1:111111111111:repository/app"
 
-    for call in (
+    calls: tuple[Callable[[], Any], ...] = (
         lambda: logs.untag_log_group(logGroupName="site", tags=["aws:cloudformation:stack-name"]),
         lambda: logs.tag_log_group(logGroupName="site", tags={"AWS:mine": "no"}),
         lambda: ecr.untag_resource(resourceArn=arn, tagKeys=["owner", "aws:cloudformation:stack-name"]),
         lambda: ecr.tag_resource(resourceArn=arn, tags=[MINE]),
         lambda: guarded.client("lambda").untag_resource(Resource=LAMBDA, TagKeys=["aws:cloudformation:stack-id"]),
         lambda: guarded.client("lambda").tag_resource(Resource=LAMBDA, Tags={"aws:mine": "no"}),
-    ):
+    )
+    for call in calls:
         with pytest.raises(ClientError, match="aws: prefixed tag key names are not allowed for external use"):
             call()
 

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from handling import changed, live, made, refusal, removed
 
 from local_cloud.cloudformation.handlers import HandlerErrorCode, Handlers
 from local_cloud.cloudformation.resources_generic import unbacked
 from local_cloud.services import Services
+from tests.local_cloud.handling import changed, live, made, refusal, removed
 
 DIGEST = "sha256:" + "a" * 64
 TRUST = {

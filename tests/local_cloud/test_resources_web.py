@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from handling import changed, live, made, refusal, removed, request
 
 from local_cloud.cloudformation.handlers import HandlerErrorCode, Handlers
 from local_cloud.services import Services
+from tests.local_cloud.handling import changed, live, made, refusal, removed, request
 
 ACCESS = {
     "Name": "site",

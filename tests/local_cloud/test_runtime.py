@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from handmade import FUNCTION, FUNCTION_ARN, Resource, Site, deployed, ticked
 
 from local_cloud.images import Images
 from local_cloud.runtime import FunctionError, Runtime, TooSlow
 from local_cloud.runtime_worker import interface_emulator
+from tests.local_cloud.handmade import FUNCTION, FUNCTION_ARN, Resource, Site, deployed, ticked
 
 URI = "111111111111.dkr.ecr.us-east-1.amazonaws.com/app@sha256:"
 CODE = """\

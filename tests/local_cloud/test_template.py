@@ -1,6 +1,7 @@
 """Text to template: the forms it may have and the texts of what is refused."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -189,7 +190,7 @@ def test_resources_come_after_all_that_they_need() -> None:
     assert list(in_order(dependencies(template, ENVIRONMENT))) == ["First", "Middle", "Last"]
 
 
-CONDITIONAL = {
+CONDITIONAL: dict[str, Any] = {
     "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
     "Resources": {
         "Absent": {**TOPIC, "Condition": "Never"},

@@ -22,7 +22,8 @@ def sent(operation: str, **parameters: Any) -> Mapping[str, str]:
 def received(operation: str, body: bytes, status: int = 200) -> dict[str, Any]:
     """What a boto3 client makes of a response."""
     response = {"body": body, "status_code": status, "headers": {}}
-    parsed: dict[str, Any] = create_parser("query").parse(response, MODEL.operation_model(operation).output_shape)
+    shape: Any = MODEL.operation_model(operation).output_shape
+    parsed: dict[str, Any] = create_parser("query").parse(response, shape)
     return parsed
 
 

@@ -33,8 +33,8 @@ class Account:
         SERVICES.reset()
         self.shape = shape
         self.clock = VirtualClock()
-        keys = {"aws_access_key_id": "111111111111", "aws_secret_access_key": "local"}
-        self.client = boto3.client("cloudformation", region_name="us-east-1", **keys)
+        keys: Any = {"aws_access_key_id": "111111111111", "aws_secret_access_key": "local"}
+        self.client: Any = boto3.client("cloudformation", region_name="us-east-1", **keys)
         cloud = attach(self.client, clock=self.clock, handlers=backed(SERVICES), surroundings=around(SERVICES))
         self.engine = cloud.engine
         self.values = {"AlertEmail": "me@example.com"}

@@ -34,9 +34,9 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a name that is no text": (lambda: Site(name=5), "must be a string, not int: 5"),  # type: ignore[arg-type]
     "a name in another script": (lambda: Site(name="gruß"), "'gruß'"),
     "an architecture as text": (
-        lambda: Site(name="ab", architecture="arm64"),
+        lambda: Site(name="ab", architecture="arm64"),  # type: ignore[arg-type]
         "Architecture.ARM64, Architecture.X86_64",
-    ),  # type: ignore[arg-type]
+    ),
     "memory as text": (lambda: Site(name="ab", memory="1024"), "a whole number, not str: '1024'"),  # type: ignore[arg-type]
     "memory that starves a framework": (
         lambda: Site(name="ab", memory=128),
@@ -88,9 +88,9 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "secrets as one text": (lambda: Site(name="ab", secrets="KEY"), "tuple or list of str"),  # type: ignore[arg-type]
     "a tuple without its comma": (lambda: Site(name="ab", tables=TABLE), "write (Table(…),) or [Table(…)]"),  # type: ignore[arg-type]
     "a bucket among the tables": (
-        lambda: Site(name="ab", tables=(Bucket(name="Files"),)),
+        lambda: Site(name="ab", tables=(Bucket(name="Files"),)),  # type: ignore[arg-type]
         "tables must hold only Table",
-    ),  # type: ignore[arg-type]
+    ),
     "two tables of one name": (
         lambda: Site(name="ab", tables=(TABLE, TABLE)),
         "two tables have one name, rename one of them: Things",
@@ -98,9 +98,9 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a table named like a variable": (lambda: Table(name="my_things", partition_key=PK), "logical id): 'my_things'"),
     "a table key as text": (lambda: Table(name="Things", partition_key="pk"), "must be a Key(…), not str: 'pk'"),  # type: ignore[arg-type]
     "a key of a type DynamoDB lacks": (
-        lambda: Key("pk", "BOOL"),
+        lambda: Key("pk", "BOOL"),  # type: ignore[arg-type]
         "KeyType.STRING, KeyType.NUMBER, KeyType.BINARY: 'BOOL'",
-    ),  # type: ignore[arg-type]
+    ),
     "one attribute of two types": (
         lambda: Table(
             name="Things", partition_key=PK, indexes=(Index(name="other", partition_key=Key("pk", KeyType.NUMBER)),)

@@ -7,6 +7,7 @@ from typing import Any
 
 from local_cloud import CloudFormation, VirtualClock
 from local_cloud.cloudformation.faults import Fault
+from local_cloud.cloudformation.resources_generic import Generic
 
 Story = list[tuple[str, str, str | None]]
 
@@ -20,6 +21,13 @@ class Account:
 
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
         return self.engine.call(operation, params)
+
+    @property
+    def made(self) -> dict[Any, Any]:
+        """What the generic handler has made, by its key: the properties. A test may change it behind the back."""
+        generic = self.engine.world.handlers.generic
+        assert isinstance(generic, Generic)
+        return generic.records
 
     def wait(self, seconds: float) -> None:
         self.clock.sleep(seconds)

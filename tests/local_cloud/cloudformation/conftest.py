@@ -1,5 +1,6 @@
 import pytest
-from cfn_account import Account
+
+from tests.local_cloud.cloudformation.cfn_account import Account
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
-from cfn_account import Account, template, topic
 
 from local_cloud.cloudformation.engine import CALLS, PAGED
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.exclusive import ONE_OF
 from local_cloud.wire import cloudformation
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 BODY = json.dumps(template(A=topic("a")))
 GIVEN = {"StackName": "site", "TemplateBody": BODY, "ChangeSetName": "proposal", "LogicalResourceId": "A"}
@@ -31,7 +31,7 @@ def complete(shape: Shape, name: str = "") -> Any:
         case MapShape():
             return {"x": complete(shape.value)}
     if shape.type_name == "string":
-        return shape.enum[0] if shape.enum else "x" * max(shape.metadata.get("min", 1), 1)
+        return values[0] if (values := shape.metadata.get("enum")) else "x" * max(shape.metadata.get("min", 1), 1)
     return {"boolean": True, "timestamp": datetime(2026, 1, 1, tzinfo=UTC)}.get(shape.type_name, 1)
 
 
@@ -105,6 +105,7 @@ def test_of_parameters_that_exclude_one_another_only_one_is_taken(
 ) -> None:
     given = {"StackName": "site", "ChangeSetName": "proposal", "TemplateBody": BODY}
     shape = cloudformation().operation_model(operation).input_shape
+    assert shape is not None
     needed = {name: given[name] for name in shape.required_members}
     both = {name: complete(shape.members[name], name) for name in (one, other)}
     with pytest.raises(ApiError, match=f"Either {one} or {other} can be specified, but not both"):

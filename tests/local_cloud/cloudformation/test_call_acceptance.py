@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.refusals import ACCEPTANCE, Call
 from local_cloud.cloudformation.stage import stage
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 BODY = json.dumps(template(Topic=topic(properties={"DisplayName": "changed"})))
 S = StackStatus

@@ -2,12 +2,13 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, HangResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 PLAIN, CHANGED = topic(), topic(properties={"DisplayName": "changed"})
 ONE, TWO = template(Topic=PLAIN), template(Topic=CHANGED)
@@ -113,7 +114,7 @@ def test_the_same_name_and_input_is_the_same_change_set(account: Account) -> Non
 @pytest.mark.parametrize(
     ("params", "attribute"), [({"body": ONE}, "Template"), ({"body": TWO, "Description": "x"}, "Description")]
 )
-def test_the_same_name_with_other_input_is_refused(account: Account, params: dict[str, object], attribute: str) -> None:
+def test_the_same_name_with_other_input_is_refused(account: Account, params: dict[str, Any], attribute: str) -> None:
     account.create(ONE)
     ask(account, TWO)
     with pytest.raises(ApiError) as refused:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from cfn_account import Account
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from tests.local_cloud.cloudformation.cfn_account import Account
 
 NAMES = ("A", "B", "C", "D")
 NOTHING_TO_EXECUTE = ("didn't contain changes", "Update of resource type is not permitted")
@@ -82,4 +83,4 @@ def happened(change: dict[str, Any] | None, statuses: set[str], before: str | No
         case {"Action": "Modify", "Replacement": "False", "Details": details}:
             certain = any(detail["Evaluation"] == "Static" for detail in details)
             return before == after and ("UPDATE_COMPLETE" in statuses or not certain)
-    return change["Replacement"] == "Conditional"
+    return bool(change["Replacement"] == "Conditional")

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 
 def producer(value: str = "one") -> dict[str, Any]:

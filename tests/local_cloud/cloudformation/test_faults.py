@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.engine import ResponseLost
@@ -23,6 +22,7 @@ from local_cloud.cloudformation.faults import (
     StaleReads,
     ThrottleCalls,
 )
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 ONE = template(Topic=topic())
 TWO = template(Topic=topic(properties={"DisplayName": "changed"}))

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 PLAIN = topic()
 MINE = {
@@ -73,7 +73,8 @@ def test_an_import_that_would_do_more_is_refused(
 
 
 def test_an_import_without_resources_to_import_leaves_no_shell(account: Account) -> None:
-    for more in ({}, {"ImportExistingResources": True}):
+    plain: dict[str, Any] = {}
+    for more in (plain, {"ImportExistingResources": True}):
         with pytest.raises(ApiError, match=r"Resources \[Mine\] is missing from ResourceToImport list"):
             account.propose(template(Mine=MINE), ChangeSetType="IMPORT", **more)
     with pytest.raises(ApiError, match="does not exist"):

@@ -7,7 +7,6 @@ everything has settled, the sentences below are checked.
 import json
 from typing import Any
 
-from cfn_account import Account, topic
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -17,6 +16,7 @@ from local_cloud.cloudformation.faults import FailResource, HangResource, On
 from local_cloud.cloudformation.machine import STABLE, StackStatus
 from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.stage import stage
+from tests.local_cloud.cloudformation.cfn_account import Account, topic
 
 NAMES = ("A", "B", "C")
 RECOVERIES = ("CancelUpdateStack", "RollbackStack", "ContinueUpdateRollback")
@@ -83,7 +83,8 @@ class Story(RuleBasedStateMachine):
 
     @rule(force=st.booleans())
     def delete(self, force: bool) -> None:
-        self.attempt("DeleteStack", **({"DeletionMode": "FORCE_DELETE_STACK"} if force else {}))
+        more: dict[str, Any] = {"DeletionMode": "FORCE_DELETE_STACK"} if force else {}
+        self.attempt("DeleteStack", **more)
 
     @rule(operation=st.sampled_from(RECOVERIES), settled=st.booleans())
     def recover(self, operation: str, settled: bool) -> None:
@@ -125,7 +126,7 @@ class Story(RuleBasedStateMachine):
             assert self.existing() == things
 
     def existing(self) -> set[str]:
-        records = self.account.engine.world.handlers.generic.records
+        records = self.account.made
         return {f"{key[-1]}={sorted(properties.items())}" for key, properties in records.items()}
 
     @invariant()

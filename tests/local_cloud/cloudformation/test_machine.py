@@ -16,7 +16,7 @@ ALLOWED = {(move.before, move.after) for move in MOVES}
 
 def test_the_statuses_are_botocores() -> None:
     shape = botocore.session.get_session().get_service_model("cloudformation").shape_for("StackStatus")
-    assert set(StackStatus) == set(shape.enum)
+    assert set(StackStatus) == set(shape.metadata["enum"])
 
 
 def test_a_move_is_allowed_if_and_only_if_the_table_has_it() -> None:

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, On
 from local_cloud.cloudformation.world import Surroundings
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 CHILD = {
     "Parameters": {"Name": {"Type": "String"}},

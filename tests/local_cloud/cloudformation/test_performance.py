@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud.cloudformation.faults import FailResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 WEBSITE = (Path(__file__).parents[3] / "templates" / "website.yaml").read_text(encoding="utf-8")
 CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]

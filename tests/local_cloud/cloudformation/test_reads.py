@@ -7,10 +7,10 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError, VirtualClock, attach
 from local_cloud.cloudformation.faults import FailResource, HangResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 AUTO_EXPAND = "CAPABILITY_AUTO_EXPAND"
 ONE = template(Topic=topic(), outputs={"Name": {"Value": {"Fn::GetAtt": ["Topic", "TopicName"]}}})
@@ -188,7 +188,7 @@ def test_a_template_is_summed_up(account: Account) -> None:
 def drifting(account: Account) -> None:
     """Somebody changes the topic behind CloudFormation's back."""
     account.create(template(Topic=topic("one"), Same=topic("two")))
-    records = account.engine.world.handlers.generic.records
+    records = account.made
     key = next(key for key, properties in records.items() if properties.get("TopicName") == "one")
     records[key] = {**records[key], "DisplayName": "by hand"}
 
@@ -224,7 +224,7 @@ def test_a_drift_aware_change_set_brings_the_template_back(account: Account) -> 
     assert (change["LogicalResourceId"], change["ResourceDriftStatus"]) == ("Topic", "MODIFIED")
     account.execute(change_set)
     assert {each.properties["DisplayName"] for each in account.engine.deployed("AWS::SNS::Topic")} == {"plain"}
-    records = account.engine.world.handlers.generic.records
+    records = account.made
     assert {properties["DisplayName"] for properties in records.values()} == {"plain"}
 
 

@@ -1,10 +1,10 @@
 """Reading a stack's resources: all of them, the first hundred, those that are gone."""
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 
 def test_resources_of_a_rolled_back_create_are_still_listed_but_not_described(account: Account) -> None:

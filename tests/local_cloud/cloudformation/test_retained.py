@@ -1,9 +1,9 @@
 """What a DeletionPolicy keeps when a create or an update is undone, and what then stands in the way."""
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud.cloudformation.faults import FailResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 
 def last(account: Account, logical_id: str) -> str:

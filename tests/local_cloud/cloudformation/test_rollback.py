@@ -1,17 +1,18 @@
 """Failures and the ways back: what a rollback restores, what it deletes, and how a stuck stack gets free."""
 
 import json
+from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, HangResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 PLAIN, CHANGED = topic(), topic(properties={"DisplayName": "changed"})
 
 
-def broken_update(account: Account, **params: object) -> None:
+def broken_update(account: Account, **params: Any) -> None:
     """`Old` is changed, `New` cannot be made."""
     account.create(template(Old=PLAIN, outputs={"Name": {"Value": "before"}}))
     account.fail(FailResource(resource="New", on=On.CREATE))

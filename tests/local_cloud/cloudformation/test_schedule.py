@@ -85,7 +85,7 @@ def test_an_operation_that_python_itself_outlives_no_more_ends_without_a_word() 
     here = Path(__file__).parent
     story = """
 import json
-from cfn_account import Account, template, topic
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 from local_cloud.cloudformation.faults import HangResource, On
 
 account = Account()

@@ -5,12 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from cfn_account import Account, template
 
 from local_cloud.cloudformation.faults import FailResource, On
 from local_cloud.cloudformation.resources import backed
 from local_cloud.services import Services
 from local_cloud.surroundings import around
+from tests.local_cloud.cloudformation.cfn_account import Account, template
 
 NAME = f"behind-{uuid4().hex[:8]}"
 """moto keeps one world per process; what has another name is not ours."""

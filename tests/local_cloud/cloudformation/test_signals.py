@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.faults import HangResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 ONE = template(Topic=topic())
 WAITING = {

@@ -3,9 +3,8 @@
 import json
 import re
 
-from cfn_account import Account, template, topic
-
 from local_cloud.cloudformation.faults import FailResource, On
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}
 TWO = template(First=topic(), Second=topic(DependsOn="First"))
@@ -131,7 +130,7 @@ def test_cleanup_tries_three_times_three_minutes_apart_then_leaves_the_orphan_be
     assert [round((later - tries[0]).total_seconds()) for later in tries] == [0, 180, 360]
     assert account.stack()["StackStatusReason"] == "Update successful. One or more resources could not be deleted."
     assert account.status() == "UPDATE_COMPLETE"
-    assert account.engine.world.handlers.generic.records
+    assert account.made
 
 
 def test_a_failed_create_rolls_back_and_the_waiting_resource_never_shows_up(account: Account) -> None:

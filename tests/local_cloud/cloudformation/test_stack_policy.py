@@ -2,9 +2,8 @@
 
 import json
 
-from cfn_account import Account, template, topic
-
 from local_cloud.cloudformation.world import Surroundings
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 PLAIN, CHANGED = topic(), topic(properties={"DisplayName": "changed"})
 

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.stage import StageError, stage, stage_json
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 
 @pytest.mark.parametrize("status", StackStatus)

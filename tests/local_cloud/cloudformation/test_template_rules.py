@@ -4,9 +4,9 @@ from contextlib import nullcontext
 from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud import ApiError
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 CDK = {"Fn::Not": [{"Fn::Contains": [["1", "2", "3", "4", "5"], {"Ref": "Version"}]}]}
 LIST = {"Type": "CommaDelimitedList", "Default": "a,b"}

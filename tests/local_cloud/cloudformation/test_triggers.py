@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from cfn_account import Account, template, topic
 
 from local_cloud.cloudformation.world import Surroundings
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 ALARM = "arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors"
 MONITORED = {"RollbackTriggers": [{"Arn": ALARM, "Type": "AWS::CloudWatch::Alarm"}], "MonitoringTimeInMinutes": 10}

@@ -1,8 +1,7 @@
 """What is found before a deployment begins: wrong properties, taken names, full buckets, and what exists already."""
 
-from cfn_account import Account, template, topic
-
 from local_cloud.cloudformation.world import Surroundings
+from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 PLAIN, CHANGED = topic(), topic(properties={"DisplayName": "changed"})
 ONE, TWO = template(Topic=PLAIN), template(Topic=CHANGED)

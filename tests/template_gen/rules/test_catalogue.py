@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 
 from template_gen.rules import RULES, check, findings
+from template_gen.rules.rule import Rule
 from tests.template_gen.rules.every_wrong import WRONG
 from tests.template_gen.rules.wrong import RIGHT, Wrong, built, right
 
@@ -33,7 +34,7 @@ def test_a_rule_has_an_id_of_its_own_in_the_range_that_cfn_lint_leaves_to_its_us
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_a_rule_says_what_is_seen_what_to_do_and_who_says_so(rule) -> None:
+def test_a_rule_says_what_is_seen_what_to_do_and_who_says_so(rule: Rule) -> None:
     assert rule.symptom.endswith(".")
     assert rule.fix.endswith(".")
     assert not rule.title.endswith(".")

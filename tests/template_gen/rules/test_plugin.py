@@ -46,13 +46,13 @@ def test_the_command_line_of_cfn_lint_takes_the_plugin(tmp_path: Path) -> None:
     path.write_text(json.dumps(built(Wrong("E9101", "site", {f"{API}.OriginRequestPolicyId":
                                                              "216adef6-5c7f-47e4-b989-5492eafa07d3"}))))  # fmt: skip
     command = [
-        Path(sys.executable).with_name("cfn-lint"),
+        str(Path(sys.executable).with_name("cfn-lint")),
         "-a",
         "template_gen.rules",
         "--format",
         "parseable",
         "--",
-        path,
+        str(path),
     ]
     environment = os.environ | {"PYTHONPATH": str(DIRECTORY.parents[1])}
     run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)

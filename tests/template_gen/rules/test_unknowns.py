@@ -11,7 +11,7 @@ from tests.template_gen.rules.wrong import right
 NAMES = (
     "site", "plain-site", "function-url", "free-plan", "rest-api", "registry", "many-origins", "static-logged",
 )  # fmt: skip
-NONSENSE = (
+NONSENSE: tuple[Any, ...] = (
     None, 1, "${", [], {}, [[]], {"Ref": ["a"]}, {"Fn::Sub": ["a"]}, {"Fn::Join": [1, {}]}, {"Fn::If": [[], 1]},
     {"Fn::GetAtt": [1, 2]}, {"Fn::FindInMap": [{}, [], 1]}, {"Fn::Select": ["x", None]},
 )  # fmt: skip
