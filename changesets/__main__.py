@@ -4,6 +4,7 @@ The rule: this file reads arguments, asks questions and chooses a view; all that
 Exit codes: 0 done or nothing to do, 1 failed, 2 `review --exit-code` found changes.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -244,4 +245,5 @@ def _shown(session: Session, events: "Iterator[changesets.Event]") -> "changeset
 
 if __name__ == "__main__":
     interrupts.listen()
+    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports make much and drop little, and botocore imports a lot
     main(prog_name="python -m changesets")

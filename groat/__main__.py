@@ -1,6 +1,7 @@
 """`groat` and `python -m groat`: the one place where an error becomes a sentence on stderr and an exit code."""
 
 import errno
+import gc
 import sys
 
 import click
@@ -24,6 +25,7 @@ REMEDIES = {
 def main() -> None:
     """Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or `review --exit-code` with changes, 130 cut."""
     interrupts.listen()
+    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports make much and drop little; a tenth of the linting's time
     try:
         groat.main(standalone_mode=False)
     except click.exceptions.Exit as done:
