@@ -193,7 +193,12 @@ class CloudFormation:
         """Puts the template into the artifacts bucket under its digest; the URL that CloudFormation reads."""
         wanted, text = step.deployment, step.deployment.template.encode()
         key = f"{wanted.artifacts_prefix.rstrip('/')}/{hashlib.sha256(text).hexdigest()[:32]}.template".lstrip("/")
-        self.ask("s3", "PutObject", Bucket=wanted.artifacts_bucket, Key=key, Body=text)
+        try:
+            self.ask("s3", "PutObject", Bucket=wanted.artifacts_bucket, Key=key, Body=text)
+        except Refused as error:
+            if error.code != "NoSuchBucket":
+                raise
+            raise Refused(f"The template cannot be put into the bucket {wanted.artifacts_bucket}: {error}") from None
         region = self._client.meta.region_name
         return f"https://{wanted.artifacts_bucket}.s3.{region}.amazonaws.com/{key}"
 

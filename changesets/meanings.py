@@ -40,7 +40,7 @@ _PASSING = re.compile(r"ServiceUnavailable|InternalFailure|InternalError|50\d")
 AGAIN = "run the same command again: it goes on where this one stopped"
 _LOG_IN = "log in again, then run the same command: it goes on where this one stopped"
 _HINTS = {
-    "CAPABILITY_": "add it with --capabilities",
+    "Requires capabilities": "add it with --capabilities",
     "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
     "is not authorized to perform": "have that action allowed, or name other credentials with --profile",
     "cannot be assumed": "pass a role that CloudFormation can assume with --role-arn",

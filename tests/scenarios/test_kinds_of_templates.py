@@ -56,6 +56,13 @@ def test_a_large_template_without_a_bucket_is_refused_with_the_flag_to_add() -> 
     assert "--s3-bucket" in outcome.diagnosis.command
 
 
+def test_a_bucket_for_the_template_that_is_not_there_is_named_with_the_flag() -> None:
+    outcome = Cloud(real=True).apply(BIG, artifacts_bucket="missing")
+    assert isinstance(outcome, Rejected)
+    assert "missing" in outcome.diagnosis.cause
+    assert outcome.diagnosis.page == "template-bucket.md"
+
+
 def test_the_events_of_nested_stacks_are_told_among_the_roots() -> None:
     cloud = Cloud(real=True)
     outcome = cloud.apply(nesting(template(Inner=TOPIC)))
