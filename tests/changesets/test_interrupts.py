@@ -1,6 +1,5 @@
 """Ctrl-C comes through where CPython's own handler loses it, or lets the process die of it in the end."""
 
-import io
 import signal
 import subprocess
 import sys
@@ -11,29 +10,14 @@ import pytest
 
 from changesets import interrupts
 from changesets.gateway import answered
-
-
-class Answer(io.IOBase):
-    """Like botocore's answers: a file-like object whose end is Python code, where Ctrl-C comes."""
-
-    def close(self) -> None:
-        if not self.closed:
-            signal.raise_signal(signal.SIGINT)
-        super().close()
-
-
-def dropped() -> str:
-    Answer()
-    return "answer"
+from tests import interrupting
+from tests.interrupting import dropped
 
 
 @pytest.fixture
 def listening() -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    interrupts.listen()
-    yield
-    interrupts.handle()
-    signal.signal(signal.SIGINT, before)
+    with interrupting.listening():
+        yield
 
 
 @pytest.mark.usefixtures("listening")
