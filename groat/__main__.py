@@ -25,7 +25,7 @@ REMEDIES = {
 def main() -> None:
     """Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or `review --exit-code` with changes, 130 cut."""
     interrupts.listen()
-    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports make much and drop little; a tenth of the linting's time
+    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports make much and drop little, and botocore imports a lot
     try:
         groat.main(standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -60,8 +60,8 @@ def lint(
 
 
 def _answer(question: Question, name: str) -> tuple[Finding, ...]:
-    _check_region(question.region)
     with _no_garbage_collection():
+        _check_region(question.region)
         found = _found(question, name)
     return tuple(sorted({*found, *_oversize(question, name)}))
 
