@@ -211,6 +211,51 @@ def test_a_policy_replaced_by_hand_that_denies_the_rollback_is_put_back_and_says
     assert has_its_object(cloud)
 
 
+KEPT = "aws:kms"
+SECURED: dict[str, Any] = {
+    "BucketEncryption": {
+        "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": KEPT}}]
+    },
+    "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]},
+}
+
+
+def secured(edition: int) -> dict[str, Any]:
+    resources = policed(edition, block=False)
+    return {**resources, "Bucket": {**BUCKET, "Properties": SECURED}}
+
+
+def test_encryption_and_ownership_changed_by_hand_are_put_back_as_the_stack_had_them() -> None:
+    cloud, s3 = Cloud(real=True), SERVICES.client("s3")
+    assert isinstance(cloud.apply(template(**secured(1))), Deployed)
+    bucket = physical(cloud, "Bucket")
+    denied = FailResource(resource="Policy", on=On.ROLLBACK, reason=DENIAL.format(bucket), times=None)
+
+    def by_hand(cloud: Cloud) -> None:
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+        s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=enforced)
+        cloud.cloud.faults.add(denied)
+
+    def until_it_is_put_back(plan: changesets.Plan) -> bool:
+        if plan.rung == "restore Bucket":
+            cloud.cloud.faults.clear()
+        return plan.rung == "restore Bucket" or not plan.hazards
+
+    stopped = roll_back(cloud, by_hand, only_the_deployment, wanted=secured(2))
+    assert isinstance(stopped, Stuck), stopped
+    assert {each.kind for each in stopped.recovery.hazards} == {
+        changesets.HazardKind.CLOSED,
+        changesets.HazardKind.WEAKENED,
+    }
+    assert isinstance(cloud.recover(consent=until_it_is_put_back), Recovered)
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == KEPT
+    owned = s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]
+    assert owned["Rules"] == [{"ObjectOwnership": "BucketOwnerPreferred"}]
+
+
 def test_what_is_as_the_stack_had_it_is_not_put_back_however_it_is_denied() -> None:
     cloud = with_object(block=False)
     name = physical(cloud, "Bucket")
