@@ -7,6 +7,7 @@ app that was pushed before is neither built nor pushed again, and tags can be im
 
 import os
 import shutil
+import socket
 from collections.abc import Iterable, Mapping
 from tempfile import gettempdir
 from typing import Any
@@ -65,16 +66,26 @@ def engine() -> Any:
     from docker.errors import DockerException
 
     try:
-        if "DOCKER_HOST" in os.environ:
+        if host := os.environ.get("DOCKER_HOST"):
+            knock(host)
             client = docker.from_env(timeout=ANSWER_SECONDS)
         else:  # `docker context` is how Docker Desktop, Colima and rootless engines say where they listen
-            client = docker.DockerClient(base_url=ContextAPI.get_current_context().Host, timeout=ANSWER_SECONDS)
+            knock(host := ContextAPI.get_current_context().Host)
+            client = docker.DockerClient(base_url=host, timeout=ANSWER_SECONDS)
         client.ping()
-    except DockerException as error:
+    except (DockerException, OSError) as error:
         if not shutil.which("docker"):
             raise trouble("Docker is needed to build the app's image and is not installed", error, MISSING) from error
         raise trouble("Docker cannot be used", error, ENGINE) from error
     return client
+
+
+def knock(host: str) -> None:
+    """Raise OSError where nobody listens on a Unix socket: Docker's client would leave its own end of it open."""
+    kind, _, path = host.partition("://")
+    if kind == "unix":
+        with socket.socket(socket.AF_UNIX) as end:
+            end.connect(path)
 
 
 def order(wanted: Recipe, name: str) -> dict[str, Any]:

@@ -107,11 +107,12 @@ def test_trouble_comes_with_the_fix_of_who_said_it(fixes: Fixes, said: str, fix:
 @pytest.mark.parametrize("words", [("sam", "build"), ("dev", "--sam")])
 def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address: str, words: tuple[str, str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "groat", *words], cwd=ROOT, env={**os.environ, "DOCKER_HOST": address},
+        [sys.executable, "-W", "always", "-m", "groat", *words], cwd=ROOT, env={**os.environ, "DOCKER_HOST": address},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stderr.startswith("error: Docker ")) == (1, True), done.stderr
+    assert (done.returncode, "error: Docker " in done.stderr) == (1, True), done.stderr
     assert "Traceback" not in done.stderr
+    assert "unclosed <socket" not in done.stderr
     assert START in done.stderr or INSTALL in done.stderr
 
 
