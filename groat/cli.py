@@ -20,6 +20,7 @@ from groat.options import (
     consenting,
     finish,
     pass_options,
+    with_allow,
     with_env,
     with_json,
     with_yes,
@@ -108,6 +109,7 @@ def review(options: Options, base: str | None, markdown: bool, exit_code: bool) 
 @groat.command()
 @click.option("--base", metavar="REV", help="From what that git revision deploys; default: from nothing.")
 @common
+@with_allow
 @pass_options
 def rehearse(options: Options, base: str | None) -> None:
     """Play the deployment with a failure at every resource.
@@ -116,7 +118,7 @@ def rehearse(options: Options, base: str | None) -> None:
     """
     from groat.rehearsal import rehearse as run
 
-    finish(options, run(options.target(), base))
+    finish(options, run(options.target(), base, options.allow))
 
 
 @groat.command()

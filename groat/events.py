@@ -47,7 +47,8 @@ class Costs:
 class Rehearsed:
     """A deployment was played in which one resource failed: what it ended in, and what the same deployment did then.
 
-    `healthy` is whether the stack was as wanted after the second.
+    `healthy` is whether the stack was as wanted after the second; `allow` names the resources whose data stood against
+    it.
     """
 
     logical_id: str
@@ -56,6 +57,7 @@ class Rehearsed:
     outcome: str
     again: str
     healthy: bool
+    allow: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,10 @@
 """A deployment played in this process with a failure at every resource in turn: does each one recover?
 
 The rule: each scene is played on a cloud of its own, seeded as preview.py says, by the real manager. A yes is given to
-ordinary questions and never to the loss of data, so a scene ends as an unattended deployment would.
+ordinary questions; to the loss of data only for what is named, so a scene ends as an unattended deployment would.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -15,7 +15,6 @@ from groat.events import Event, Rehearsed, Working
 from groat.preview import Preview, Texts
 from groat.target import StackPlan, Target
 
-YES = changesets.Allowed(yes=True)  # to what asks for a yes only; nothing that holds data is let go
 REASON = "Rehearsed: the service is having a bad day"
 PHASES = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete", "Import": "import"}
 """What a change does -> when the fault strikes. A replacement is a creation first."""
@@ -39,11 +38,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is on before the curtain rises (`before`: none, or what is deployed), and what is to be deployed."""
+    """What is on before the curtain rises (`before`: none, or what is deployed), what is to be deployed, and the
+    consent that it has.
+    """
 
     before: tuple[Target, ...]
     target: Target
     texts: Texts
+    consent: changesets.Consent
 
     def scenes(self) -> Iterator[Scene]:
         """A scene for every change of every stack, in the order of deployment."""
@@ -64,9 +66,9 @@ class Stage:
         """The deployment with its failure, and the same deployment again."""
         cloud = self.until(scene)
         spoil(cloud, scene)
-        *_, first = cloud.apply(self.target, scene.stack, self.texts, consent=YES)
+        *_, first = cloud.apply(self.target, scene.stack, self.texts, consent=self.consent)
         cloud.cloud.faults.clear()
-        *_, again = cloud.apply(self.target, scene.stack, self.texts, consent=YES)
+        *_, again = cloud.apply(self.target, scene.stack, self.texts, consent=self.consent)
         return Rehearsed(
             logical_id=scene.change.logical_id,
             resource_type=scene.change.type,
@@ -74,6 +76,7 @@ class Stage:
             outcome=words(first),
             again=words(again),
             healthy=isinstance(again, changesets.Deployed | changesets.NoChanges),
+            allow=unnamed(again),
         )
 
     def until(self, scene: Scene) -> Preview:
@@ -86,24 +89,43 @@ class Stage:
         return cloud
 
 
-def rehearse(target: Target, base: str | None) -> Iterator[Event]:
+def rehearse(target: Target, base: str | None, allow: frozenset[str] = frozenset()) -> Iterator[Event]:
     """The way from the git revision `base` (None: from nothing) to the working tree, once with each failure.
 
-    Raises GroatError at the end if, after some failure, the same deployment did not end in a healthy stack.
+    `allow` names the resources whose data may go. Raises GroatError at the end if, after some failure, the same
+    deployment did not end in a healthy stack.
     """
     texts = target.generate()
-    failed: list[str] = []
+    consent = changesets.Allowed(yes=True, names=allow)
+    played: list[Rehearsed] = []
     with preview.revision(target, base) if base else nullcontext() as before:
-        stage = Stage((before,) if before else (), target, texts)
+        stage = Stage((before,) if before else (), target, texts, consent)
         for scene in stage.scenes():
             yield Working(f"{scene.change.logical_id}: {scene}")
-            yield (told := stage.play(scene))
-            failed += [] if told.healthy else [told.logical_id]
-    if failed:
-        raise GroatError(
-            f"Not healthy again after a failure at: {', '.join(dict.fromkeys(failed))}",
-            hint="what each of these ended in is told above",
-        )
+            played.append(stage.play(scene))
+            yield played[-1]
+    judge(played)
+
+
+def judge(played: Iterable[Rehearsed]) -> None:
+    """Raises GroatError for what did not end in a healthy stack."""
+    failed = [each for each in played if not each.healthy]
+    if not failed:
+        return
+    names = sorted({name for each in failed for name in each.allow})
+    flags = " ".join(f"--allow {name}" for name in names)
+    raise GroatError(
+        f"Not healthy again after a failure at: {', '.join(dict.fromkeys(each.logical_id for each in failed))}",
+        hint=f"data may only go by name: the same command with {flags}"
+        if names
+        else "what each ended in is told above",
+    )
+
+
+def unnamed(outcome: changesets.Event) -> tuple[str, ...]:
+    """What a declined deployment would have needed a consent by name for."""
+    hazards = outcome.plan.hazards if isinstance(outcome, changesets.Declined) else ()
+    return tuple(sorted({each.logical_id for each in hazards if each.severe}))
 
 
 def spoil(cloud: Preview, scene: Scene) -> None:

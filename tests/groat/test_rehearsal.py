@@ -41,6 +41,18 @@ def test_a_resource_that_goes_may_refuse_to_go(root: Path) -> None:
     assert all(each.healthy for each in scenes)
 
 
+def test_data_that_would_go_is_let_go_by_name_only_and_the_flag_is_told(root: Path) -> None:
+    edit(root, 'sort_key=Key("sk")', 'sort_key=Key("other")')
+
+    with pytest.raises(GroatError, match="Not healthy again after a failure at: ") as stopped:
+        list(rehearse(target(root), "main"))
+    scenes = told(list(rehearse(target(root), "main", frozenset({"ActivitiesTable"}))))
+
+    assert stopped.value.hint == "data may only go by name: the same command with --allow ActivitiesTable"
+    assert "ActivitiesTable" in {each.logical_id for each in scenes}
+    assert all(each.healthy for each in scenes)
+
+
 @pytest.mark.slow
 def test_a_first_deployment_is_rehearsed_resource_by_resource(root: Path) -> None:
     scenes = told(list(rehearse(target(root), None)))
