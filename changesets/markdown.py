@@ -5,7 +5,8 @@ The rule: hazards stand first and open; long lists of values are folded.
 
 from collections.abc import Iterable
 
-from changesets.models import Action, PropertyChange, Replacement, ResourceChange
+from changesets import words
+from changesets.models import Action, Replacement, ResourceChange
 from changesets.plans import Hazard, Review
 
 GROUPS = (
@@ -44,9 +45,4 @@ def _change(change: ResourceChange) -> list[str]:
     conditional = " (only if a value turns out to change)" if change.replacement is Replacement.CONDITIONAL else ""
     kept = " (kept, outside of the stack)" if change.keeps_old else ""
     lines = [f"- `{change.logical_id}` {change.type}{conditional}{kept}"]
-    return lines + [f"  - {_property(each)}" for each in change.properties]
-
-
-def _property(each: PropertyChange) -> str:
-    values = f": `{each.before or ''}` → `{each.after or ''}`" if each.before or each.after else ""
-    return each.path.removeprefix("/Properties/") + values
+    return lines + [f"  - {words.property_change(each, '`{}`'.format)}" for each in change.properties]

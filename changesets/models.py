@@ -136,15 +136,26 @@ class Replacement(StrEnum):
     CONDITIONAL = "Conditional"
 
 
+KNOWN_LATER = "{{changeSet:KNOWN_AFTER_APPLY}}"
+"""What CloudFormation says of a value that only the deployment will bring."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyChange:
-    """One changed property: `path` like /Properties/Code/ImageUri, values as CloudFormation prints them or None."""
+    """One changed property: `path` like /Properties/Code/ImageUri, values as CloudFormation prints them or None.
+
+    `cause` is the parameter or the other resource's attribute that the value comes from, like Table.Arn.
+    """
 
     path: str
     before: str | None = None
     after: str | None = None
     recreation: str = "Never"
     cause: str = ""
+
+    @property
+    def is_known_later(self) -> bool:
+        return self.after == KNOWN_LATER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ never judged harmless.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -22,10 +22,6 @@ class Grant:
     action: str
     resource: str
     condition: str = ""
-
-    def __str__(self) -> str:
-        who = f"{self.principal} may " if self.principal else "may "
-        return f"{who}{self.action} on {self.resource}" + (f" if {self.condition}" if self.condition else "")
 
     def covers(self, other: "Grant") -> bool:
         pairs = ((self.principal, other.principal), (self.action.lower(), other.action.lower()))
@@ -59,7 +55,7 @@ def grants(type_: str, properties: Properties) -> frozenset[Grant]:
     if type_ == "AWS::Lambda::Permission":
         return frozenset({_permission(properties)}) if properties else frozenset()
     named = (document for key in DOCUMENTS.get(type_, ()) for document in _documents(properties.get(key)))
-    managed = (Grant("", f"all of {arn}", "*") for arn in _list(properties.get("ManagedPolicyArns")))
+    managed = (Grant("", f"do all that {_text(arn)} allows", "") for arn in _list(properties.get("ManagedPolicyArns")))
     return frozenset((*(grant for document in named for grant in _of_document(document)), *managed))
 
 
@@ -67,6 +63,30 @@ def gained(type_: str, before: Properties, after: Properties) -> tuple[Grant, ..
     """The grants of `after` that nothing in `before` covers, sorted."""
     old = grants(type_, before)
     return tuple(sorted(new for new in grants(type_, after) if not any(grant.covers(new) for grant in old)))
+
+
+def sentences(granted: Iterable[Grant]) -> Iterator[str]:
+    """One sentence for all that the same principal may do with the same things."""
+    actions: dict[tuple[str, str, str], list[str]] = {}
+    for each in sorted(granted):
+        actions.setdefault((each.principal, each.condition, each.resource), []).append(each.action)
+    resources: dict[tuple[str, str, str], list[str]] = {}
+    for (principal, condition, resource), allowed in actions.items():
+        resources.setdefault((principal, condition, _joined(allowed)), []).append(resource)
+    for (principal, condition, what), on in resources.items():
+        who = {"": "", "*": "everyone "}.get(principal, f"{principal} ")
+        where = f" on {' and '.join(on)}" if any(on) else ""
+        yield f"{who}may {what}{where}" + (f" if {condition}" if condition else "")
+
+
+def _joined(actions: Iterable[str]) -> str:
+    """dynamodb:GetItem, PutItem: a service that stays the same is named once."""
+    told, before = [], ""
+    for each in actions:
+        service, colon, name = each.rpartition(":")
+        told.append(name if colon and service == before else each)
+        before = service
+    return ", ".join(told)
 
 
 def _permission(properties: Properties) -> Grant:

@@ -3,6 +3,7 @@
 The rule: the words are words.py's; what a row means is progress.py's; nothing here decides.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from rich.console import Group, RenderableType
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from changesets import words
 from changesets.kinds import holds_data
-from changesets.models import Action, Replacement, ResourceChange
+from changesets.models import Action, PropertyChange, Replacement, ResourceChange
 from changesets.plans import Hazard, Review
 from changesets.progress import Phase, Progress, Row
 
@@ -34,37 +35,38 @@ KEPT_OF_SHARED = 8  # enough to see where a value begins to differ: @sha256:
 ROUTINE = ("nitiated", "hence creating one.")  # reasons of every resource, not worth a place
 
 
-def review(told: Review) -> RenderableType:
+def review(told: Review) -> list[Text]:
     """Hazards first, then the changes with their values, then what CloudFormation's own validation found."""
     origin = told.change_set.origin
-    parts: list[RenderableType] = [Text(f"from: {origin}", "dim")] if origin else []
-    parts += map(hazard, told.hazards)
-    parts += [changes(told.changes)] if told.changes else [Text("only outputs, tags or settings change", "dim")]
-    parts += [Text(f"{each.mode}: {each.logical_id}: {each.reason}", "yellow") for each in told.validations]
-    return Group(*parts)
+    lines = [Text(f"from: {origin}", "dim")] if origin else []
+    lines += map(hazard, told.hazards)
+    lines += changes(told.changes) if told.changes else [Text("only outputs, tags or settings change", "dim")]
+    lines += [Text(f"{each.mode}: {each.logical_id}: {each.reason}", "yellow") for each in told.validations]
+    return lines
 
 
 def hazard(each: Hazard) -> Text:
     return Text("! " + words.hazard(each), "bold red" if each.severe else "bold yellow")
 
 
-def changes(every: tuple[ResourceChange, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for each in every:
-        sign, style = SIGNS[each.action]
-        sign = "±" if each.replaces else sign
-        table.add_row(Text(sign, style), Text(each.logical_id, style), Text(each.type, "dim"), what(each))
-    return table
+def changes(every: tuple[ResourceChange, ...]) -> list[Text]:
+    """A line for each resource, and below it one for each property."""
+    names, types = max(len(each.logical_id) for each in every), max(len(each.type) for each in every)
+    return [line for each in every for line in (_head(each, names, types), *map(_property, each.properties))]
 
 
-def what(change: ResourceChange) -> Text:
-    """ "Replaced" and "may be replaced" in words; then the properties, before → after."""
-    lines = [_fate(change)] if _fate(change) else []
-    for each in change.properties:
-        before, after = _told_apart(each.before or "", each.after or "")
-        values = f": {before} → {after}" if before or after else ""
-        lines.append(f"{each.path.removeprefix('/Properties/')}{values}" + (f" ({each.cause})" if each.cause else ""))
-    return Text("\n".join(lines), "red" if change.replaces and holds_data(change.type) else "")
+def _head(each: ResourceChange, names: int, types: int) -> Text:
+    sign, style = SIGNS[each.action]
+    lost = each.replaces and holds_data(each.type)
+    return Text.assemble(
+        (f"{'±' if each.replaces else sign}  {each.logical_id:<{names}}  ", style),
+        (f"{each.type:<{types}}  " if _fate(each) else each.type, "dim"),
+        (_fate(each), "red" if lost else ""),
+    )
+
+
+def _property(each: PropertyChange) -> Text:
+    return Text(f"     {words.property_change(_told_apart(each))}")
 
 
 def _fate(change: ResourceChange) -> str:
@@ -76,13 +78,16 @@ def _fate(change: ResourceChange) -> str:
     return ""
 
 
-def _told_apart(before: str, after: str) -> tuple[str, str]:
-    """Both short enough for a line, and never alike: what two long values begin with in common is left out."""
+def _told_apart(each: PropertyChange) -> PropertyChange:
+    """Both values short enough for a line, and never alike: what two long ones begin with in common is left out."""
+    before, after = each.before or "", each.after or ""
+    if each.is_known_later:
+        return replace(each, before=_short(before))
     differs = (place for place, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)
     shared = next(differs, 0) - KEPT_OF_SHARED
     if shared > 0 and max(len(before), len(after)) > LONGEST_VALUE:
         before, after = f"…{before[shared:]}", f"…{after[shared:]}"
-    return _short(before), _short(after)
+    return replace(each, before=_short(before), after=_short(after))
 
 
 def _short(text: str) -> str:

@@ -4,13 +4,15 @@ The rule: what the change set does not tell is assumed to be the worse (a condit
 without a policy deletes), and a hazard names the resource, what happens to it and to whom.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from changesets import permissions, templates
 from changesets.kinds import DATA, holds_data
-from changesets.models import Action, ChangeSet, Replacement, Resource, ResourceChange, Validation
+from changesets.models import KNOWN_LATER, Action, ChangeSet, Replacement, Resource, ResourceChange, Validation
 from changesets.plans import Hazard, HazardKind, Review
 
 ALWAYS_KEPT = frozenset({"AWS::Lambda::Version"})  # SAM retains each published version: kept by design, not left behind
@@ -101,11 +103,11 @@ def hazards_of(change: ResourceChange, *, is_create: bool, is_empty: bool) -> It
 
     if change.removes or change.replaces:
         yield from _gone(change, hazard, is_empty=is_empty)
-    for grant in _new_grants(change):
-        if grant.is_public:
-            yield hazard(HazardKind.PUBLIC, f"everyone may {grant.action} on {grant.resource}")
-        elif not is_create:
-            yield hazard(HazardKind.ACCESS, str(grant))
+    granted = _new_grants(change)
+    public = [each for each in granted if each.is_public]
+    private = [] if is_create else [each for each in granted if not each.is_public]
+    yield from (hazard(HazardKind.PUBLIC, told) for told in permissions.sentences(public))
+    yield from (hazard(HazardKind.ACCESS, told) for told in permissions.sentences(private))
     yield from (hazard(rule.kind, rule.message) for rule in RULES if rule.applies(change))
 
 
@@ -131,7 +133,30 @@ def _gone(change: ResourceChange, hazard: Callable[[HazardKind, str], Hazard], *
 def _new_grants(change: ResourceChange) -> tuple[permissions.Grant, ...]:
     if change.removes:
         return ()
-    return permissions.gained(change.type, _properties(change.before), _properties(change.after))
+    return permissions.gained(change.type, _properties(change.before), _named(change))
+
+
+def _named(change: ResourceChange) -> Mapping[str, Any]:
+    """The properties as they will be, a value that is not known yet as the name of what it comes from."""
+    after = copy.deepcopy(_properties(change.after))
+    for each in change.properties:
+        if each.is_known_later and each.cause:
+            _put(after, each.path.removeprefix("/Properties/").split("/"), each.cause)
+    return after
+
+
+def _put(found: Any, path: Sequence[str], value: str) -> None:
+    """Sets what is at the path. One that leads nowhere (AWS does not document their spelling) changes nothing."""
+    with suppress(LookupError, TypeError, ValueError):
+        for key in path[:-1]:
+            found = found[_key(found, key)]
+        last = _key(found, path[-1])
+        if found[last] == KNOWN_LATER:
+            found[last] = value
+
+
+def _key(container: Any, key: str) -> str | int:
+    return int(key) if isinstance(container, list) else key
 
 
 def _properties(context: Mapping[str, Any]) -> Mapping[str, Any]:

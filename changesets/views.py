@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TextIO, get_args
 from changesets import words
 from changesets.models import Deployment, StackEvent
 from changesets.outcomes import Event, Noticed, Observed, Outcome, Proposed, Report, Reviewed, StepStarted
-from changesets.plans import Plan
+from changesets.plans import Plan, Review
 from changesets.progress import Progress
 from changesets.statuses import WayOut, facts
 from changesets.steps import Wait
@@ -72,12 +72,16 @@ class HumanView:
 
         self._console.print(Text(line, style), soft_wrap=True)
 
-    def _propose(self, plan: Plan) -> None:
+    def _review(self, told: Review) -> None:
         from changesets import rendering
 
+        for line in rendering.review(told):
+            self._console.print(line, soft_wrap=True)
+
+    def _propose(self, plan: Plan) -> None:
         self._progress = Progress.expecting(plan.review, speed=self._speed)
         if plan.review is not None:
-            self._console.print(rendering.review(plan.review))
+            self._review(plan.review)
             return
         for line in words.plan(plan):
             self._say(line)
@@ -112,12 +116,11 @@ class HumanView:
             self._console.show_cursor()
 
     def _end(self, outcome: Outcome) -> None:
-        from changesets import rendering
         from changesets.outcomes import exit_code
 
         self.close()
         if isinstance(outcome, Reviewed) and outcome.review is not None:
-            self._console.print(rendering.review(outcome.review))
+            self._review(outcome.review)
         first, *rest = words.outcome(outcome, self._ours)
         self._say(first, "bold red" if exit_code(outcome) else "bold green")
         for line in rest:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, assert_never
 
 from changesets.diagnosis import explained
-from changesets.models import Resource, Stack, StackEvent
+from changesets.models import PropertyChange, Resource, Stack, StackEvent
 from changesets.outcomes import (
     Declined,
     Deleted,
@@ -43,6 +43,22 @@ def typed(words: str, stack_name: str) -> str:
 
 def hazard(each: Hazard) -> str:
     return f"{each.kind.upper()}  {each.logical_id}: {each.message}"
+
+
+def property_change(each: PropertyChange, quoted: Callable[[str], str] = str) -> str:
+    """ "MemorySize: 128 → 256 (Memory)": before, after, and what the value comes from."""
+    name = each.path.removeprefix("/Properties/")
+    if not each.before and not each.after:
+        return name + _because(each.cause)
+    before = quoted(each.before) if each.before else "none"
+    if each.is_known_later:
+        return f"{name}: {before} → {each.cause or 'a value'}, known after the deployment"
+    after = quoted(each.after) if each.after else "none"
+    return f"{name}: {before} → {after}{_because(each.cause)}"
+
+
+def _because(cause: str) -> str:
+    return f" ({cause})" if cause else ""
 
 
 def diagnosis(told: Diagnosis, stack_name: str = "", ours: Typed = typed) -> list[str]:

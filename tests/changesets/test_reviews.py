@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from changesets.models import Action, Replacement, ResourceChange
+from changesets.models import KNOWN_LATER, Action, PropertyChange, Replacement, ResourceChange
 from changesets.plans import Hazard, HazardKind
 from changesets.reviews import RULES, review
 from tests.changesets.values import change, change_set
@@ -22,8 +22,8 @@ def kinds(*changes: ResourceChange, **more: Any) -> list[HazardKind]:
     return [hazard.kind for hazard in hazards(*changes, **more)]
 
 
-def modified(type_: str, before: Any, after: Any) -> ResourceChange:
-    return change(MODIFY, type_=type_, before={"Properties": before}, after={"Properties": after})
+def modified(type_: str, before: Any, after: Any, *told: PropertyChange) -> ResourceChange:
+    return change(MODIFY, type_=type_, before={"Properties": before}, after={"Properties": after}, properties=told)
 
 
 def added(type_: str, after: Any) -> ResourceChange:
@@ -96,6 +96,31 @@ def allow(action: Any, resource: Any = "*", **more: Any) -> dict[str, Any]:
 def test_a_permission_gained_names_the_action_and_the_resource() -> None:
     (hazard,) = hazards(modified(ROLE, policy(allow("s3:GetObject")), policy(allow(["s3:GetObject", "s3:PutObject"]))))
     assert (hazard.kind, hazard.message) == (HazardKind.ACCESS, "may s3:PutObject on *")
+
+
+def test_permissions_gained_on_the_same_thing_are_one_sentence() -> None:
+    everything = policy(allow(["s3:PutObject", "sqs:SendMessage", "s3:GetObject"], ["a", "b"]))
+    told = [each.message for each in hazards(modified(ROLE, policy(), everything))]
+    assert told == ["may s3:GetObject, PutObject, sqs:SendMessage on a and b"]
+
+
+def test_a_managed_policy_that_is_attached_is_named() -> None:
+    arn = "arn:aws:iam::aws:policy/AdministratorAccess"
+    (hazard,) = hazards(modified(ROLE, {}, {"ManagedPolicyArns": [arn]}))
+    assert hazard.message == f"may do all that {arn} allows"
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/Properties/Policies/0/PolicyDocument/Statement/0/Resource", "Table.Arn"),
+        ("/Properties/Elsewhere/7", KNOWN_LATER),
+    ],
+)
+def test_a_permission_on_what_is_made_only_then_names_what_it_comes_from(path: str, named: str) -> None:
+    cause = PropertyChange(path=path, after=KNOWN_LATER, cause="Table.Arn")
+    (hazard,) = hazards(modified(ROLE, policy(), policy(allow("dynamodb:GetItem", KNOWN_LATER)), cause))
+    assert hazard.message == f"may dynamodb:GetItem on {named}"
 
 
 def test_a_permission_that_was_covered_before_is_not_gained() -> None:
