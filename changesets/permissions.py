@@ -16,7 +16,9 @@ Properties = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grant:
-    """`principal` is "" where the policy hangs on the principal itself (a role's own policies)."""
+    """`principal` is "" where the policy hangs on the principal itself (a role's own policies), `resource` where it
+    hangs on the resource (who may assume a role).
+    """
 
     principal: str
     action: str
@@ -126,11 +128,14 @@ def _of_statement(statement: Mapping[str, Any]) -> Iterator[Grant]:
     if statement.get("Effect") != "Allow":
         return
     condition = _text(statement["Condition"]) if statement.get("Condition") else ""
-    everything_but = [f"everything but {each}" for each in _list(statement.get("NotAction"))]
     for principal in _principals(statement.get("Principal")):
-        for action in _list(statement.get("Action")) or everything_but:
-            for resource in _list(statement.get("Resource")) or ["*"]:
-                yield Grant(principal, str(action), _text(resource), condition)
+        for action in _list(statement.get("Action")) or _all_but(statement.get("NotAction")):
+            for resource in _list(statement.get("Resource")) or _all_but(statement.get("NotResource")) or [""]:
+                yield Grant(principal, _text(action), _text(resource), condition)
+
+
+def _all_but(value: Any) -> list[str]:
+    return [f"everything but {_text(each)}" for each in _list(value)]
 
 
 def _principals(value: Any) -> list[str]:

@@ -4,15 +4,13 @@ The rule: what the change set does not tell is assumed to be the worse (a condit
 without a policy deletes), and a hazard names the resource, what happens to it and to whom.
 """
 
-import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from changesets import permissions, templates
 from changesets.kinds import DATA, holds_data
-from changesets.models import KNOWN_LATER, Action, ChangeSet, Replacement, Resource, ResourceChange, Validation
+from changesets.models import Action, ChangeSet, Replacement, Resource, ResourceChange, Validation
 from changesets.plans import Hazard, HazardKind, Review
 
 ALWAYS_KEPT = frozenset({"AWS::Lambda::Version"})  # SAM retains each published version: kept by design, not left behind
@@ -35,7 +33,7 @@ def review(
     hazards = [
         hazard
         for change in change_set.changes
-        for hazard in hazards_of(change, is_create=is_create, is_empty=change.logical_id in empty)
+        for hazard in hazards_of(change, body, is_create=is_create, is_empty=change.logical_id in empty)
     ]
     hazards += [_taken_over(each) for each in data_taken_over(change_set, body) if each.logical_id not in empty]
     hazards += [_unseen(each) for each in unseen if holds_data(each.type) and each.logical_id not in empty]
@@ -95,15 +93,15 @@ def _loses(change: ResourceChange) -> bool:
     return (change.removes or change.replaces) and not change.keeps_old
 
 
-def hazards_of(change: ResourceChange, *, is_create: bool, is_empty: bool) -> Iterator[Hazard]:
-    """What one change of a change set loses, opens or widens."""
+def hazards_of(change: ResourceChange, body: templates.Body, *, is_create: bool, is_empty: bool) -> Iterator[Hazard]:
+    """What one change of a change set loses, opens or widens; `body` is the template that it comes from."""
 
     def hazard(kind: HazardKind, message: str) -> Hazard:
         return Hazard(kind=kind, logical_id=change.logical_id, type=change.type, message=message)
 
     if change.removes or change.replaces:
         yield from _gone(change, hazard, is_empty=is_empty)
-    granted = _new_grants(change)
+    granted = _new_grants(change, body)
     public = [each for each in granted if each.is_public]
     private = [] if is_create else [each for each in granted if not each.is_public]
     yield from (hazard(HazardKind.PUBLIC, told) for told in permissions.sentences(public))
@@ -130,33 +128,11 @@ def _gone(change: ResourceChange, hazard: Callable[[HazardKind, str], Hazard], *
         yield hazard(HazardKind.LEFTOVER, f"{what} {done}, and stays outside of any stack")
 
 
-def _new_grants(change: ResourceChange) -> tuple[permissions.Grant, ...]:
+def _new_grants(change: ResourceChange, body: templates.Body) -> tuple[permissions.Grant, ...]:
     if change.removes:
         return ()
-    return permissions.gained(change.type, _properties(change.before), _named(change))
-
-
-def _named(change: ResourceChange) -> Mapping[str, Any]:
-    """The properties as they will be, a value that is not known yet as the name of what it comes from."""
-    after = copy.deepcopy(_properties(change.after))
-    for each in change.properties:
-        if each.is_known_later and each.cause:
-            _put(after, each.path.removeprefix("/Properties/").split("/"), each.cause)
-    return after
-
-
-def _put(found: Any, path: Sequence[str], value: str) -> None:
-    """Sets what is at the path. One that leads nowhere (AWS does not document their spelling) changes nothing."""
-    with suppress(LookupError, TypeError, ValueError):
-        for key in path[:-1]:
-            found = found[_key(found, key)]
-        last = _key(found, path[-1])
-        if found[last] == KNOWN_LATER:
-            found[last] = value
-
-
-def _key(container: Any, key: str) -> str | int:
-    return int(key) if isinstance(container, list) else key
+    after = templates.named(_properties(change.after), templates.properties(body, change.logical_id))
+    return permissions.gained(change.type, _properties(change.before), after)
 
 
 def _properties(context: Mapping[str, Any]) -> Mapping[str, Any]:

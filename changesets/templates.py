@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from changesets import models
+
 Body = Mapping[str, Any]
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)[^}]*\}")
@@ -137,6 +139,36 @@ def _named(key: str, value: Any) -> Iterator[str]:
             yield from _REFERENCE.findall(value if isinstance(value, str) else value[0])
         case _:
             pass
+
+
+def properties(body: Body, logical_id: str) -> Body:
+    """The properties of a resource as they are written, {} if there is none of that name."""
+    found = resources(body).get(logical_id, {}).get("Properties")
+    return found if isinstance(found, Mapping) else {}
+
+
+def named(value: Any, written: Any) -> Any:
+    """What a change set says of a resource, with the name in the template for each value that is known later."""
+    match value, written:
+        case models.KNOWN_LATER, _:
+            return "".join(_names(written)) or value
+        case Mapping(), Mapping():
+            return {key: named(each, written.get(key)) for key, each in value.items()}
+        case list(), list() if len(value) == len(written):
+            return [named(*each) for each in zip(value, written, strict=True)]
+        case _:
+            return value
+
+
+def _names(written: Any) -> Iterator[str]:
+    """Table.Arn of {"Fn::GetAtt": ["Table", "Arn"]}; nothing of what chooses between values."""
+    match written:
+        case (str() as word) | {"Ref": str() as word} | {"Fn::GetAtt": str() as word} | {"Fn::Sub": str() as word}:
+            yield word
+        case {"Fn::GetAtt": [*words]}:
+            yield ".".join(map(str, words))
+        case {"Fn::Join": ["", [*parts]]}:
+            yield from (name for part in parts for name in _names(part))
 
 
 def part(body: Body, logical_ids: frozenset[str]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from changesets.models import KNOWN_LATER, Action, PropertyChange, Replacement, ResourceChange
+from changesets.models import KNOWN_LATER, Action, Replacement, ResourceChange
 from changesets.plans import Hazard, HazardKind
 from changesets.reviews import RULES, review
 from tests.changesets.values import change, change_set
@@ -22,8 +22,8 @@ def kinds(*changes: ResourceChange, **more: Any) -> list[HazardKind]:
     return [hazard.kind for hazard in hazards(*changes, **more)]
 
 
-def modified(type_: str, before: Any, after: Any, *told: PropertyChange) -> ResourceChange:
-    return change(MODIFY, type_=type_, before={"Properties": before}, after={"Properties": after}, properties=told)
+def modified(type_: str, before: Any, after: Any) -> ResourceChange:
+    return change(MODIFY, type_=type_, before={"Properties": before}, after={"Properties": after})
 
 
 def added(type_: str, after: Any) -> ResourceChange:
@@ -104,6 +104,22 @@ def test_permissions_gained_on_the_same_thing_are_one_sentence() -> None:
     assert told == ["may s3:GetObject, PutObject, sqs:SendMessage on a and b"]
 
 
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            allow("sts:AssumeRole", None, Principal={"Service": "lambda.amazonaws.com"}),
+            "lambda.amazonaws.com may sts:AssumeRole",
+        ),
+        ({"Effect": "Allow", "Action": "s3:*", "NotResource": "a"}, "may s3:* on everything but a"),
+        ({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}, "may everything but iam:* on *"),
+    ],
+)
+def test_a_statement_that_names_no_resource_or_all_but_one_says_so(statement: Any, told: str) -> None:
+    (hazard,) = hazards(modified(ROLE, {}, {"AssumeRolePolicyDocument": {"Statement": [statement]}}))
+    assert hazard.message == told
+
+
 def test_a_managed_policy_that_is_attached_is_named() -> None:
     arn = "arn:aws:iam::aws:policy/AdministratorAccess"
     (hazard,) = hazards(modified(ROLE, {}, {"ManagedPolicyArns": [arn]}))
@@ -111,15 +127,22 @@ def test_a_managed_policy_that_is_attached_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "named"),
+    ("written", "named"),
     [
-        ("/Properties/Policies/0/PolicyDocument/Statement/0/Resource", "Table.Arn"),
-        ("/Properties/Elsewhere/7", KNOWN_LATER),
+        ({"Fn::GetAtt": ["Table", "Arn"]}, "Table.Arn"),
+        ({"Fn::GetAtt": "Table.Arn"}, "Table.Arn"),
+        ({"Fn::Sub": "${Table.Arn}/index/*"}, "${Table.Arn}/index/*"),
+        ({"Fn::Join": ["", [{"Fn::GetAtt": ["Table", "Arn"]}, "/index/*"]]}, "Table.Arn/index/*"),
+        ({"Fn::If": ["IsProd", {"Ref": "One"}, {"Ref": "Other"}]}, KNOWN_LATER),
     ],
 )
-def test_a_permission_on_what_is_made_only_then_names_what_it_comes_from(path: str, named: str) -> None:
-    cause = PropertyChange(path=path, after=KNOWN_LATER, cause="Table.Arn")
-    (hazard,) = hazards(modified(ROLE, policy(), policy(allow("dynamodb:GetItem", KNOWN_LATER)), cause))
+@pytest.mark.parametrize("made", [ADD, MODIFY])
+def test_a_permission_on_what_is_made_only_then_is_told_as_the_template_names_it(
+    made: Action, written: Any, named: str
+) -> None:
+    role = change(made, type_=ROLE, after={"Properties": policy(allow("dynamodb:GetItem", KNOWN_LATER))})
+    template = {"Resources": {"Thing": {"Type": ROLE, "Properties": policy(allow("dynamodb:GetItem", written))}}}
+    (hazard,) = hazards(role, template=json.dumps(template))
     assert hazard.message == f"may dynamodb:GetItem on {named}"
 
 
