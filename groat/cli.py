@@ -1,7 +1,7 @@
-"""The command line: arguments in, events out. What a command does lives in the module that it imports when it runs.
+"""The command line: arguments in, events out. Each command imports the module that does its work when it runs.
 
-Importing this file must stay quick (`groat --help`, completion): nothing but click and the standard library here.
-`--env`, `--json`, `--yes` and `--allow` may stand before the command's name, and after it where it heeds them.
+Importing this file must stay quick (`groat --help`, completion), so it imports only click and the standard library.
+`--env`, `--json`, `--yes` and `--allow` are accepted before the command's name, and after it by commands that use them.
 """
 
 import sys
@@ -28,9 +28,9 @@ from groat.options import (
 
 EPILOG = """\b
 Examples:
-  groat deploy                        to this machine: no AWS account, no Docker
-  groat review --base origin/main     what this branch changes, and what the site costs
-  groat deploy --env prod             to AWS
+  groat deploy                        deploy to this machine: no AWS account, no Docker
+  groat review --base origin/main     show what this branch changes, and what the site costs
+  groat deploy --env prod             deploy to AWS
 
 \b
 Exit codes: 0 done or nothing to do; 1 failed; 2 wrong usage, or `review --exit-code`
@@ -50,26 +50,30 @@ def groat(context: click.Context) -> None:
 
 
 @groat.command()
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file in templates/ is not current.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file in templates/ is not current.")
 @with_json
 @pass_options
 def templates(options: Options, check: bool) -> None:
-    """Write templates/ from the Site in website.py, linted."""
+    """Generate templates/ from the Site in website.py, and lint them."""
     write_templates(options, check=check)
 
 
 @groat.command()
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--region", default="us-east-1", show_default=True, metavar="REGION", help="Where FILES are to be deployed."
+    "--region",
+    default="us-east-1",
+    show_default=True,
+    metavar="REGION",
+    help="The region that FILES will be deployed to.",
 )
-@click.option("--remarks", is_flag=True, help="Show remarks on cost and taste, too.")
+@click.option("--remarks", is_flag=True, help="Also show remarks on cost and taste.")
 @with_json
 @pass_options
 def lint(options: Options, files: tuple[Path, ...], region: str, remarks: bool) -> None:
-    """Lint the templates, or anybody's FILES.
+    """Lint the templates, or any other FILES.
 
-    By cfn-lint and the tick-box rules of docs/rules/.
+    Runs cfn-lint and the tick-box rules of docs/rules/.
     """
     from groat.linting import found, lint_files, lint_project
 
@@ -83,8 +87,8 @@ def lint(options: Options, files: tuple[Path, ...], region: str, remarks: bool) 
 def deploy(options: Options) -> None:
     """Deploy the site: stacks, frontend, smoke test.
 
-    Templates are generated and linted, stacks reviewed and changed, the frontend uploaded; then the site is asked.
-    What is done already is left as it is: the same command finishes what was broken off.
+    Generates and lints the templates, reviews and updates the stacks, uploads the frontend, and requests a page.
+    What is already in place is left alone, so the same command also finishes a deployment that was interrupted.
     """
     from groat.deploy import deploy as run
 
@@ -92,8 +96,8 @@ def deploy(options: Options) -> None:
 
 
 @groat.command()
-@click.option("--base", metavar="REV", help="Compare with that git revision, without an account.")
-@click.option("--markdown", is_flag=True, help="Markdown for a pull request instead of text.")
+@click.option("--base", metavar="REV", help="Compare with this git revision; needs no account.")
+@click.option("--markdown", is_flag=True, help="Print Markdown for a pull request instead of text.")
 @click.option("--exit-code", is_flag=True, help="Exit 2 if there are changes.")
 @common
 @pass_options
@@ -107,14 +111,14 @@ def review(options: Options, base: str | None, markdown: bool, exit_code: bool) 
 
 
 @groat.command()
-@click.option("--base", metavar="REV", help="From what that git revision deploys; default: from nothing.")
+@click.option("--base", metavar="REV", help="Start from what this git revision deploys; default: from nothing.")
 @common
 @with_allow
 @pass_options
 def rehearse(options: Options, base: str | None) -> None:
-    """Play the deployment with a failure at every resource.
+    """Play the deployment with a failure at every resource in turn.
 
-    On this machine, at one resource after the other, and see that each recovers.
+    Runs on this machine, and shows that the deployment recovers from each failure.
     """
     from groat.rehearsal import rehearse as run
 
@@ -122,7 +126,7 @@ def rehearse(options: Options, base: str | None) -> None:
 
 
 @groat.command()
-@click.option("--explain", is_flag=True, help="Show the way out and change nothing.")
+@click.option("--explain", is_flag=True, help="Show the way out, and change nothing.")
 @consenting
 @pass_options
 def recover(options: Options, explain: bool) -> None:
@@ -136,9 +140,9 @@ def recover(options: Options, explain: bool) -> None:
 @consenting
 @pass_options
 def rollback(options: Options) -> None:
-    """Go back to the version before.
+    """Go back to the previous version.
 
-    Its template, values, image and frontend; data stays as it is.
+    Restores its template, values, image and frontend; data stays as it is.
     """
     from groat.rollback import rollback as run
 
@@ -149,7 +153,7 @@ def rollback(options: Options) -> None:
 @common
 @pass_options
 def status(options: Options) -> None:
-    """Health, last operation, outputs, what to type next."""
+    """Show health, last operation, outputs and what to type next."""
     from groat.events import Ready
     from groat.operations import status as run
 
@@ -167,7 +171,7 @@ def status(options: Options) -> None:
 def destroy(options: Options) -> None:
     """Delete the site's stacks.
 
-    The website first. What holds data goes only if you say so; on the local cloud everything goes.
+    The website goes first. What holds data is deleted only if you say so; on the local cloud everything is deleted.
     """
     from groat.destroy import destroy as run
 
@@ -175,13 +179,13 @@ def destroy(options: Options) -> None:
 
 
 @groat.command()
-@click.option("--sam", is_flag=True, help="Run the app in its container, not by uvicorn; needs Docker.")
+@click.option("--sam", is_flag=True, help="Run the app in its container instead of uvicorn; needs Docker.")
 @common
 @pass_options
 def dev(options: Options, sam: bool) -> None:
     """Serve the site while you edit it.
 
-    Behind the deployed edge, the app from the working tree. Ctrl-C stops it.
+    The app runs from the working tree, behind the deployed site's edge. Ctrl-C stops it.
     """
     from groat.dev import dev as run
 
@@ -197,14 +201,14 @@ def dev(options: Options, sam: bool) -> None:
 
 @groat.command()
 @click.option(
-    "--older-than", "days", default=1.0, show_default=True, metavar="DAYS", help="Leave images that are younger."
+    "--older-than", "days", default=1.0, show_default=True, metavar="DAYS", help="Keep images that are younger."
 )
 @with_env
 @with_yes
 @with_json
 @pass_options
 def gc(options: Options, days: float) -> None:
-    """Name the images that nothing needs; with --yes, remove them."""
+    """List the images that nothing needs; with --yes, remove them."""
     from groat.gc import collect
 
     finish(options, collect(options.target(), days=days, remove=options.yes))
@@ -212,20 +216,20 @@ def gc(options: Options, days: float) -> None:
 
 @groat.group()
 def doctor() -> None:
-    """Look for what makes the site slow."""
+    """Find out what makes the site slow."""
 
 
 @doctor.command("cold-start")
 @click.option(
     "--in", "where", type=click.Choice(["image", "host"]),
-    help="The app's image, built if need be, or this Python; default: the image if it is built.",
+    help="The app's image (built if necessary) or this Python; default: the image if it has been built.",
 )  # fmt: skip
 @with_json
 @pass_options
 def cold_start(options: Options, where: str | None) -> None:
-    """What importing the app costs, by package and memory.
+    """Show what importing the app costs, by package and memory size.
 
-    Exit 1 over the budget in pyproject.toml.
+    Exits with 1 if that is over the budget in pyproject.toml.
     """
     from groat.coldstart import Where
     from groat.coldstart import doctor as run
@@ -240,7 +244,7 @@ groat.add_command(sam)
 @groat.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print completion for SHELL, to be sourced.
+    """Print the completion script for SHELL.
 
     \b
     bash  eval "$(groat completion bash)"

@@ -1,4 +1,4 @@
-"""`groat local`: the local cloud, started, stopped and looked at. As quick to import as cli.py."""
+"""`groat local`: start, stop and inspect the local cloud. As quick to import as cli.py."""
 
 import click
 
@@ -12,17 +12,22 @@ def local() -> None:
 
 
 @local.command()
-@click.option("--port", type=click.IntRange(1, 65535), metavar="PORT", help="Default: 4566, or the next free one.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), metavar="PORT", help="Loopback port; default: 4566, or the next free one."
+)
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
     metavar="FACTOR",
-    help="Times faster than AWS; default: 100.",
+    help="How many times faster than AWS; default: 100.",
 )
 @with_json
 @pass_options
 def up(options: Options, port: int | None, speed: float | None) -> None:
-    """Start it in the background, if it is not running. What it holds lasts as long as it runs."""
+    """Start it in the background, if it is not running.
+
+    Everything in it lasts as long as it runs.
+    """
     from groat import local as cloud
     from groat.config import SPEED
     from groat.events import Stage
@@ -35,7 +40,7 @@ def up(options: Options, port: int | None, speed: float | None) -> None:
 @with_json
 @pass_options
 def down(options: Options) -> None:
-    """Stop it. What it holds is gone."""
+    """Stop it; everything in it is lost."""
     from groat import local as cloud
     from groat.events import Stage
 
@@ -47,7 +52,7 @@ def down(options: Options) -> None:
 @with_json
 @pass_options
 def local_status(options: Options) -> None:
-    """Is it running, and where? Exit 1 if not."""
+    """Show whether it is running, and where; exit 1 if it is not."""
     from groat import local as cloud
     from groat.events import Stage
 

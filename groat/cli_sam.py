@@ -1,4 +1,4 @@
-"""`groat sam`: the app's container by SAM CLI, of the Site as it is. As quick to import as cli.py."""
+"""`groat sam`: the app's container by SAM CLI, for the current Site. As quick to import as cli.py."""
 
 import sys
 from pathlib import Path
@@ -11,13 +11,16 @@ from groat.options import Options, pass_options
 
 @click.group()
 def sam() -> None:
-    """The app's container by SAM CLI: needs Docker."""
+    """Build and run the app's container with SAM CLI; needs Docker."""
 
 
 @sam.command()
 @pass_options
 def build(options: Options) -> None:
-    """Build the container: `sam build`."""
+    """Build the container.
+
+    Runs `sam build`.
+    """
     from groat.sam import build as run
 
     write_templates(options)
@@ -26,11 +29,14 @@ def build(options: Options) -> None:
 
 @sam.command()
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, metavar="PORT", help="Where to listen."
+    "--port", type=click.IntRange(1, 65535), default=3000, show_default=True, metavar="PORT", help="Port to listen on."
 )
 @pass_options
 def api(options: Options, port: int) -> None:
-    """Build, then serve the API from the container: `sam local start-api`."""
+    """Build the container, then serve the API from it.
+
+    Runs `sam local start-api`.
+    """
     from groat.sam import start_api
 
     write_templates(options)
@@ -41,7 +47,10 @@ def api(options: Options, port: int) -> None:
 @click.argument("event", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @pass_options
 def invoke(options: Options, event: Path) -> None:
-    """Build, then call the function once with the JSON in EVENT: `sam local invoke`."""
+    """Build the container, then call the function once.
+
+    Runs `sam local invoke` with the JSON in the file EVENT.
+    """
     from groat.sam import invoke as run
 
     write_templates(options)

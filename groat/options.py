@@ -1,6 +1,6 @@
-"""What the verbs of the command line share: their options, and how a stream of events ends in an exit code.
+"""What the verbs of the command line share: their options, and how a stream of events becomes an exit code.
 
-Loaded by each start of `groat`, so nothing that is slow to import stands at the top here.
+Loaded whenever `groat` starts, so imports that are slow happen inside the functions.
 """
 
 import difflib
@@ -29,7 +29,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 @dataclass(slots=True)
 class Options:
-    """What the shared options say; every command gets it."""
+    """The values of the shared options; every command gets them."""
 
     environment: str = "local"
     yes: bool = False
@@ -54,11 +54,11 @@ class Options:
         return json_view() if self.json else human_view(self.environment)
 
     def asks(self) -> bool:
-        """Is somebody there to answer?"""
+        """Is anybody there to answer?"""
         return sys.stdin.isatty() and not self.json
 
     def ask(self, question: str) -> bool:
-        """A person's yes. Nobody there is a no, and so is another Ctrl-C."""
+        """Did a person say yes? If nobody is there, the answer is no, and so it is after another Ctrl-C."""
         with interrupts.answering(click.Abort):
             return self.asks() and click.confirm(question, default=False, err=True)
         return False
@@ -70,14 +70,14 @@ class Options:
 
 
 def colour() -> bool | None:
-    """No where NO_COLOR is set (https://no-color.org), which click does not look at; else the terminal decides."""
+    """False if NO_COLOR is set (https://no-color.org), which click ignores; otherwise the terminal decides."""
     return False if os.environ.get("NO_COLOR") else None
 
 
 class Verbs(click.Group):
-    """Lists its commands in the order in which they are declared, and guesses one that is misspelt."""
+    """Lists its commands in the order of their declaration, and suggests one for a misspelt name."""
 
-    group_class = type  # groups in it are alike
+    group_class = type  # its subgroups are of this class, too
 
     def list_commands(self, _context: click.Context) -> list[str]:
         return list(self.commands)
@@ -94,16 +94,16 @@ class Verbs(click.Group):
 
 
 def remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
-    """Keep a shared option that was given, wherever it stood; one that was not given changes nothing."""
+    """Keep the value of a shared option, whether it stood before or after the verb; absence changes nothing."""
     options = context.ensure_object(Options)
-    if value == "":  # an unset variable in a script must not mean this machine
+    if value == "":  # an unset variable in a script must not select the default, this machine
         raise click.BadParameter("it is empty", context, parameter)
     if value and parameter.name:
         setattr(options, parameter.name, frozenset(value) if parameter.name == "allow" else value)
 
 
 def environments(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
-    """For the shell's completion of --env; nothing where there is no project."""
+    """The shell's completions of --env; none outside of a project."""
     from groat.config import FILE, read
     from groat.config import environments as named
     from groat.project import find
@@ -118,21 +118,23 @@ def option(*names: str, **more: Any) -> Callable[[Command], Command]:
 
 
 with_env = option(
-    "--env", "environment", metavar="NAME", help="A section of samconfig.toml; default: local.",
+    "--env", "environment", metavar="NAME", help="Section of samconfig.toml; default: local.",
     shell_complete=environments,
 )  # fmt: skip
-with_json = option("--json", is_flag=True, help="One JSON object per line instead of text.")
-with_yes = option("--yes", is_flag=True, help="Answer yes; only the loss of data needs --allow.")
-with_allow = option("--allow", metavar="ID", multiple=True, help="Let this logical id go with its data; repeatable.")
+with_json = option("--json", is_flag=True, help="Print one JSON object per line instead of text.")
+with_yes = option("--yes", is_flag=True, help="Answer yes, except to the loss of data: that needs --allow.")
+with_allow = option(
+    "--allow", metavar="ID", multiple=True, help="Allow this logical id to be deleted with its data; repeatable."
+)
 
 
 def common(command: Command) -> Command:
-    """For a verb that looks at an environment."""
+    """The options of a verb that looks at an environment."""
     return with_env(with_json(command))
 
 
 def consenting(command: Command) -> Command:
-    """For a verb that changes an environment, and asks before."""
+    """The options of a verb that changes an environment, and asks first."""
     return common(with_yes(with_allow(command)))
 
 
@@ -140,7 +142,7 @@ pass_options = click.make_pass_decorator(Options, ensure=True)
 
 
 def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0, view: "View | None" = None) -> None:
-    """Show a stream to its end and exit with what its outcomes say. Ctrl-C in a stack: detach, or turn it back."""
+    """Show a stream to its end and exit with its outcomes' code. Ctrl-C detaches from a stack, or turns it back."""
     from groat.views import Follower
 
     follower = Follower(view or options.view(), changes)
@@ -155,7 +157,7 @@ def finish(options: Options, events: "Iterable[Event]", *, changes: int = 0, vie
 
         turned = interrupted(options.target(), follower.stack, ask=options.ask, consent=options.consent())
         follower.follow(turned)
-        follower.code = 1  # whatever came of it: not what was wanted
+        follower.code = 1  # however it ended, it is not what was wanted
     finally:
         follower.view.close()
     sys.exit(follower.code)
