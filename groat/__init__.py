@@ -5,8 +5,8 @@
     outcome = deploy_serverless(stack_name="my-app")  # the project's own Site
     outcome = deploy_serverless(stack_name="my-app", site=Site(name="my-app"))
 
-The only package that knows the others: `template_gen` writes templates, `changesets` applies them, `local_cloud` is an
-AWS for one machine. Names load on first use, so that `groat --help` answers at once.
+The only package that imports the others: `template_gen` writes templates, `changesets` applies them, `local_cloud` is
+an AWS for one machine. Names are imported on first use, so that `groat --help` answers at once.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""`groat` and `python -m groat`: the one place where an error becomes a sentence on stderr and an exit code."""
+"""`groat` and `python -m groat`: the only place that turns an error into a sentence on stderr and an exit code."""
 
 import errno
 import gc
@@ -14,18 +14,20 @@ from groat.options import colour
 from groat.typed import hint
 
 REMEDIES = {
-    errno.ENOSPC: "make room on the disk, then the same command again",
-    errno.ENOENT: "put it there, or install it, then the same command again",
-    errno.ENOTDIR: "a file is where a folder must be: move it away, then the same command again",
-    errno.EACCES: "give yourself access (ls -ld, chown, chmod), then the same command again",
-    errno.EROFS: "the file system takes no writes: clone the repository to a place that does",
+    errno.ENOSPC: "make room on the disk, then run the same command again",
+    errno.ENOENT: "put it there, or install it, then run the same command again",
+    errno.ENOTDIR: "a file is where a folder must be: move it away, then run the same command again",
+    errno.EACCES: "give yourself access (ls -ld, chown, chmod), then run the same command again",
+    errno.EROFS: "the file system is read-only: clone the repository to one that is not",
 }
 
 
 def main() -> None:
-    """Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or `review --exit-code` with changes, 130 cut."""
+    """Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or `review --exit-code` with changes, 130
+    interrupted.
+    """
     interrupts.listen()
-    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports make much and drop little, and botocore imports a lot
+    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports create many objects and free few
     try:
         groat.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -46,20 +48,23 @@ def main() -> None:
 
 
 def sentence(error: Exception) -> tuple[str, str] | None:
-    """What a person is told of an error, and what to do; None for one that is a mistake of ours."""
+    """The message and the hint for an error; None for one that is a bug of ours."""
     if isinstance(error, GroatError | ChangeSetsError):
         return str(error), hint(error.hint or "")
-    if isinstance(error, OSError):  # a full disk, a folder that cannot be written: every write is whole or not at all
+    if isinstance(error, OSError):  # a full disk, a folder without access: no write is ever left half done
         parts = (error.strerror or error, error.filename)
         return ": ".join(str(part) for part in parts if part), REMEDIES.get(error.errno or 0, "")
     if is_of_aws(error):
-        return f"AWS says no, or nothing: {error}", "with that mended, the same command again: it goes on from here"
+        return (
+            f"AWS refused the call, or did not answer: {error}",
+            "fix that, then run the same command again: it resumes here",
+        )
     return None
 
 
 def is_of_aws(error: Exception) -> bool:
-    """An answer of AWS that no module of ours expects: a permission that is missing, a bucket that is gone."""
-    known = sys.modules.get("botocore.exceptions")  # without it nothing was asked
+    """An error of AWS that no module expects: a missing permission, a bucket that is gone."""
+    known = sys.modules.get("botocore.exceptions")  # not imported: AWS was never called
     return known is not None and isinstance(error, known.ClientError | known.BotoCoreError)
 
 

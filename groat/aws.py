@@ -1,10 +1,10 @@
-"""Where an environment's AWS is: the local cloud for `local`, AWS for every other name. Never one for the other.
+"""An environment's AWS: the local cloud for `local`, AWS for every other name, and never one for the other.
 
-Clients are made here and nowhere else. `local` takes nothing from the user's AWS configuration; the others take all of
-it (profile, SSO, AWS_ENDPOINT_URL ...), as botocore reads it.
+All clients are made here. `local` ignores the user's AWS configuration; the other environments use all of it (profile,
+SSO, AWS_ENDPOINT_URL ...), as botocore reads it.
 
-The rule for `local`: a request names the local cloud that it is for, and another one, which may have the port by now,
-refuses it (421, Misdirected Request) instead of building this site among its own.
+The rule for `local`: each request names the local cloud that it is for. If another one has the port by now, it refuses
+the request (421, Misdirected Request) instead of building this site among its own.
 """
 
 import os
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from changesets import CloudFormation
     from local_cloud.daemon import Running
 
-Client = Any  # boto3 makes its clients at run time; each module names the few calls that it uses
+Client = Any  # boto3 creates its clients' methods at run time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +41,19 @@ class Aws:
         return CloudFormation(self.client("cloudformation", region_name=region), clients=self.client)
 
     def account(self) -> str:
-        """The account's 12 digits; asking is the cheapest proof that the credentials work."""
+        """The account's 12 digits; this call is the cheapest proof that the credentials work."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
             return str(self.client("sts").get_caller_identity()["Account"])
         except (BotoCoreError, ClientError) as error:
             raise GroatError(
-                f"AWS does not take the credentials: {error}", hint="`aws sso login`, `aws configure`"
+                f"AWS does not accept the credentials: {error}", hint="`aws sso login` or `aws configure`"
             ) from error
 
 
 def connect(settings: Settings, *, cloud: "Running | None" = None) -> Aws:
-    """`cloud` is the running local cloud and goes with `local` only. Raises GroatError without credentials."""
+    """`cloud` is the running local cloud, for `local` only. Raises GroatError if there are no credentials."""
     if settings.is_local:
         return Aws(inside(settings.region, cloud), settings.region, cloud.endpoint if cloud else None)
     session = configured(settings)
@@ -63,18 +63,18 @@ def connect(settings: Settings, *, cloud: "Running | None" = None) -> Aws:
 def make(session: Any, service: str, **more: Any) -> Client:
     from botocore.config import Config
 
-    # "standard" retries throttling and dropped connections, and nothing that could take effect twice
+    # "standard" retries throttling and dropped connections, but nothing that could take effect twice
     config = Config(retries={"mode": "standard", "max_attempts": 8})
     here = str(more.get("endpoint_url")).startswith(http.HERE)
     # a machine's proxy cannot reach this machine's loopback
     client = session.client(service, config=config.merge(Config(proxies={})) if here else config, **more)
-    # a Ctrl-C during the answer before may have got lost: no further call then
+    # a Ctrl-C may have got lost during the previous response: make no further call then
     client.meta.events.register("before-call", lambda **_: interrupts.raise_if_lost())
     return client
 
 
 def inside(region: str, cloud: "Running | None") -> Callable[..., Client]:
-    """A maker of clients of this local cloud and of no other."""
+    """Makes clients of this local cloud and of no other."""
     session, endpoint = without_account(region), cloud.endpoint if cloud else None
 
     def client(service: str, **more: Any) -> Client:
@@ -98,12 +98,12 @@ def refused_by_another(response_dict: Mapping[str, Any], **_: object) -> None:
     if response_dict["status_code"] == http.MISDIRECTED:
         raise GroatError(
             "The local cloud of this folder has ended, and another one has its port now",
-            hint="the same command again: it starts one for this folder, on another port",
+            hint="run the same command again: it starts one for this folder, on another port",
         )
 
 
 def without_account(region: str) -> "Session":
-    """A session that takes nothing from the user's AWS configuration: no credentials of theirs, no endpoint."""
+    """A session that ignores the user's AWS configuration, including credentials and endpoint."""
     import boto3
 
     keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local"}
@@ -127,7 +127,7 @@ def configured(settings: Settings) -> "Session":
     except BotoCoreError as error:
         raise GroatError(
             f"AWS is not configured for ENV={settings.environment}: {error}",
-            hint="`aws configure list-profiles` shows the profiles that there are, `aws configure` makes one",
+            hint="`aws configure list-profiles` lists your profiles, `aws configure` creates one",
         ) from error
     if found is None:
         raise GroatError(

@@ -112,7 +112,10 @@ def took(told: str) -> float:
     """Seconds of processor time, from what IMPORT printed."""
     if found := TOOK.search(told):
         return float(found["seconds"])
-    raise GroatError(f"The import ended the process that measured it; it said:\n{told[-1500:]}")
+    raise GroatError(
+        f"The import ended the process that measured it, whose output was:\n{told[-1500:]}",
+        hint="the app must not exit when it is imported: correct the module in the last lines above",
+    )
 
 
 def modules(told: str) -> Counter[str]:

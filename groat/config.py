@@ -1,8 +1,8 @@
 """`samconfig.toml`, read the way SAM CLI reads it: `[ENV.deploy.parameters]` over `[ENV.global.parameters]`.
 
-The same section serves `sam deploy --config-env ENV`, so each value is converted by what converts it there: click's
-types, and SAM's own for pairs. Options that only SAM uses are known and left alone; a name that neither knows is a slip
-of the pen and refused. There is no section for all environments: SAM falls back to none either.
+The same section serves `sam deploy --config-env ENV`, so each value is converted as SAM converts it: by click's types,
+and by SAM's own for pairs. Options that only SAM uses are left alone; a name that neither knows is a typo and is
+refused. As in SAM, there is no section that applies to all environments.
 """
 
 import difflib
@@ -19,10 +19,10 @@ from groat.errors import GroatError
 
 FILE = "samconfig.toml"
 LOCAL = "local"
-SPEED = 100.0  # of `local`, times faster than AWS: seconds, and its progress can still be read
+SPEED = 100.0  # how many times faster than AWS `local` is: it takes seconds, and its progress can still be read
 PRODUCTION = ("prod", "production")
 
-# `sam deploy --help`, SAM CLI 1.170: what is not read here
+# the options of `sam deploy` (SAM CLI 1.170) that are not used here
 SAMS = frozenset({
     "beta_features", "debug", "fail_on_empty_changeset", "force_upload",
     "image_repositories", "image_repository", "kms_key_id", "language_extensions", "max_wait_duration", "metadata",
@@ -83,17 +83,17 @@ def settings(root: Path, environment: str, *, stack_name: str | None = None) -> 
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Raises GroatError where the file is missing, is no TOML, or is one that SAM would not take."""
+    """Raises GroatError if the file is missing, is not TOML, or would be refused by SAM."""
     if not path.is_file():
         raise GroatError(f"There is no {FILE} in {path.parent}", hint="run the command in the folder of your site")
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GroatError(f"{FILE} is not well-formed TOML: {error}", hint=f"mend that line of {FILE}") from error
+        raise GroatError(f"{FILE} is not well-formed TOML: {error}", hint=f"fix that line of {FILE}") from error
     if not isinstance(document.get("version"), float):
         raise GroatError(
-            f"{FILE} must say the version of its format, it says: {document.get('version')}",
-            hint="write as its first line: version = 0.1",
+            f"{FILE} must state the version of its format, a number like 0.1, got: {document.get('version')}",
+            hint="make this its first line: version = 0.1",
         )
     return document
 
@@ -104,7 +104,7 @@ def environments(document: Mapping[str, Any]) -> list[str]:
 
 
 def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
-    """An environment's options, the general ones first. Raises GroatError when there is no such section."""
+    """An environment's options, `global` ones included. Raises GroatError if there is no such section."""
     known = environments(document)
     if environment not in known:
         raise GroatError(
@@ -118,7 +118,7 @@ def section(document: Mapping[str, Any], environment: str) -> Mapping[str, Any]:
         if not isinstance(options, dict):
             raise GroatError(
                 f"{FILE}: this must be a table, [{environment}.{command}.parameters]: {options}",
-                hint=f"mend that line of {FILE}",
+                hint=f"fix that line of {FILE}",
             )
         found |= options
     return found
@@ -129,7 +129,7 @@ def where(environment: str) -> str:
 
 
 def refuse_unknown(options: Iterable[str], environment: str) -> None:
-    """Raises GroatError for an option that neither SAM nor groat knows: it is misspelt."""
+    """Raises GroatError for an option that neither SAM nor groat knows, which must be a typo."""
     for name in options:
         if name not in OURS | SAMS:
             close = difflib.get_close_matches(name, OURS | SAMS, n=1)
@@ -138,10 +138,13 @@ def refuse_unknown(options: Iterable[str], environment: str) -> None:
 
 
 def converted(options: Mapping[str, Any], root: Path) -> dict[str, Any]:
-    """The options that are read here, as values. Raises GroatError with SAM's own words for what it would not take."""
+    """The values of the options that are used here.
+
+    Raises GroatError with SAM's own text for one that it would refuse.
+    """
     values = {}
     for name in OURS & options.keys():
-        refusal = f"SAM CLI takes no such {name}: {options[name]}"
+        refusal = f"SAM CLI does not accept this {name}: {options[name]}"
         try:
             values[name] = CONVERTERS[name](options[name], root)
         except click.BadParameter as error:
@@ -160,12 +163,12 @@ def boolean(value: Any, _root: Path) -> bool:
 
 
 def words(value: str | Iterable[str], _root: Path) -> tuple[str, ...]:
-    """A list, or one string of words."""
+    """From a list, or from one string of words."""
     return tuple(value.split()) if isinstance(value, str) else tuple(map(str, value))
 
 
 def parameters(value: Any, root: Path) -> dict[str, str]:
-    """`K=V` pairs in all of SAM's spellings; a `file://` in them is looked for from the project."""
+    """`K=V` pairs in all of SAM's spellings; `file://` paths in them are relative to the project."""
     from samcli.cli.types import CfnParameterOverridesType
 
     return dict(CfnParameterOverridesType().convert(value, None, None, current_file=root / FILE))

@@ -1,4 +1,4 @@
-"""Who says yes. A plan without hazards runs; one with hazards needs a typed answer, or --yes and --allow."""
+"""Who says yes: a plan without hazards runs; one with hazards needs a typed answer, or --yes and --allow."""
 
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def consent(settings: Settings, *, yes: bool, names: frozenset[str], asks: bool) -> "changesets.Consent":
-    """What was allowed on the command line; beyond that a question, if somebody is there to answer (`asks`)."""
+    """What the command line allows; beyond that a question, if somebody is there to answer (`asks`)."""
     from changesets import Allowed
 
     allowed = Allowed(yes=yes, names=names)
@@ -24,7 +24,9 @@ def consent(settings: Settings, *, yes: bool, names: frozenset[str], asks: bool)
         if not asks:
             if confirm and not missing:
                 yes_to_it = typed("apply --yes", plan.stack_name, settings.environment)
-                click.echo(f"confirm_changeset is on and nobody is here to ask; to say yes: {yes_to_it}", err=True)
+                click.echo(
+                    f"confirm_changeset is on, but there is no terminal to ask on; to say yes: {yes_to_it}", err=True
+                )
             return not missing and not confirm
         with interrupts.answering(click.Abort):  # Ctrl-C at a question is a no
             if missing:

@@ -1,8 +1,8 @@
-"""From the Site to an answering website, as one stream of events.
+"""From the Site to a website that answers, as one stream of events.
 
-templates -> (local cloud) -> registry -> image -> certificate -> website -> frontend -> smoke test. Every stage looks
-at what is there first and does only what is missing, so the same command finishes what a killed one began, and changes
-nothing when there is nothing to do. The stream's last item is `Ready`, or the outcome of the stack that stopped it.
+templates -> (local cloud) -> registry -> image -> certificate -> website -> frontend -> smoke test. Every stage first
+looks at what is there and does only what is missing, so the same command finishes what a killed one began and changes
+nothing when there is nothing to do. The stream ends with `Ready`, or with the outcome of the stack that stopped it.
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from template_gen import Site
 
 Outputs = Mapping[str, str]
-LACKS = "No module named"  # what Python says of a library that is not installed
+LACKS = "No module named"  # Python's words for a library that is not installed
 
 
 def deploy_serverless(
@@ -39,13 +39,13 @@ def deploy_serverless(
     consent: changesets.Consent | None = None,
     show: Callable[[Event], None] | None = None,
 ) -> changesets.Outcome:
-    """Deploy the site of `folder` (default: the project around the current one); the website stack's outcome.
+    """Deploy the site of `folder` (default: the project around the current one); returns the website stack's outcome.
 
-    What `make deploy` does, as one call: the stack is `stack_name`, the other values are samconfig.toml's of
-    `environment`; `site` replaces the project's own. `consent` is asked about plans with hazards and where
-    confirm_changeset is on (default: nobody is there to ask, so both are declined; `changesets.Allowed(yes=True)` says
-    yes); `show` sees each event, for example `groat.views.human_view().show`.
-    Raises GroatError for what the user can mend: no credentials, findings, a site that does not answer.
+    Does what `make deploy` does: the stack is `stack_name`, the other values come from the section of samconfig.toml
+    for `environment`, and `site` replaces the project's own. `consent` is asked about plans with hazards, and about
+    every change if confirm_changeset is on; the default declines both, and `changesets.Allowed(yes=True)` says yes.
+    `show` is called with each event, for example `groat.views.human_view().show`.
+    Raises GroatError for what the user can fix: missing credentials, findings, a site that does not answer.
     """
     project = find(Path(folder or ".").absolute())
     target = Target(project, read_settings(project.root, environment, stack_name=stack_name))
@@ -56,13 +56,13 @@ def deploy_serverless(
             show(event)
         outcome = event if isinstance(event, changesets.Outcome) else outcome
     if outcome is None:
-        raise GroatError(f"No stack was deployed: {stack_name}")
+        raise GroatError(f"The site has no stacks, so nothing was deployed: {stack_name}", hint="groat templates")
     return outcome
 
 
 def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" = None) -> Iterator[Event]:
-    """The whole way for one environment. Raises GroatError before anything changes, or with what is done complete."""
-    connect(target.settings)  # no credentials: say so before any work is done
+    """Deploy one environment. Raises GroatError before anything has changed, or after a stage that is complete."""
+    connect(target.settings)  # without credentials, fail before doing any work
     texts = yield from write_templates(target, site)
     look_at_app(target, texts["website.yaml"])
     aws = yield from reach(target)
@@ -80,7 +80,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
 
 
 def write_templates(target: Target, site: "Site | None") -> Generator[Event, None, dict[str, str]]:
-    """templates/ as the Site says, linted; the texts by file name."""
+    """Generate, lint and write templates/; the texts by file name."""
     yield Working("generating and linting the templates")
     texts = target.generate(site)
     written = generated.write(target.project, texts)
@@ -89,7 +89,7 @@ def write_templates(target: Target, site: "Site | None") -> Generator[Event, Non
 
 
 def look_at_app(target: Target, website: str) -> None:
-    """Raises GroatError for an app or a frontend that is not there: before any stack is touched."""
+    """Raises GroatError, before any stack is touched, if the app or the frontend is missing."""
     if "ImageUri" in generated.declared(website):
         images.handler(target.project.app)
     if "FrontendBucketName" in generated.load(website)["Outputs"]:
@@ -97,7 +97,7 @@ def look_at_app(target: Target, website: str) -> None:
 
 
 def look_at_docker(target: Target, aws: Aws, website: str) -> None:
-    """Raises GroatError where an image has to be built and Docker cannot: before any stack is touched."""
+    """Raises GroatError, before any stack is touched, if an image must be built and Docker cannot be used."""
     if aws.endpoint is None and takes_image(target, website):
         from groat.docker import look
 
@@ -107,12 +107,12 @@ def look_at_docker(target: Target, aws: Aws, website: str) -> None:
 
 
 def takes_image(target: Target, template: str) -> bool:
-    """A site whose samconfig.toml says which image it runs is given none."""
+    """Does the deployment provide the image? Not if samconfig.toml already names one."""
     return "ImageUri" in generated.declared(template).keys() - target.settings.parameters.keys()
 
 
 def reach(target: Target) -> Generator[Event, None, Aws]:
-    """The account to work in: the local cloud, started if need be, or the one that the credentials are for."""
+    """The account to deploy to: the local cloud, started if necessary, or the one that the credentials are for."""
     if target.settings.is_local:
         yield Working("starting the local cloud")
         cloud = local.up(target.project)
@@ -126,7 +126,7 @@ def reach(target: Target) -> Generator[Event, None, Aws]:
 def values(
     target: Target, aws: Aws, template: str, outputs: Mapping[str, Outputs]
 ) -> Generator[Event, None, dict[str, str]]:
-    """The stack's parameters: samconfig's, what earlier stacks put out under a declared name, and the image."""
+    """The stack's parameters, from samconfig.toml, from earlier stacks' outputs of the same name, and the image."""
     given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
     if takes_image(target, template):
         yield Working("publishing the app's image")
@@ -136,7 +136,7 @@ def values(
 
 
 def publish_image(target: Target, aws: Aws, repository: str, template: str) -> str:
-    """The URI of the image by digest: built and pushed, or a snapshot that the local cloud runs."""
+    """The image's URI, by digest: built and pushed, or a snapshot that the local cloud runs."""
     if aws.endpoint is None:
         from groat.docker import publish as publish_container
 
@@ -150,7 +150,7 @@ def publish_image(target: Target, aws: Aws, repository: str, template: str) -> s
 def apply(
     project: Project, aws: Aws, deployment: changesets.Deployment, region: str, consent: changesets.Consent
 ) -> Generator[Event, None, changesets.Outcome]:
-    """One stack through its change set; the outcome is the stream's last event and the value."""
+    """Deploy one stack through a change set; its outcome is the last event and also the return value."""
     copies = push_again(project, aws)
     for event in changesets.apply(aws.cloudformation(region), deployment, consent=consent, push_again=copies):
         yield event
@@ -160,7 +160,7 @@ def apply(
 
 
 def publish(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> Iterator[Event]:
-    """The frontend's files, the smoke test, and what the way back needs."""
+    """Upload the frontend, run the smoke test, and record what a rollback needs."""
     if name := stack.outputs.get("FrontendBucketName"):
         bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
         yield from upload(bucket, frontend.files(target.project.frontend))
@@ -168,7 +168,7 @@ def publish(target: Target, aws: Aws, stack: changesets.Stack, template: str) ->
 
 
 def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[Event]:
-    """The frontend's files into the bucket, and CloudFront told to ask again."""
+    """Upload the frontend's files to the bucket, and invalidate what changed in CloudFront."""
     yield Working("uploading the frontend")
     sync, invalidation = frontend.synchronize(bucket, files)
     yield Stage("frontend", str(sync))
@@ -177,9 +177,9 @@ def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[
 
 
 def prove(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> Iterator[Event]:
-    """The smoke test. What answered is a version that a rollback can come back to."""
+    """Run the smoke test. A version that passes it is one that a rollback can return to."""
     url, bucket = local.site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
-    yield Working(f"asking {url}")
+    yield Working(f"requesting {url}")
     named = str(settings(target.project).get("health", ""))
     path = smoke.health(generated.load(template), named)
     patience = smoke.PATIENCE_HERE if target.settings.is_local else smoke.PATIENCE
@@ -193,14 +193,16 @@ def prove(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> I
 
 
 def explained(error: smoke.NoAnswer, target: Target, stack: changesets.Stack) -> GroatError:
-    """With what the function has said, or where to read it; and what to type."""
+    """Add what the function has logged, or where to read it, and what to type next."""
     if target.settings.is_local:
         env, said, look = "", local.said(target.project, stack.outputs["FunctionName"]), ""
     else:
         env, said = f" ENV={target.settings.environment}", ""
         look = f"sam logs --stack-name {stack.name} --region {target.settings.region}"
-    library = "the app runs in .venv, add the library there: Dependencies in docs/recipes.md" if LACKS in said else ""
-    onward = f"mend the app and: make deploy{env}; or go back: make rollback{env}"
+    library = (
+        "the app runs in .venv: add the library there, see Dependencies in docs/recipes.md" if LACKS in said else ""
+    )
+    onward = f"fix the app and make deploy{env}, or go back with make rollback{env}"
     return GroatError(lines(str(error), said), hint=lines(library, look or error.hint, onward))
 
 
@@ -209,7 +211,7 @@ def lines(*each: str) -> str:
 
 
 def remember(target: Target, aws: Aws, stack: changesets.Stack) -> None:
-    """What the way back needs: a tag that keeps the image, and a record of this version."""
+    """Record what a rollback needs: a tag that keeps the image, and this version."""
     image = stack.parameters.get("ImageUri")
     if image and not target.settings.is_local and "ImageUri" not in target.settings.parameters:
         ecr.mark_deployed(aws, image)

@@ -1,12 +1,13 @@
-"""The way back: the stacks in reverse order, then what they kept.
+"""Delete a site: its stacks in reverse order, then what they retained.
 
-On the local cloud nothing is worth keeping, so nothing is asked. Elsewhere what holds data stays unless its logical id
-is allowed or typed, and is named at the end.
+On the local cloud nothing is worth keeping, so no question is asked. Elsewhere, what holds data stays unless its
+logical id is allowed or typed, and is named at the end.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 
 import changesets
+from groat import local
 from groat.aws import Aws, Client
 from groat.events import Event, Stage, Warned
 from groat.operations import reach, stacks
@@ -15,6 +16,9 @@ from groat.target import Target
 
 def destroy(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
     """Delete every stack of the site; on the local cloud also what they retained."""
+    if target.settings.is_local and not local.running(target.project):
+        yield Stage("local cloud", "is not running, so there is nothing to delete")
+        return
     aws = reach(target)
     agree = everything if target.settings.is_local else consent
     for stack in reversed(stacks(target)):
@@ -27,16 +31,16 @@ def destroy(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
 
 
 def everything(_plan: changesets.Plan) -> bool:
-    """Consent to all."""
+    """Consent to every plan."""
     return True
 
 
 def leftovers(target: Target, aws: Aws, deleted: changesets.Deleted) -> Iterator[Event]:
-    """Locally: remove what the stack has kept. Elsewhere: name it."""
+    """What the stack retained: removed on the local cloud, named elsewhere."""
     for resource in deleted.left_behind:
         remove = REMOVERS.get(resource.type) if target.settings.is_local else None
         if remove is None:
-            yield Warned(f"Kept, in no stack any more: {resource.type} {resource.physical_id}")
+            yield Warned(f"Kept, and no longer in any stack: {resource.type} {resource.physical_id}")
         else:
             remove(aws, resource.physical_id)
             yield Stage("removed", f"{resource.type} {resource.physical_id}")
@@ -54,7 +58,7 @@ def remove_bucket(aws: Aws, name: str) -> None:
     s3.delete_bucket(Bucket=name)
 
 
-# what a Site retains (template_gen: Retain where data lives)
+# the types that template_gen retains because they hold data
 REMOVERS: Mapping[str, Callable[[Aws, str], None]] = {
     "AWS::DynamoDB::Table": remove_table,
     "AWS::S3::Bucket": remove_bucket,

@@ -1,7 +1,7 @@
-"""The registry's side of publishing: who may push where, which images are there, which of them were deployed.
+"""The registry's side of publishing: where to push, which images are there, which of them were deployed.
 
-The rule: an image is known by its digest. Tags are labels for people and for the lifecycle in the registry stack, which
-keeps what is tagged `live-` for rollbacks.
+The rule: an image is identified by its digest. Tags are labels for people and for the registry's lifecycle policy,
+which keeps what is tagged `live-` for rollbacks.
 """
 
 import base64
@@ -11,15 +11,15 @@ from typing import Any
 from groat.aws import Aws
 from groat.errors import GroatError
 
-# what Lambda takes: a single manifest (AWS Lambda developer guide, "Requirements for container images")
+# what Lambda accepts: a single manifest (AWS Lambda developer guide, "Requirements for container images")
 DOCKERS_OWN = "application/vnd.docker.distribution.manifest.v2+json"
 MANIFESTS = frozenset({DOCKERS_OWN, "application/vnd.oci.image.manifest.v1+json"})
-DEPLOYED = "live-"  # template_gen's registry keeps images of this tag
+DEPLOYED = "live-"  # prefix of the tags that template_gen's lifecycle policy keeps
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Where Docker pushes to, and what it says there. On AWS `host` is the one in the repository's URI."""
+    """Where Docker pushes to, and its credentials there. On AWS, `host` is the one in the repository's URI."""
 
     host: str
     user: str
@@ -31,14 +31,14 @@ class Registry:
 
 
 def registry(aws: Aws) -> Registry:
-    """ECR's token, good for 12 hours: `user:password` in base64, and the endpoint that it is for."""
+    """From ECR's token, which is valid for 12 hours: `user:password` in base64, and its endpoint."""
     data = aws.client("ecr").get_authorization_token()["authorizationData"][0]
     user, _, password = base64.b64decode(data["authorizationToken"]).decode().partition(":")
     return Registry(str(data["proxyEndpoint"]).partition("://")[2].rstrip("/"), user, password)
 
 
 def repository_name(uri: str) -> str:
-    """`site/app` of `<account>.dkr.ecr.<region>.amazonaws.com/site/app`, with or without a digest."""
+    """The `site/app` in `<account>.dkr.ecr.<region>.amazonaws.com/site/app`, with or without a digest."""
     return uri.partition("/")[2].partition("@")[0]
 
 
@@ -53,7 +53,7 @@ def pushed(aws: Aws, repository: str, tag: str) -> str | None:
         raise GroatError(
             f"Lambda does not take an image of this media type: {media_type}",
             hint=f"aws ecr batch-delete-image {named}\n"
-            "and deploy again: groat builds one manifest, without an index and attestations around it",
+            "then deploy again: groat builds a single manifest, without an image index or attestations",
         )
     return str(found["imageDigest"])
 
@@ -65,7 +65,7 @@ def holds(aws: Aws, uri: str) -> bool:
 
 
 def described(aws: Aws, repository: str, image: dict[str, str]) -> dict[str, Any] | None:
-    """What ECR says of the image, None if it or its repository is not there. `image` is its imageDigest or imageTag."""
+    """ECR's description of the image, or None if it is not there. `image` has its imageDigest or imageTag."""
     ecr = aws.client("ecr")
     try:
         found = ecr.describe_images(repositoryName=repository_name(repository), imageIds=[image])["imageDetails"]
@@ -75,21 +75,21 @@ def described(aws: Aws, repository: str, image: dict[str, str]) -> dict[str, Any
 
 
 def live_tag(digest: str) -> str:
-    """The tag of an image that was deployed."""
+    """The tag for an image that was deployed."""
     return DEPLOYED + digest.removeprefix("sha256:")[:20]
 
 
 def untag(aws: Aws, uri: str, tag: str) -> None:
-    """Take the tag away; an image without any other goes with it."""
+    """Remove the tag; an image without another tag is deleted with it."""
     aws.client("ecr").batch_delete_image(repositoryName=repository_name(uri), imageIds=[{"imageTag": tag}])
 
 
 def mark_deployed(aws: Aws, uri: str) -> None:
-    """Give the image the tag that the registry's lifecycle keeps; a second time changes nothing."""
+    """Give the image the tag that the lifecycle policy keeps, unless it has it already."""
     ecr, name, digest = aws.client("ecr"), repository_name(uri), uri.partition("@")[2]
     found = ecr.batch_get_image(repositoryName=name, imageIds=[{"imageDigest": digest}])["images"]
     if not found:
-        raise GroatError(f"The image that was deployed is not in the registry any more: {uri}", hint="make deploy")
+        raise GroatError(f"The deployed image is no longer in the registry: {uri}", hint="make deploy")
     tag = live_tag(digest)
     media_type = found[0].get("imageManifestMediaType")
     try:

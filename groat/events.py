@@ -1,4 +1,4 @@
-"""What groat itself reports while it works; the change sets' events come between these, unchanged."""
+"""What groat itself reports while it works; the events of `changesets` pass between these unchanged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from changesets import Event as ChangeSetEvent
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """Something that may take seconds has begun."""
+    """Something has begun that may take seconds."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of the deployment is done: `name` in a word, `text` what it found or did."""
+    """A stage of the deployment is done: `name` is a word for it, `text` what it found or did."""
 
     name: str
     text: str
@@ -25,16 +25,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Warned:
-    """Something that a reader should know and that stops nothing."""
+    """Something that a reader should know, but that stops nothing."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """The bill of a month in which nobody visits, in USD, at list prices of the day `as_of`.
+    """The bill for a month without visitors, in USD, at the list prices of the day `as_of`.
 
-    `before` is that of the base of a review, None where it is not known; `lines` says what `usd` is for.
+    `before` is the bill at the base of a review, None if it is not known; `lines` says what `usd` is for.
     """
 
     usd: Decimal
@@ -45,7 +45,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsed:
-    """A deployment was played in which one resource failed: what it ended in, and what the same deployment did then.
+    """A deployment was played in which one resource failed: how it ended, and how the same deployment ended after that.
 
     `healthy` is whether the stack was as wanted after the second; `allow` names the resources whose data stood against
     it.
@@ -62,7 +62,7 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The site answers at `url`. `outputs` are the website stack's; `commands` what to type next, each with why."""
+    """The site answers at `url`. `outputs` are the website stack's; `commands` say what to type next, and why."""
 
     url: str
     outputs: Mapping[str, str]

@@ -1,7 +1,7 @@
-"""The frontend's files into the site's bucket: what changed, assets before the pages that name them, removed ones last.
+"""Uploads the frontend to the site's bucket: only what changed, assets before the pages that use them, removals last.
 
 Planning is pure; `synchronize` executes. A visitor in the middle of a deployment never gets a page whose assets are not
-there yet. Browsers ask again each time (an ETag answers 304), CloudFront keeps a file until it is invalidated.
+there yet. Browsers revalidate each time (the ETag makes it a 304); CloudFront keeps a file until it is invalidated.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from groat.errors import GroatError
 REVALIDATE = "public, max-age=0, s-maxage=31536000, must-revalidate"
 IMMUTABLE = "public, max-age=31536000, immutable"
 HASHED = re.compile(r"[.-][0-9a-f]{8,}\.\w+$")  # name.3f2a9c1b.js: the content is in the name
-# mimetypes asks the machine's own tables, which differ: what a website needs is said here
+# mimetypes reads the machine's own tables, which differ, so the types that a website needs are listed here
 TYPES = {
     ".avif": "image/avif",
     ".css": "text/css; charset=utf-8",
@@ -39,16 +39,16 @@ TYPES = {
     ".woff2": "font/woff2",
     ".xml": "application/xml",
 }
-PUBLIC = (".well-known",)  # hidden by its name and meant for everybody (RFC 8615); .git and the like are not
-RESERVED = ".groat/"  # keys of ours in the bucket
+PUBLIC = (".well-known",)  # hidden by its name but public (RFC 8615), unlike .git and the like
+RESERVED = ".groat/"  # prefix of groat's own keys in the bucket
 OWED = f"{RESERVED}invalidation.json"
-PLAIN = "/!$&'()*+,;=:@"  # what CloudFront does not want encoded: all that RFC 1738 calls safe
-MOST_PATHS = 15  # CloudFront bills paths, and `/*` is one path
+PLAIN = "/!$&'()*+,;=:@"  # CloudFront does not want these encoded: what RFC 1738 calls safe
+MOST_PATHS = 15  # CloudFront bills by path, and `/*` is one path
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the frontend: `key` in the bucket, its bytes, and the MD5 that S3 answers as ETag."""
+    """A file of the frontend: its key in the bucket, its bytes, and the MD5 that S3 returns as ETag."""
 
     key: str
     body: bytes
@@ -73,7 +73,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What to do to the bucket, in this order: upload, then remove. `paths` are the URLs whose answers change."""
+    """What to do to the bucket: first upload, then remove. `paths` are the URLs whose responses change."""
 
     upload: tuple[File, ...]
     remove: tuple[str, ...]
@@ -103,18 +103,15 @@ def files(folder: Path) -> tuple[File, ...]:
 
 
 def keys(folder: Path) -> tuple[str, ...]:
-    """The names of the files below `folder`, but hidden ones.
+    """The names of the files below `folder`, except hidden ones.
 
-    Raises GroatError when it is missing or has no index.html, and for a link to no file: what is behind it would be
-    missing in silence.
+    Raises GroatError if there is no index.html, and for a broken link: its file would be missing without a word.
     """
     if not (folder / "index.html").is_file():
-        raise GroatError(f"The frontend has no index.html: {folder}", hint="add one, or say frontend=None in your Site")
+        raise GroatError(f"The frontend has no index.html: {folder}", hint="add one, or set frontend=None in your Site")
     visible = [path for path in sorted(folder.rglob("*")) if not is_hidden(path.relative_to(folder))]
     if lost := next((path for path in visible if path.is_symlink() and not path.is_file()), None):
-        raise GroatError(
-            f"The frontend has a link that leads to no file: {lost}", hint="put the files themselves there"
-        )
+        raise GroatError(f"The frontend has a broken link: {lost}", hint="put the file itself there")
     return tuple(path.relative_to(folder).as_posix() for path in visible if path.is_file())
 
 
@@ -123,7 +120,7 @@ def is_hidden(path: Path) -> bool:
 
 
 def plan(wanted: Iterable[File], present: Mapping[str, str]) -> Sync:
-    """`present` maps the bucket's keys to ETags (unquoted); what groat keeps there itself is left alone."""
+    """`present` maps the bucket's keys to ETags (unquoted); groat's own keys are left alone."""
     wanted = tuple(wanted)
     changed = sorted(
         (file for file in wanted if present.get(file.key) != file.etag), key=lambda file: (file.is_page, file.key)
@@ -135,13 +132,13 @@ def plan(wanted: Iterable[File], present: Mapping[str, str]) -> Sync:
 
 @dataclass(frozen=True, slots=True)
 class Invalidation:
-    """What CloudFront is to fetch anew. The same reference twice is one request, so it may be repeated."""
+    """What CloudFront is to fetch again. It may be repeated: the same reference twice is one request."""
 
     reference: str
     paths: tuple[str, ...]
 
     def and_also(self, paths: tuple[str, ...]) -> "Invalidation":
-        """These paths too: a new request, because a reference stands for its paths."""
+        """With these paths too: a new request, because a reference stands for its paths."""
         everything = tuple(sorted({*self.paths, *paths}))
         return self if everything == self.paths else Invalidation(uuid.uuid4().hex, everything)
 
@@ -159,7 +156,7 @@ class Bucket:
         return {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", ())}
 
     def owed(self) -> Invalidation:
-        """What a run that was killed had still to ask for."""
+        """What a killed run did not get to invalidate."""
         record = json.load(self.aws.client("s3").get_object(Bucket=self.name, Key=OWED)["Body"])
         return Invalidation(record["reference"], tuple(record["paths"]))
 
@@ -190,9 +187,9 @@ class Bucket:
 
 
 def synchronize(bucket: Bucket, wanted: Iterable[File]) -> tuple[Sync, Invalidation]:
-    """Bring the bucket to these files; what that took, and what CloudFront was asked to fetch anew.
+    """Make the bucket's files these; returns what that took, and what CloudFront was asked to fetch again.
 
-    The invalidation is written down before the first upload: a run killed after it leaves a debt, not old pages.
+    The invalidation is recorded before the first upload, so that the run after a killed one makes up for it.
     """
     present = bucket.present()
     sync = plan(wanted, present)

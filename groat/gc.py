@@ -1,9 +1,9 @@
-"""Image clean-up: removes from the registry what nothing can need any more, and says what it keeps for what.
+"""Image clean-up: removes from the registry what nothing can need any more, and counts what it keeps.
 
-The rule: an image stays while it is what is live, what a rollback can come back to, what a version of a function runs,
-or so young that another deployment may be about to use it; and every image while the stack is not at rest. A site
-without a frontend has no record of its versions, so there all that were deployed stay. The registry's own lifecycle
-bounds the others; this is for those who want them gone now.
+The rule: an image stays if it is live, if a rollback can return to it, if a version of the function runs it, or if it
+is so young that another deployment may be about to use it. During a stack operation every image stays. A site without a
+frontend has no record of its versions, so all images that were deployed stay. The registry's lifecycle policy limits
+the number of images anyway; this is for those who want them gone now.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from groat.frontend import Bucket
 from groat.operations import deployed, reach
 from groat.target import Target
 
-AT_ONCE = 100  # BatchDeleteImage takes as many
+AT_ONCE = 100  # the most that BatchDeleteImage takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Image:
 
 
 def collect(target: Target, *, days: float, remove: bool) -> Iterator[Event]:
-    """Name the images that nothing needs, and `remove` them. Raises GroatError where there are none to look at."""
+    """List the images that nothing needs, and `remove` them. Raises GroatError if there is no registry to look at."""
     if target.settings.is_local:
         raise GroatError("The local cloud has no images of its own to remove", hint="groat gc --env NAME")
     aws = reach(target)
@@ -55,16 +55,16 @@ def collect(target: Target, *, days: float, remove: bool) -> Iterator[Event]:
         needed |= {image.digest for image in images if image.deployed}
     before = datetime.now(UTC) - timedelta(days=days)
     unneeded = [image for image in images if image.digest not in needed and image.pushed <= before]
-    for image in unneeded:
-        yield Stage("removed" if remove else "not needed", str(image))
     if remove:
         delete(aws, repository, [image.digest for image in unneeded])
+    for image in unneeded:
+        yield Stage("removed" if remove else "not needed", str(image))
     used = sum(image.digest in needed for image in images)
     yield Stage("kept", f"{len(images) - len(unneeded)} images, {used} of them in use or for a rollback")
 
 
 def in_use(aws: Aws, target: Target, website: changesets.Stack) -> Iterator[str]:
-    """The URIs of the live image, of those that a rollback can come back to, and of the function's versions."""
+    """The URIs of the live image, of those that a rollback can return to, and of the function's versions."""
     yield website.parameters.get("ImageUri", "")
     if history := records(aws, target, website):
         yield from (history.read(record).version.image for record in history.names())
@@ -77,7 +77,7 @@ def in_use(aws: Aws, target: Target, website: changesets.Stack) -> Iterator[str]
 
 
 def records(aws: Aws, target: Target, website: changesets.Stack) -> versions.History | None:
-    """The versions that a rollback can come back to; a site without a frontend has no place for them."""
+    """The versions that a rollback can return to; None for a site without a frontend, which has no place for them."""
     if name := website.outputs.get("FrontendBucketName"):
         return versions.History(Bucket(aws, name, website.outputs["DistributionId"]), target.stack("website"))
     return None
@@ -92,10 +92,14 @@ def stored(aws: Aws, repository: str) -> Iterator[Image]:
 
 
 def delete(aws: Aws, repository: str, digests: list[str]) -> None:
-    """Raises GroatError when ECR refuses one."""
+    """Raises GroatError if ECR refuses one."""
     ecr_client = aws.client("ecr")
     for start in range(0, len(digests), AT_ONCE):
         some = [{"imageDigest": digest} for digest in digests[start : start + AT_ONCE]]
         failures = ecr_client.batch_delete_image(repositoryName=repository, imageIds=some)["failures"]
         if failures:
-            raise GroatError(f"An image cannot be removed: {failures[0].get('failureReason')}")
+            digest = failures[0]["imageId"]["imageDigest"]
+            raise GroatError(
+                f"An image cannot be removed: {failures[0].get('failureReason')}",
+                hint=f"aws ecr describe-images --repository-name {repository} --image-ids imageDigest={digest}",
+            )

@@ -1,4 +1,4 @@
-"""`groat lint`: cfn-lint and the tick-box rules, on the generated templates or on anybody's files."""
+"""`groat lint`: cfn-lint and the tick-box rules, on the generated templates or on any files."""
 
 import json
 import re
@@ -24,9 +24,9 @@ MAX_NESTING = 1000
 
 
 def found(names: Collection[str], findings: "Sequence[Finding]", *, as_json: bool, remarks: bool) -> int:
-    """Print what was found in the templates of these names; 1 if something is an error.
+    """Print the findings in these templates; 1 if one of them is an error.
 
-    `remarks` shows what is informational too; without it, they are only counted.
+    `remarks` also shows informational findings; without it they are only counted.
     """
     shown = [finding for finding in findings if remarks or finding.level != "informational"]
     for finding in shown:
@@ -39,7 +39,7 @@ def found(names: Collection[str], findings: "Sequence[Finding]", *, as_json: boo
 
 
 def lint_files(files: tuple[Path, ...], *, region: str) -> "tuple[Collection[str], Sequence[Finding]]":
-    """Anybody's templates by name, and what is found in them, remarks included. Raises GroatError for no region."""
+    """These templates by name, and all findings in them. Raises GroatError for a region that does not exist."""
     from template_gen import lint
 
     texts = {str(path): read(path) for path in files}
@@ -54,7 +54,7 @@ def lint_files(files: tuple[Path, ...], *, region: str) -> "tuple[Collection[str
 
 
 def lint_project(project: Project) -> "tuple[Collection[str], Sequence[Finding]]":
-    """The project's own templates by name, and what is found in them."""
+    """The project's own templates by name, and all findings in them."""
     texts = generated(project)
     return texts.keys(), templates.lint(project, texts, informational=True)
 
@@ -67,7 +67,7 @@ def generated(project: Project) -> dict[str, str]:
 
 
 def read(path: Path) -> str:
-    """Raises GroatError for what is no text, or nested so deeply that a parser would crash."""
+    """Raises GroatError for a file that is not text, or is nested so deeply that a parser would crash."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
@@ -75,23 +75,26 @@ def read(path: Path) -> str:
             f"Not a text file in UTF-8: {path}", hint="lint takes CloudFormation templates, YAML or JSON"
         ) from error
     if (depth := nesting(text)) > MAX_NESTING:
-        raise GroatError(f"Nested {depth} deep, which no template is: {path}")
+        raise GroatError(
+            f"Nested too deeply for a template, {depth} levels: {path}",
+            hint="name a CloudFormation template: groat lint FILE",
+        )
     return text
 
 
 def nesting(text: str) -> int:
-    """How deep the brackets of a text go at most, those inside strings counted too."""
+    """The depth of a text's brackets, including those inside strings."""
     steps = (1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[{\]}]", text))
     return max(accumulate(steps), default=0)
 
 
 def in_words(finding: "Finding") -> str:
-    """One line, in the colour of its level."""
+    """The finding as a line in the colour of its level."""
     return click.style(str(finding), fg=COLOURS.get(finding.level))
 
 
 def summary(findings: "Sequence[Finding]", count: int) -> str:
-    """How many findings of each level, in how many templates."""
+    """The number of findings of each level, and of templates."""
     by_level = Counter(LEVELS[finding.level] for finding in findings)
     found = ", ".join(counted(number, level) for level, number in sorted(by_level.items()))
     return f"{counted(count, 'template')}: {found or 'nothing found'}"

@@ -1,4 +1,4 @@
-"""The local cloud as `ENV=local` uses it: started when needed, told of images, asked where a site is served."""
+"""The local cloud of `ENV=local`: starts it when needed, registers images, and finds out where a site is served."""
 
 import json
 import re
@@ -17,14 +17,16 @@ from groat.project import Project
 if TYPE_CHECKING:
     from local_cloud.daemon import Running
 
-ENDED = "groat local logs\nand if it has ended, the same command again: it starts another one"
+ENDED = "groat local logs\nif it has ended, run the same command again: it starts another one"
 RUNTIMES_OWN = re.compile(r"\(rapid\)|^(END|REPORT) RequestId: |LAMBDA_WARNING: ")
-NOTHING_MORE = "\nTraceback (most recent call last):"  # the runtime's, and none of the app's lines after it
-IMAGE = re.compile(r"[^\s\"']*/task/(?=app/)")  # where the code of an image is; people know it as app/
+NOTHING_MORE = (
+    "\nTraceback (most recent call last):"  # the runtime's own traceback follows: none of its lines is the app's
+)
+IMAGE = re.compile(r"[^\s\"']*/task/(?=app/)")  # where an image's code is; to its author it is app/
 
 
 def up(project: Project, *, port: int | None = None, speed: float = SPEED) -> "Running":
-    """The running local cloud, started first if there is none. Raises GroatError when it cannot start."""
+    """The running local cloud, started if there is none. Raises GroatError if it cannot start."""
     from local_cloud import daemon
 
     try:
@@ -34,14 +36,14 @@ def up(project: Project, *, port: int | None = None, speed: float = SPEED) -> "R
 
 
 def running(project: Project) -> "Running | None":
-    """The local cloud of this project, if it runs."""
+    """This project's local cloud, if it is running."""
     from local_cloud import daemon
 
     return daemon.running(folder(project))
 
 
 def down(project: Project) -> bool:
-    """Whether there was one to stop."""
+    """Stop it; False if it was not running."""
     from local_cloud import daemon
 
     return daemon.down(folder(project))
@@ -52,14 +54,14 @@ def folder(project: Project) -> Path:
 
 
 def function_log(project: Project, function: str) -> Path:
-    """Where what a function says goes, whether or not it has been called yet."""
+    """The file for a function's output, whether or not it has been called yet."""
     from local_cloud import daemon
 
     return daemon.function_log(folder(project), function)
 
 
 def log_lines(project: Project) -> list[str]:
-    """Raises GroatError where there is no log."""
+    """Raises GroatError if there is no log."""
     from local_cloud import daemon
 
     log = daemon.logs(folder(project))
@@ -69,7 +71,7 @@ def log_lines(project: Project) -> list[str]:
 
 
 def said(project: Project, function: str, lines: int = 20) -> str:
-    """The end of what a function's last request has written, without the runtime's own reports; "" for nothing."""
+    """The end of what a function's last request wrote, without the runtime's own reports; "" for nothing."""
     log = folder(project) / "logs" / f"{function}.log"
     written = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     _, _, last = written.rpartition("START RequestId: ")
@@ -78,13 +80,13 @@ def said(project: Project, function: str, lines: int = 20) -> str:
 
 
 def register(endpoint: str, uri: str, image: LocalImage) -> None:
-    """Tell the local cloud where the code of an image is."""
+    """Tell the local cloud where an image's code is."""
     body = {"uri": uri, "directory": str(image.directory), "handler": image.handler}
     control(endpoint, "images", body)
 
 
 def registered(project: Project, digest: str) -> LocalImage | None:
-    """What the local cloud itself keeps of an image that it was told of."""
+    """The local cloud's own copy of an image that was registered there."""
     home = folder(project) / "images" / digest.replace(":", "-")
     record = home / "image.json"
     if not record.is_file():
@@ -93,7 +95,7 @@ def registered(project: Project, digest: str) -> LocalImage | None:
 
 
 def cloud_at(endpoint: str) -> str | None:
-    """The endpoint again if a local cloud answers there; it is on this machine, or it is none."""
+    """The endpoint if a local cloud answers there, else None; a local cloud is always on this machine."""
     if not endpoint.startswith(http.HERE):
         return None
     try:
@@ -103,9 +105,9 @@ def cloud_at(endpoint: str) -> str | None:
 
 
 def site_url(aws: Aws, outputs: Mapping[str, str]) -> str:
-    """Where the site answers: what the stack says, or where the local cloud serves that distribution.
+    """Where the site answers: the URL in the outputs, or the one at which the local cloud serves that distribution.
 
-    A local cloud is also what plays AWS for another environment, when AWS_ENDPOINT_URL points to one.
+    A local cloud plays AWS for any environment if AWS_ENDPOINT_URL points to it.
     """
     cloud = aws.endpoint or cloud_at(aws.client("cloudfront").meta.endpoint_url)
     if cloud is None:
@@ -114,11 +116,11 @@ def site_url(aws: Aws, outputs: Mapping[str, str]) -> str:
     for site in control(cloud, "sites"):
         if domain == site["domain"]:
             return str(site["url"])
-    raise GroatError(f"The local cloud serves no site of that domain: {domain}", hint="groat local logs")
+    raise GroatError(f"The local cloud serves no site with this domain: {domain}", hint="groat local logs")
 
 
 def control(endpoint: str, verb: str, body: object = None) -> Any:
-    """The local cloud's answer to one of its own verbs. Raises GroatError when it refuses or does not answer."""
+    """The local cloud's response to one of its own verbs. Raises GroatError if it refuses or does not answer."""
     data = None if body is None else json.dumps(body).encode()
     try:
         with http.request(f"{endpoint}/_local_cloud/{verb}", data, content_type="application/json") as response:

@@ -1,4 +1,4 @@
-"""What is done to the stacks that are there: look, review, recover, turn back. Each verb is a stream of events."""
+"""The verbs for stacks that exist: status, review, recover, and what Ctrl-C leads to. Each is a stream of events."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -15,7 +15,7 @@ UNKNOWN_REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/registry"
 
 
 def reach(target: Target) -> Aws:
-    """The environment's AWS. For `local` a local cloud must be running: looking does not start one."""
+    """The environment's AWS. For `local`, a local cloud must be running: these verbs do not start one."""
     if not target.settings.is_local:
         return connect(target.settings)
     running = local.running(target.project)
@@ -28,12 +28,12 @@ def stacks(target: Target) -> tuple[StackPlan, ...]:
     """The stacks of the committed templates, in deploy order."""
     names = [path.name for path in target.project.templates.glob("*.yaml")]
     if not names:
-        raise GroatError(f"No templates in {target.project.templates}", hint="groat templates")
+        raise GroatError(f"There are no templates in {target.project.templates}", hint="groat templates")
     return target.stacks(names)
 
 
 def deployed(aws: Aws, plan: StackPlan) -> changesets.Stack:
-    """The stack as it is. Raises GroatError when there is none."""
+    """The stack as it is. Raises GroatError if there is none."""
     stack = aws.cloudformation(plan.region).stack(plan.stack_name)
     if stack is None:
         raise GroatError(f"Nothing is deployed under this name: {plan.stack_name}", hint="make deploy")
@@ -41,7 +41,7 @@ def deployed(aws: Aws, plan: StackPlan) -> changesets.Stack:
 
 
 def status(target: Target) -> Iterator[changesets.Report | Ready]:
-    """A report of each stack; where the site answers and what to type, unless the reports say so."""
+    """A report of each stack; then where the site answers and what to type, unless the reports say what to do."""
     aws = reach(target)
     for stack in stacks(target):
         report = changesets.status(aws.cloudformation(stack.region), stack.stack_name)
@@ -62,7 +62,7 @@ def review(target: Target) -> Iterator[Event]:
         present = cloudformation.stack(stack.stack_name)
         outputs |= dict(present.outputs) if present else {}
     if not target.settings.is_local:
-        yield Warned("The image's digest is known after its build; the one shown stands for the app as it is now")
+        yield Warned("The image's digest is only known once it is built; the one shown stands for the app as it is now")
 
 
 def expected(target: Target, template: str, outputs: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +72,7 @@ def expected(target: Target, template: str, outputs: Mapping[str, str]) -> dict[
 
 
 def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> Iterator[Event]:
-    """Every stack to a status that takes the next deployment, or (`explain`) what that would take."""
+    """Bring every stack to a status that accepts the next deployment, or (`explain`) say what that takes."""
     aws = reach(target)
     for stack in stacks(target):
         cloudformation = aws.cloudformation(stack.region)
@@ -89,7 +89,7 @@ def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> It
 def interrupted(
     target: Target, stack_name: str, *, ask: Callable[[str], bool], consent: changesets.Consent
 ) -> Iterator[Event]:
-    """What Ctrl-C leads to for one of the stacks: its operation goes on, or `ask` says to turn it back."""
+    """After Ctrl-C during one of the stacks: its operation goes on, or is turned back if `ask` says so."""
     aws = reach(target)
     region = next((stack.region for stack in stacks(target) if stack.stack_name == stack_name), aws.region)
     return changesets.interrupted(aws.cloudformation(region), stack_name, ask=ask, consent=consent)

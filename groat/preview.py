@@ -1,9 +1,9 @@
 """What a branch changes, without an account: a cloud in this process holds what another revision deploys, and the real
-manager is asked what this one would change there.
+change-set manager reviews this revision against it.
 
-The rule: nothing leaves the process and nothing of it stays. Images, zones and secrets are stand-ins, equal where what
-they are made from is equal, so they show up as changes only where they are changes. What a bucket or a table holds
-cannot be known here; it counts as data.
+The rule: nothing leaves the process, and nothing of it stays. Images, zones and secrets are stand-ins; two are equal if
+what they are made from is equal, so they appear as changes only if they are. What a bucket or a table holds cannot be
+known here, so it counts as data.
 """
 
 import io
@@ -38,7 +38,7 @@ Texts = Mapping[str, str]  # file name -> template
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """An AWS with nothing but a CloudFormation, in this process; its time passes only when somebody waits."""
+    """An AWS in this process with CloudFormation only; its time passes only when somebody waits."""
 
     aws: Aws
     cloud: "LocalCloud"
@@ -46,28 +46,28 @@ class Preview:
     def apply(
         self, target: Target, stack: StackPlan, texts: Texts, *, consent: changesets.Consent
     ) -> Iterator[changesets.Event]:
-        """One stack's deployment; the last event is its outcome."""
+        """Deploy one stack; the last event is the outcome."""
         cloudformation = self.aws.cloudformation(stack.region)
         return changesets.apply(
             cloudformation, self.deployment(target, stack, texts), clock=self.cloud.clock, consent=consent
         )
 
     def review(self, target: Target, stack: StackPlan, texts: Texts) -> Iterator[changesets.Event]:
-        """What that deployment would change; the last event is Reviewed, or why there is no review."""
+        """What that deployment would change; the last event is Reviewed, or says why there is no review."""
         cloudformation = self.aws.cloudformation(stack.region)
         return changesets.review(cloudformation, self.deployment(target, stack, texts), clock=self.cloud.clock)
 
     def deployment(self, target: Target, stack: StackPlan, texts: Texts) -> changesets.Deployment:
-        """With the outputs of the stacks that are there for parameters, as a deployment has them."""
+        """As in a real deployment, with the other stacks' outputs as parameters."""
         found = (self.aws.cloudformation(each.region).stack(each.stack_name) for each in target.stacks(texts))
         outputs = {key: value for each in found if each for key, value in each.outputs.items()}
         return target.deployment(stack, texts, operations.expected(target, texts[stack.template], outputs))
 
 
 def review(target: Target, base: str) -> Iterator[Event]:
-    """What deploying the working tree would change where the git revision `base` is deployed, and cost when idle.
+    """What deploying the working tree over the git revision `base` would change, and what the idle site costs.
 
-    Raises GroatError for a revision that git does not know, or whose templates CloudFormation would not take.
+    Raises GroatError for a revision that git does not know, or whose templates CloudFormation would refuse.
     """
     texts = target.generate()
     with revision(target, base) as earlier:
@@ -83,23 +83,25 @@ def review(target: Target, base: str) -> Iterator[Event]:
 
 @contextmanager
 def revision(target: Target, name: str) -> Iterator[Target]:
-    """The same environment at a git revision, in a folder of its own for as long as the context lasts."""
+    """The same environment at a git revision, in a temporary folder."""
     root = target.project.root
     archive = subprocess.run(["git", "archive", "--format=zip", name], cwd=root, capture_output=True, check=False)
     if archive.returncode:
-        raise GroatError(f"git knows no such revision: {name}", hint="git fetch; then name a branch, a tag or a commit")
+        raise GroatError(
+            f"git does not know this revision: {name}", hint="git fetch, then name a branch, a tag or a commit"
+        )
     with TemporaryDirectory(prefix="groat-") as folder, zipfile.ZipFile(io.BytesIO(archive.stdout)) as files:
         files.extractall(folder)
         yield Target(Project(Path(folder)), settings(Path(folder), target.settings.environment))
 
 
 def committed(project: Project) -> Texts:
-    """The project's templates as they lie in its folder."""
+    """The templates in the project's folder."""
     return {path.name: path.read_text(encoding="utf-8") for path in project.templates.glob("*.yaml")}
 
 
 def seeded(*targets: Target) -> Preview:
-    """A cloud with each of these deployed from its committed templates, one after the other."""
+    """A cloud on which each of these has been deployed from its committed templates, one after the other."""
     preview = empty()
     for target in targets:
         texts = committed(target.project)
@@ -109,12 +111,15 @@ def seeded(*targets: Target) -> Preview:
 
 
 def deploy(preview: Preview, target: Target, stack: StackPlan, texts: Texts) -> None:
-    """One stack, as it must be for what comes after it. Raises GroatError where it cannot be deployed."""
-    *_, outcome = preview.apply(target, stack, texts, consent=lambda _: True)  # nothing here is anybody's
+    """Deploy one stack that the next step needs. Raises GroatError if it cannot be deployed."""
+    *_, outcome = preview.apply(target, stack, texts, consent=lambda _: True)  # nothing here can be lost
     if isinstance(outcome, changesets.Deployed | changesets.NoChanges):
         return
     why = f": {outcome.diagnosis.cause}" if isinstance(outcome, changesets.RolledBack | changesets.Rejected) else ""
-    raise GroatError(f"The stack to compare with cannot be deployed, {stack.stack_name}{why}")
+    raise GroatError(
+        f"The stack cannot be deployed, {stack.stack_name}{why}",
+        hint=f"correct {stack.template}, or compare with another revision: --base REV",
+    )
 
 
 def empty() -> Preview:
@@ -126,7 +131,7 @@ def empty() -> Preview:
     @cache
     def client(service: str, *, region_name: str = generated.CERTIFICATE_REGION) -> Client:
         if service != "cloudformation":
-            raise changesets.ChangeSetsError(f"There is only CloudFormation here, not: {service}")
+            raise changesets.ChangeSetsError(f"A preview has CloudFormation only, not: {service}")
         made = session().client("cloudformation", region_name=region_name)
         attach(made, engine=engine)
         return made
@@ -136,14 +141,14 @@ def empty() -> Preview:
 
 @cache
 def session() -> "Session":
-    """One for all previews: reading botocore's data takes longer than a deployment here."""
+    """One for all previews, because reading botocore's data takes longer than a deployment here."""
     return without_account(generated.CERTIFICATE_REGION)
 
 
 def costs(project: Project, earlier: Project) -> Costs:
-    """The monthly bill without visitors, now and before; what was before is None where no Site can be read there."""
+    """The monthly bill without visitors, now and before; `before` is None if no Site can be read there."""
     now, before = floor(project), None
-    with suppress(GroatError):  # an older groat's Site, perhaps: no reason to withhold what it costs now
+    with suppress(GroatError):  # an older groat's Site, perhaps; what it costs now can still be told
         before = floor(earlier).usd
     lines = {cost.what: f"{cost.usd:.2f}, {cost.why}" for cost in now.costs}
     return Costs(usd=now.usd, before=before, lines=lines, as_of=now.as_of)

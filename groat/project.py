@@ -37,7 +37,7 @@ class Project:
 
     @property
     def state(self) -> Path:
-        """What may be deleted at any time: the local cloud's files, remembered lint results."""
+        """Files that may be deleted at any time: the local cloud's, and remembered lint results."""
         return self.root / ".groat"
 
 
@@ -46,7 +46,7 @@ def find(start: Path) -> Project:
     for folder in (start, *start.parents):
         if (folder / MARKER).is_file():
             return Project(folder)
-    raise GroatError(f"No {MARKER} here or in a folder above: {start}", hint="change to the folder of your site")
+    raise GroatError(f"There is no {MARKER} here or in a folder above: {start}", hint="cd to the folder of your site")
 
 
 def load_site(project: Project) -> "Site":
@@ -58,41 +58,41 @@ def load_site(project: Project) -> "Site":
     site = getattr(loaded, name, None)
     if not isinstance(site, Site):
         raise GroatError(
-            f"{module}:{name} must be a Site, it is: {type(site).__name__}",
-            hint=f"write in {module}.py: {name} = Site(...)",
+            f"{module}:{name} must be a Site, got: {type(site).__name__}",
+            hint=f"define it in {module}.py: {name} = Site(...)",
         )
     return site
 
 
 def load_module(project: Project, module: str) -> ModuleType:
-    """A module of the project: its code may raise anything. Raises GroatError with the line."""
+    """Import a module of the project, whose code may raise anything. Raises GroatError with the line."""
     from template_gen import SiteError
 
     sys.path.insert(0, str(project.root))
-    sys.modules.pop(module, None)  # another revision's, perhaps
+    sys.modules.pop(module, None)  # it may be another revision's
     try:
         loaded = importlib.import_module(module)
     except SiteError as error:
         raise GroatError(str(error), hint=f"correct the Site in {module}.py") from error
     except (Exception, SystemExit) as error:
         told = f"{type(error).__name__}: {error}{line_of(error, project)}"
-        raise GroatError(f"{module}.py cannot be loaded, {told}", hint=f"mend {module}.py") from error
+        raise GroatError(f"{module}.py cannot be loaded, {told}", hint=f"fix {module}.py") from error
     finally:
         sys.path.remove(str(project.root))
     if not Path(loaded.__file__ or "").is_relative_to(project.root):
-        raise GroatError(f"There is no {module}.py in {project.root}", hint="write one: site = Site(name=...)")
+        raise GroatError(f"There is no {module}.py in {project.root}", hint="create it: site = Site(name=...)")
     return loaded
 
 
 def line_of(error: BaseException, project: Project) -> str:
-    """The last line of the project's own code that an error passed; a SyntaxError tells its own."""
+    """The last line of the project's own code in the traceback; a SyntaxError names its own."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).parent == project.root]
     return f" ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else ""
 
 
 def site_reference(project: Project) -> str:
-    """Where the Site is, as module:name. Raises GroatError for anything else."""
+    """Where the Site is, as module:name. Raises GroatError if pyproject has anything else."""
     reference = settings(project).get("site", "website:site")
     if not isinstance(reference, str) or not all(reference.partition(":")):
         raise GroatError(
@@ -102,19 +102,19 @@ def site_reference(project: Project) -> str:
 
 
 def settings(project: Project) -> dict[str, Any]:
-    """pyproject's `[tool.groat]`. Raises GroatError when the file is no TOML."""
+    """pyproject's `[tool.groat]`. Raises GroatError if the file is not TOML."""
     path = project.root / "pyproject.toml"
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     except tomllib.TOMLDecodeError as error:
-        raise GroatError(f"pyproject.toml is not well-formed TOML: {error}", hint="mend that line") from error
+        raise GroatError(f"pyproject.toml is not well-formed TOML: {error}", hint="fix that line") from error
     found: dict[str, Any] = document.get("tool", {}).get("groat", {})
     return found
 
 
 def table(project: Project, name: str) -> dict[str, Any]:
-    """pyproject's `[tool.groat.NAME]`, empty when there is none."""
+    """pyproject's `[tool.groat.NAME]`; empty if there is none."""
     found = settings(project).get(name, {})
     if not isinstance(found, dict):
-        raise GroatError(f"pyproject.toml: this must be a table, [tool.groat.{name}]: {found}", hint="mend that line")
+        raise GroatError(f"pyproject.toml: this must be a table, [tool.groat.{name}]: {found}", hint="fix that line")
     return found

@@ -1,7 +1,7 @@
-"""A deployment played in this process with a failure at every resource in turn: does each one recover?
+"""Plays a deployment in this process with a failure at every resource in turn, to see that it recovers from each.
 
-The rule: each scene is played on a cloud of its own, seeded as preview.py says, by the real manager. A yes is given to
-ordinary questions; to the loss of data only for what is named, so a scene ends as an unattended deployment would.
+The rule: each scene is played on a cloud of its own, seeded as in preview.py, by the real change-set manager. Ordinary
+questions are answered yes, the loss of data is allowed only by name; so a scene ends as an unattended deployment would.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ PHASES = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "d
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One stack's deployment in which the change of one resource fails and, if `twice`, its way back once too."""
+    """One stack's deployment in which the change of one resource fails, and then, if `twice`, its rollback."""
 
     stack: StackPlan
     change: changesets.ResourceChange
@@ -37,10 +37,8 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """What is on before the curtain rises (`before`: none, or what is deployed), what is to be deployed, and the
-    consent that it has.
-    """
+class Rehearsal:
+    """A deployment of `texts` over what `before` deploys (over nothing if that is empty), with a given consent."""
 
     before: tuple[Target, ...]
     target: Target
@@ -48,7 +46,7 @@ class Stage:
     consent: changesets.Consent
 
     def scenes(self) -> Iterator[Scene]:
-        """A scene for every change of every stack, in the order of deployment."""
+        """Two scenes for every change of every stack, in deploy order."""
         cloud = preview.seeded(*self.before)
         for stack in self.target.stacks(self.texts):
             for change in self.changes(cloud, stack):
@@ -57,13 +55,13 @@ class Stage:
             preview.deploy(cloud, self.target, stack, self.texts)
 
     def changes(self, cloud: Preview, stack: StackPlan) -> tuple[changesets.ResourceChange, ...]:
-        """What the deployment of this stack changes."""
+        """What deploying this stack changes."""
         *_, outcome = cloud.review(self.target, stack, self.texts)
         told = outcome.review if isinstance(outcome, changesets.Reviewed) else None
         return told.changes if told else ()
 
     def play(self, scene: Scene) -> Rehearsed:
-        """The deployment with its failure, and the same deployment again."""
+        """Play the deployment with the failure, then the same deployment again."""
         cloud = self.until(scene)
         spoil(cloud, scene)
         *_, first = cloud.apply(self.target, scene.stack, self.texts, consent=self.consent)
@@ -80,7 +78,7 @@ class Stage:
         )
 
     def until(self, scene: Scene) -> Preview:
-        """A cloud on which all stacks before the scene's are deployed."""
+        """A cloud on which all stacks before the scene's have been deployed."""
         cloud = preview.seeded(*self.before)
         for stack in self.target.stacks(self.texts):
             if stack == scene.stack:
@@ -90,19 +88,19 @@ class Stage:
 
 
 def rehearse(target: Target, base: str | None, allow: frozenset[str] = frozenset()) -> Iterator[Event]:
-    """The way from the git revision `base` (None: from nothing) to the working tree, once with each failure.
+    """Deploy the working tree over the git revision `base` (None: over nothing), once with each failure.
 
-    `allow` names the resources whose data may go. Raises GroatError at the end if, after some failure, the same
-    deployment did not end in a healthy stack.
+    `allow` names the resources whose data may be lost. Raises GroatError at the end if a second deployment after a
+    failure did not end in a healthy stack.
     """
     texts = target.generate()
     consent = changesets.Allowed(yes=True, names=allow)
     played: list[Rehearsed] = []
     with preview.revision(target, base) if base else nullcontext() as before:
-        stage = Stage((before,) if before else (), target, texts, consent)
-        for scene in stage.scenes():
+        rehearsal = Rehearsal((before,) if before else (), target, texts, consent)
+        for scene in rehearsal.scenes():
             yield Working(f"{scene.change.logical_id}: {scene}")
-            played.append(stage.play(scene))
+            played.append(rehearsal.play(scene))
             yield played[-1]
     judge(played)
 
@@ -112,13 +110,11 @@ def judge(played: Iterable[Rehearsed]) -> None:
     failed = [each for each in played if not each.healthy]
     if not failed:
         return
-    names = sorted({name for each in failed for name in each.allow})
-    flags = " ".join(f"--allow {name}" for name in names)
+    places = ", ".join(dict.fromkeys(each.logical_id for each in failed))
+    flags = " ".join(f"--allow {name}" for name in sorted({name for each in failed for name in each.allow}))
     raise GroatError(
-        f"Not healthy again after a failure at: {', '.join(dict.fromkeys(each.logical_id for each in failed))}",
-        hint=f"data may only go by name: the same command with {flags}"
-        if names
-        else "what each ended in is told above",
+        f"The deployment did not recover from a failure at: {places}",
+        hint=f"data is only let go by name: run the same command with {flags}" if flags else "see above how each ended",
     )
 
 
@@ -137,6 +133,6 @@ def spoil(cloud: Preview, scene: Scene) -> None:
 
 
 def words(outcome: changesets.Event) -> str:
-    """The outcome's name as a person says it: "rolled back"."""
+    """The outcome's name in words: "rolled back"."""
     name = type(outcome).__name__
     return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name).strip()

@@ -61,7 +61,10 @@ def settled_config(config: dict[str, Any], epoch: int) -> bytes:
 def only(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
     """The one manifest of the image. Raises GroatError: Lambda takes no image of several."""
     if len(entries) != 1:
-        raise GroatError(f"Lambda takes an image of one manifest, and {name} has: {len(entries)}")
+        raise GroatError(
+            f"Lambda takes an image of one manifest, and {name} has: {len(entries)}",
+            hint=f"docker image rm {name}\nthen run the same command again: it builds a single manifest",
+        )
     return entries[0]
 
 

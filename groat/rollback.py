@@ -1,11 +1,11 @@
-"""Back to what the site was before: the website's template, parameters (the image's digest among them) and frontend.
+"""Restores the site's previous version: the website's template, parameters (the image's digest among them), frontend.
 
-The stack first, because it is what may be refused or fail; then the frontend, as in a deployment. The registry and the
-certificate stay: every version uses them. Data stays where it is; a table that the earlier template does not have is a
-hazard like any other, and needs consent.
+The stack comes first, because it may be refused or fail; then the frontend, as in a deployment. The registry and the
+certificate stay, because every version uses them. Data stays where it is; a table that the earlier template does not
+have is a hazard like any other, and needs consent.
 
-The rule: the target is the newest version that answered and is not what is live. So the same command finishes what a
-killed one began, a version whose smoke test failed is gone back from too, and a second rollback goes one further.
+The rule: the target is the newest version that has answered and is not live. So the same command finishes what a killed
+one began, replaces a version whose smoke test failed, and goes back one version more when it is run again.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from groat.target import Target
 
 
 def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
-    """Restore the version before the live one. Raises GroatError when there is none, or when its image is gone."""
+    """Restore the version before the live one. Raises GroatError if there is none, or if its image is gone."""
     aws, plan = reach(target), target.stack("website")
     stack = deployed(aws, plan)
     history = versions.History(bucket(aws, stack), plan)
@@ -44,19 +44,19 @@ def bucket(aws: Aws, stack: changesets.Stack) -> Bucket:
     if "FrontendBucketName" not in stack.outputs:
         raise GroatError(
             f"Earlier versions are kept in the frontend's bucket, and this stack has none: {stack.name}",
-            hint="check out the commit that you want, and: make deploy",
+            hint="check out the commit that you want, then: make deploy",
         )
     return Bucket(aws, stack.outputs["FrontendBucketName"], stack.outputs["DistributionId"])
 
 
 def image(target: Target, aws: Aws, version: versions.Version) -> Iterator[Event]:
-    """The earlier image, from the registry or a copy here. Without Docker (`local`) the stack itself will say so."""
+    """Make sure that the registry has the earlier image. Without Docker (`local`), the stack itself will say so."""
     if version.image and not target.settings.is_local and not ecr.holds(aws, version.image):
         push = push_again(target.project, aws)(version.image)
         if push is None:
             raise GroatError(
-                f"The image of the earlier version is not in the registry any more: {version.image}",
-                hint="check out its commit, and: make deploy",
+                f"The earlier version's image is no longer in the registry: {version.image}",
+                hint="check out its commit, then: make deploy",
             )
         yield Working("pushing the earlier image again")
         push()

@@ -1,8 +1,7 @@
 """SAM CLI on the generated template: build the container, run it behind an API on this machine, call it once.
 
-Plain `sam build`, `sam local start-api` and `sam local invoke` do the same. What is added here: clear words without
-Docker and for a build that fails, and the base image of pyproject's [tool.groat.image], which SAM reads in the template
-only.
+Plain `sam build`, `sam local start-api` and `sam local invoke` do the same. This adds clear messages when Docker is
+missing or a build fails, and the base image of pyproject's [tool.groat.image], which SAM reads only from the template.
 """
 
 import json
@@ -24,7 +23,7 @@ OF_ANOTHER_PROCESSOR = ("exec format error", "does not match the specified platf
 
 
 def build(project: Project) -> None:
-    """`sam build`. Raises GroatError when Docker cannot be used or the image does not build."""
+    """Run `sam build`. Raises GroatError if Docker cannot be used or the image does not build."""
     engine()
     source = template(project)
     said = failure(project, "build", "--template-file", str(source), "--base-dir", str(project.templates))
@@ -36,7 +35,7 @@ def build(project: Project) -> None:
             f"The function is for {wanted.architecture}, and this machine is: {here(wanted).architecture}",
             hint="apt-get install qemu-user-static, or Site(architecture=...); `make dev SAM=1` builds for this one",
         )
-    raise GroatError("The app's image does not build; why is above", hint=fix_of(said, BUILD))
+    raise GroatError("The app's image does not build, see above", hint=fix_of(said, BUILD))
 
 
 def start_api(project: Project, port: int) -> int:
@@ -52,7 +51,7 @@ def invoke(project: Project, event: Path) -> int:
 
 
 def template(project: Project) -> Path:
-    """The website's template; a copy with the image's build arguments when pyproject names some."""
+    """The website's template, or a copy with the build arguments that pyproject names."""
     original = project.templates / WEBSITE
     if not original.is_file():
         raise GroatError(f"There is no template: {original}", hint="groat templates")
@@ -66,7 +65,7 @@ def template(project: Project) -> Path:
 
 
 def with_image(text: str, given: dict[str, object]) -> str:
-    """The template with Metadata for SAM: DockerBuildTarget and DockerBuildArgs beside DockerTag."""
+    """The template with DockerBuildTarget and DockerBuildArgs in SAM's Metadata, beside DockerTag."""
     target = [f"      DockerBuildTarget: {json.dumps(given['target'])}"] if "target" in given else []
     added = [*target, f"      DockerBuildArgs: {json.dumps(given.get('arguments', {}))}"]
     lines = (found for line in text.splitlines() for found in ([line, *added] if line.startswith(MARK) else [line]))
@@ -74,17 +73,17 @@ def with_image(text: str, given: dict[str, object]) -> str:
 
 
 def sam(project: Project, *words: str) -> int:
-    """Its exit code; Ctrl-C, which it hears too, is how it is meant to end."""
+    """SAM's exit code. Ctrl-C, which SAM gets too, is the normal way to end it."""
     process = started(project, *words)
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.wait()  # it takes its containers away
+        process.wait()  # SAM removes its containers
         return 0
 
 
 def failure(project: Project, *words: str) -> str | None:
-    """What it printed as errors, which the user sees as it comes; None when all went well."""
+    """What SAM wrote to stderr, which is also shown as it comes; None if it succeeded."""
     said = bytearray()
     with started(project, *words, stderr=subprocess.PIPE) as process:
         for line in process.stderr or ():

@@ -1,7 +1,7 @@
 """One request to the page and one to the API: a deployment is done when the site answers.
 
-The rule: an answer is one of 2xx, or the app's own 404 where nobody said which path the app has. That a 404 is the
-app's, and not the bucket's or CloudFront's, is known by the header that AWS's API gives to whatever a function answers.
+The rule: a good answer is a 2xx, or the app's own 404 if nobody said which path the app has. A 404 is the app's, and
+not the bucket's or CloudFront's, if it has the header that AWS's API adds to every response of a function.
 """
 
 import time
@@ -14,14 +14,14 @@ from groat import http
 from groat.errors import GroatError
 
 PATIENCE = 60.0  # seconds; a first distribution's name can take a while to resolve everywhere
-PATIENCE_HERE = 3.0  # on this machine an answer does not become another one
-OF_A_FUNCTION = ("apigw-requestid", "x-amzn-requestid")  # of an HTTP API, of a function URL
-OF_THE_API = '{"message":"Not Found"}'  # an HTTP API without a route, which has a request id too
+PATIENCE_HERE = 3.0  # on this machine, waiting does not change the answer
+OF_A_FUNCTION = ("apigw-requestid", "x-amzn-requestid")  # added by an HTTP API and by a function URL
+OF_THE_API = '{"message":"Not Found"}'  # an HTTP API without such a route; it has a request id, too
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`status` is 0 when nothing answered, and `text` says why. `of_app`: it was a function that answered."""
+    """`status` is 0 if nothing answered, and `text` says why. `of_app`: the answer is a function's."""
 
     path: str
     status: int
@@ -35,11 +35,11 @@ class Answer:
 
     @property
     def unknown(self) -> bool:
-        """The app answers, and has no such path."""
+        """The app answers, but has no such path."""
         return self.status == 404 and self.of_app
 
     def __str__(self) -> str:
-        said = "404, the app has no such path and answers," if self.unknown else self.status or self.text
+        said = "404, from the app, which has no such path," if self.unknown else self.status or self.text
         return f"GET {self.path} {said} in {self.seconds * 1000:.0f} ms"
 
 
@@ -62,11 +62,11 @@ def answer(path: str, status: int, response: Any, began: float) -> Answer:
 
 
 class NoAnswer(GroatError):
-    """The site is deployed; what it answers is not what a site answers."""
+    """The site is deployed, but does not answer as a site should."""
 
 
 def health(template: Mapping[str, Any], named: str) -> str:
-    """The path to ask the API for: the one that is `named`, or `health` under the prefix of a website's template."""
+    """The path to request from the API: `named`, or else `health` below the API prefix of a website's template."""
     config = template["Resources"]["Distribution"]["Properties"]["DistributionConfig"]
     patterns = [str(behavior["PathPattern"]) for behavior in config.get("CacheBehaviors", ())]
     prefix = next((pattern[:-2] for pattern in patterns if pattern.endswith("/*")), "/api")
@@ -74,7 +74,7 @@ def health(template: Mapping[str, Any], named: str) -> str:
 
 
 def check(url: str, paths: tuple[str, ...], *, guessed: str = "", patience: float = PATIENCE) -> tuple[Answer, ...]:
-    """The answers to `paths`, asked for again while one fails; the app may not know the one that is `guessed`.
+    """The answers to `paths`, requested again while one of them fails; the app need not have the `guessed` one.
 
     Raises NoAnswer after `patience` seconds.
     """

@@ -1,4 +1,4 @@
-"""One environment of one project: the stacks that it has, in deploy order, and what each is deployed with."""
+"""One environment of one project: its stacks in deploy order, and what each is deployed with."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -38,13 +38,16 @@ class Target:
     settings: Settings
 
     def generate(self, site: "Site | None" = None) -> dict[str, str]:
-        """The linted templates by file name. Raises GroatError for findings, and for a value that nothing takes."""
+        """The linted templates by file name.
+
+        Raises GroatError for findings, and for an override that no template has.
+        """
         texts = templates.generate(self.project, site, region=self.settings.region)
         taken = frozenset().union(*map(templates.declared, texts.values()))
         for name in sorted(self.settings.parameters.keys() - taken):
             close = difflib.get_close_matches(name, taken, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"they have: {', '.join(sorted(taken))}"
-            raise GroatError(f"parameter_overrides has a name that no template has: {name}", hint=hint)
+            hint = f"did you mean {close[0]}?" if close else f"the templates have: {', '.join(sorted(taken))}"
+            raise GroatError(f"parameter_overrides names a parameter that no template has: {name}", hint=hint)
         return texts
 
     def stacks(self, names: Iterable[str]) -> tuple[StackPlan, ...]:
@@ -75,7 +78,7 @@ class Target:
 
     @property
     def profile(self) -> changesets.Profile:
-        """`disable_rollback` keeps what a failure built, to be fixed forward; production is protected from deletion."""
+        """`disable_rollback` keeps what a failed deployment built, to be fixed forward; production is protected."""
         if self.settings.is_production:
             return changesets.Profile.PRODUCTION
         return changesets.Profile.DEVELOPMENT if self.settings.disable_rollback else changesets.Profile.STANDARD
@@ -83,5 +86,8 @@ class Target:
     def next_commands(self) -> dict[str, str]:
         """What to type after a deployment, and why."""
         env = "" if self.settings.is_local else f" ENV={self.settings.environment}"
-        follow = {f"make status{env}": "health, last operation, outputs", f"make deploy{env}": "again, after an edit"}
-        return follow | ({"make deploy ENV=prod": "to AWS, with credentials"} if self.settings.is_local else {})
+        follow = {
+            f"make status{env}": "health, last operation, outputs",
+            f"make deploy{env}": "deploy again, after an edit",
+        }
+        return follow | ({"make deploy ENV=prod": "deploy to AWS, with credentials"} if self.settings.is_local else {})

@@ -1,7 +1,7 @@
-"""What people are told to type, spelled so that it works where they are: the environment, and groat's own path.
+"""The commands that people are told to type, spelled so that they work: with the environment and groat's own path.
 
-A verb or a flag of the manager (`python -m changesets`) has another name here; `make` runs groat from .venv, where a
-shell does not look for it.
+Some verbs and flags of `python -m changesets` have other names here; and `make` runs groat from .venv, which need not
+be on the shell's path.
 """
 
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from groat.config import FILE, LOCAL
 
 VERBS = {"apply": "deploy", "delete": "destroy"}
-# flags of `apply` that are lines of samconfig.toml here
+# flags of `apply` that are settings in samconfig.toml here
 LINES = {
     "--parameter-overrides": "parameter_overrides",
     "--capabilities": "capabilities",
@@ -23,7 +23,7 @@ ONLY_THERE = "--import-existing-resources"
 
 
 def typed(words: str, stack_name: str, environment: str) -> str:
-    """A verb of `python -m changesets` with its flags, as it is typed here: "delete --allow Table" and the like."""
+    """groat's spelling of a verb of `python -m changesets` with its flags, such as "delete --allow Table"."""
     verb, _, flags = words.partition(" ")
     flag, _, value = flags.partition(" ")
     env = "" if environment == LOCAL else f" --env {environment}"
@@ -35,12 +35,12 @@ def typed(words: str, stack_name: str, environment: str) -> str:
 
 
 def hint(text: str) -> str:
-    """A hint that begins with `groat`, by the path that works."""
+    """The hint, with the path that works if it begins with `groat`."""
     return f"{groat()}{text.removeprefix('groat')}" if text.startswith("groat ") else text
 
 
 def groat() -> str:
-    """`groat` if the shell finds it, else the path it was called by, as seen from here."""
+    """`groat` if the shell finds it, else the path that it was called by."""
     called = Path(sys.argv[0])
     if called.name != "groat" or shutil.which("groat"):
         return "groat"

@@ -1,13 +1,13 @@
-"""The versions of a site that answered, kept for the way back: template, parameters, frontend.
+"""The versions of a site that have answered, kept for rollbacks: template, parameters, frontend.
 
-Where, and why there: in the frontend's bucket, under a prefix that no URL leads to (the distribution's function sends a
-path whose last part has no dot to a page). CloudFormation forgets an executed change set, a stack's tags are too small
-for a template, a versioned bucket would be paid for without end, and a file on a developer's machine is not there for
-the next one. The bucket lives and dies with the site.
+They are in the frontend's bucket, under a prefix that no URL reaches (the distribution's function sends a path whose
+last part has no dot to a page). Why there? CloudFormation forgets an executed change set, a stack's tags are too small
+for a template, a versioned bucket would cost ever more, and a file on one developer's machine is not on the next one's.
+The bucket lives and dies with the site.
 
-The rules: a record is written only when the site has answered, and never changed. A file is kept once, under the digest
-of its content. Of the image only the digest is kept: it stays in the registry, whose lifecycle holds as many deployed
-images as there are records here.
+The rules: a record is written only once the site has answered, and is never changed. A file is kept once, under the
+digest of its content. For the image only the digest is kept: the image stays in the registry, whose lifecycle policy
+keeps as many deployed images as there are records here.
 """
 
 import hashlib
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 RECORDS = f"{RESERVED}versions/"
 FILES = f"{RESERVED}files/"
-KEPT = 10  # as many deployed images as the registry's lifecycle keeps
-MASKED = "****"  # CloudFormation's answer for a NoEcho parameter
+KEPT = 10  # as many as the registry's lifecycle policy keeps deployed images
+MASKED = "****"  # what CloudFormation shows for a NoEcho parameter
 TIME = "%Y%m%dT%H%M%S%fZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What makes a website. `files` maps the bucket's keys to the digest of their content (S3's ETag, unquoted)."""
+    """All that makes a website. `files` maps the bucket's keys to the digest of their content (S3's ETag, unquoted)."""
 
     template: str
     parameters: Mapping[str, str]
@@ -41,7 +41,7 @@ class Version:
 
     @property
     def id(self) -> str:
-        """Twelve hex digits; two versions with the same ones are the same."""
+        """Twelve hex digits, equal for equal versions."""
         parts = [self.template.strip(), sorted(self.parameters.items()), sorted(self.files.items())]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
@@ -52,7 +52,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A version that answered. `name` is `<time>-<id>`, so the order of names is the order of time."""
+    """A version that has answered. `name` is `<time>-<id>`, so that names sort by time."""
 
     name: str
     commit: str
@@ -65,7 +65,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The versions of one site: its bucket holds them, its stack says which one is live."""
+    """The versions of one site. Its bucket holds them; its stack says which one is live."""
 
     bucket: Bucket
     stack: StackPlan
@@ -93,7 +93,7 @@ class History:
         return Record(name, body["commit"], Version(**body["version"]))
 
     def keep(self, stack: "changesets.Stack", commit: str) -> None:
-        """Record what is live, unless the newest record says the same; forget what is too old."""
+        """Record what is live, unless the newest record is the same; forget the oldest."""
         live, names = self.live(stack), self.names()
         if names and names[0].endswith(live.id):
             return
@@ -111,25 +111,25 @@ class History:
                 self.s3.copy_object(Bucket=self.bucket.name, Key=FILES + etag, CopySource=source)
 
     def previous(self, stack: "changesets.Stack") -> Record:
-        """The newest record that is not what is live. Raises GroatError when there is none."""
+        """The newest record that is not live. Raises GroatError if there is none."""
         live = self.live(stack).id
         for name in self.names():
             if not name.endswith(live):
                 return self.read(name)
         raise GroatError(
-            f"No earlier version of this stack is known that answered: {stack.name}",
-            hint="check out the commit that you want, and: make deploy",
+            f"No earlier version of this stack is known to have answered: {stack.name}",
+            hint="check out the commit that you want, then: make deploy",
         )
 
     def files(self, version: Version) -> tuple[File, ...]:
-        """The frontend of a version, from what was kept."""
+        """The files of a version's frontend."""
         return tuple(File(key, self.content(etag)) for key, etag in sorted(version.files.items()))
 
     def content(self, etag: str) -> bytes:
         return bytes(self.s3.get_object(Bucket=self.bucket.name, Key=FILES + etag)["Body"].read())
 
     def forget(self, names: Iterable[str]) -> None:
-        """Remove these records, and the files that no other one needs."""
+        """Remove these records, and the files that no other record needs."""
         gone = set(names)
         if not gone:
             return

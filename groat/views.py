@@ -1,7 +1,7 @@
-"""Three readers of one stream of events: a person, a program, a pull request.
+"""Three views of one stream of events: for a person, a program and a pull request.
 
-The rule: what a reader shows follows from the events alone, one after the other. Those of the change sets go to that
-package's own views.
+The rule: what a view shows depends only on the events, in their order. The events of `changesets` go to that package's
+own views.
 """
 
 import json
@@ -32,7 +32,7 @@ class View(Protocol):
 
 
 class HumanView:
-    """Lines for a terminal or a log; colours as rich decides (NO_COLOR, no terminal)."""
+    """Lines for a terminal or a log; rich decides on colours (NO_COLOR, no terminal)."""
 
     def __init__(self, console: "Console", environment: str) -> None:
         import changesets
@@ -78,13 +78,13 @@ class HumanView:
         self.inner.close()
 
     def rest(self) -> None:
-        """Take the spinner away, if there is one."""
+        """Remove the spinner, if there is one."""
         if self.status:
             self.status.stop()
         self.status = None
 
     def line(self, name: str, text: str) -> None:
-        self.inner.close()  # its picture of the stack before
+        self.inner.close()  # ends its live picture of the stack
         self.console.print(f"[bold]{name:<16}[/] {escaped(text)}", highlight=False, soft_wrap=True)
 
     def rehearsed(self, told: Rehearsed) -> None:
@@ -129,7 +129,7 @@ class JsonView:
 
 
 class MarkdownView:
-    """What a pull request wants: each stack's review under its name, what the site costs, warnings."""
+    """For a pull request: each stack's review under its name, what the site costs, warnings."""
 
     def __init__(self, stream: TextIO) -> None:
         import changesets
@@ -176,7 +176,7 @@ def markdown_view() -> MarkdownView:
 
 
 def human_view(environment: str = LOCAL) -> HumanView:
-    """For the terminal; `environment` is named in the commands that it tells to type."""
+    """For the terminal; `environment` appears in the commands that it suggests."""
     from rich.console import Console
 
     return HumanView(Console(), environment)
@@ -188,7 +188,7 @@ def json_view() -> JsonView:
 
 @dataclass(slots=True)
 class Follower:
-    """Shows a stream and keeps what an exit needs: the code, and the stack that is worked on now."""
+    """Shows a stream, and keeps its exit code and the stack that is being worked on."""
 
     view: View
     changes: int = 0
@@ -203,12 +203,12 @@ class Follower:
             if isinstance(event, changesets.Observed):
                 self.stack = event.stack_name
             elif isinstance(event, changesets.Outcome):
-                self.stack = ""  # nothing of it is under way any more
+                self.stack = ""  # its operation is over
                 self.code = worse(self.code, changesets.exit_code(event, changes=self.changes))
 
 
 def worse(code: int, new: int) -> int:
-    """A failure stays one; "changes found" (2) yields only to a failure (1)."""
+    """A failure (1) outranks "changes found" (2), which outranks success."""
     return 1 if 1 in (code, new) else max(code, new)
 
 

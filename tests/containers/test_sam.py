@@ -99,7 +99,7 @@ def test_groat_sam_calls_the_function_in_an_image_on_a_base_of_ones_own(base: st
 def test_a_base_that_is_not_to_be_had_is_told_as_that(tmp_path: Path, docker: None) -> None:
     nothing = checkout(tmp_path, architecture=ARCHITECTURE, base="groat-nothing.invalid/base", environment={})
     said = nothing.refused("sam", "build")
-    assert "The app's image does not build; why is above" in said
+    assert "The app's image does not build, see above" in said
     assert "BASE in pyproject's [tool.groat.image]" in said
 
 

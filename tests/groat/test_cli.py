@@ -116,7 +116,7 @@ def test_a_users_mistake_is_a_sentence_and_a_hint_without_a_traceback(tmp_path: 
         [sys.executable, "-m", "groat", "deploy"], cwd=str(tmp_path), capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert "error: No samconfig.toml here" in done.stderr
+    assert "error: There is no samconfig.toml here" in done.stderr
     assert "hint: " in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -112,7 +112,7 @@ def test_parameters_may_stand_in_a_file_beside_it(tmp_path: Path) -> None:
         ("[prod.deploy.parameters]\nstack_name = 'x'\ncapabilities = 5", "capabilities: 5", "a list of strings"),
         ("[prod]\ndeploy = 5", "must be a table", ""),
         ("[dev.deploy.parameters]\nstack_name = 'x'", "no environment of that name: prod", "use one of: dev"),
-        ("[prod.deploy", "not well-formed TOML", "mend that line"),
+        ("[prod.deploy", "not well-formed TOML", "fix that line"),
     ],
 )
 def test_a_slip_is_refused_with_the_value_and_the_fix(tmp_path: Path, text: str, message: str, hint: str) -> None:

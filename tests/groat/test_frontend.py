@@ -110,5 +110,5 @@ def test_a_link_to_no_file_is_refused_and_one_to_a_file_is_the_file(tmp_path: Pa
     (folder / "c.txt").symlink_to("a/b.txt")
     assert "c.txt" in keys(folder)
     (folder / "link").symlink_to(target)
-    with pytest.raises(GroatError, match=r"leads to no file: .*link"):
+    with pytest.raises(GroatError, match=r"a broken link: .*link"):
         keys(folder)

@@ -54,12 +54,16 @@ def test_findings_for_machines_are_one_json_object_a_line(template: Path) -> Non
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(b"\xff\xfe\x00", "Not a text file in UTF-8: "), (b"[" * 100_000, "Nested 100000 deep, which no template is: ")],
+    [
+        (b"\xff\xfe\x00", "Not a text file in UTF-8: "),
+        (b"[" * 100_000, "Nested too deeply for a template, 100000 levels: "),
+    ],
 )
 def test_what_is_no_template_is_refused_by_a_sentence(template: Path, content: bytes, said: str) -> None:
     template.write_bytes(content)
-    with pytest.raises(GroatError, match=said):
+    with pytest.raises(GroatError, match=said) as refused:
         raise lint(template).exception or AssertionError("nothing was refused")
+    assert refused.value.hint
 
 
 def test_an_unknown_region_is_refused_by_a_sentence(template: Path) -> None:

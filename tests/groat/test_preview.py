@@ -119,7 +119,7 @@ def test_a_base_whose_site_cannot_be_read_leaves_its_costs_open(root: Path) -> N
 
 
 def test_a_revision_that_git_does_not_know_is_named(root: Path) -> None:
-    with pytest.raises(GroatError, match="git knows no such revision: origin/nowhere"):
+    with pytest.raises(GroatError, match="git does not know this revision: origin/nowhere"):
         review(root, "origin/nowhere")
 
 

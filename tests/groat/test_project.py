@@ -30,8 +30,8 @@ def test_the_site_is_what_the_module_calls_so(tmp_path: Path) -> None:
         ("library", "import nothing_here", "No module named 'nothing_here' (site_library.py, line 1)"),
         ("option", "from template_gen import Site\nsite = Site(nam='x')", "unexpected keyword argument 'nam'"),
         ("value", "from template_gen import Site\nsite = Site(name='My Site!')", "'My Site!'"),
-        ("other", "site = 5", "site_other:site must be a Site, it is: int"),
-        ("none", "", "site_none:site must be a Site, it is: NoneType"),
+        ("other", "site = 5", "site_other:site must be a Site, got: int"),
+        ("none", "", "site_none:site must be a Site, got: NoneType"),
     ],
 )
 def test_a_module_that_makes_no_site_is_told_with_its_line(tmp_path: Path, name: str, text: str, message: str) -> None:

@@ -44,11 +44,11 @@ def test_a_resource_that_goes_may_refuse_to_go(root: Path) -> None:
 def test_data_that_would_go_is_let_go_by_name_only_and_the_flag_is_told(root: Path) -> None:
     edit(root, 'sort_key=Key("sk")', 'sort_key=Key("other")')
 
-    with pytest.raises(GroatError, match="Not healthy again after a failure at: ") as stopped:
+    with pytest.raises(GroatError, match="did not recover from a failure at: ") as stopped:
         list(rehearse(target(root), "main"))
     scenes = told(list(rehearse(target(root), "main", frozenset({"ActivitiesTable"}))))
 
-    assert stopped.value.hint == "data may only go by name: the same command with --allow ActivitiesTable"
+    assert stopped.value.hint == "data is only let go by name: run the same command with --allow ActivitiesTable"
     assert "ActivitiesTable" in {each.logical_id for each in scenes}
     assert all(each.healthy for each in scenes)
 
@@ -66,5 +66,6 @@ def test_a_base_that_cannot_be_deployed_is_told_with_the_reason(root: Path) -> N
     edit(root, "Type: AWS::DynamoDB::Table", "Type: AWS::DynamoDB::Tabel", "templates/website.yaml")
     commit(root)
 
-    with pytest.raises(GroatError, match=r"The stack to compare with cannot be deployed, tracks: .*Tabel"):
+    with pytest.raises(GroatError, match=r"The stack cannot be deployed, tracks: .*Tabel") as refused:
         list(rehearse(target(root), "main"))
+    assert refused.value.hint == "correct website.yaml, or compare with another revision: --base REV"

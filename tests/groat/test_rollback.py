@@ -64,7 +64,7 @@ def test_back_to_the_version_before_and_to_the_one_before_that(site: Site) -> No
     assert said(url) == ("one", "one")
     first = site.run("rollback")
     assert first.returncode == 1
-    assert "No earlier version of this stack is known that answered: tracks" in first.stderr
+    assert "No earlier version of this stack is known to have answered: tracks" in first.stderr
     assert said(url) == ("one", "one")
 
 

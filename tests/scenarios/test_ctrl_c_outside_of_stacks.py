@@ -99,7 +99,7 @@ def test_while_the_local_cloud_starts(site: Checkout) -> None:
     deployed(site)
 
 
-@pytest.mark.parametrize("phase", ["publishing the app's image", "uploading the frontend", "asking http"])
+@pytest.mark.parametrize("phase", ["publishing the app's image", "uploading the frontend", "requesting http"])
 def test_while_the_local_cloud_does_not_answer(site: Checkout, phase: str) -> None:
     for number in range(300):
         (site.root / f"app/frontend/page{number}.html").write_text("<html>")
