@@ -20,12 +20,12 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
+from changesets.templates import read
 from groat import docker
 from groat.errors import GroatError
 from groat.events import Event, Stage, Working
 from groat.project import Project, table
 from groat.recipe import Recipe, here, recipe
-from groat.templates import load
 
 WHOLE_PROCESSOR = 1769  # MB
 SIZES = (512, 1024, 1769)
@@ -183,4 +183,4 @@ def website(project: Project) -> str:
 
 def function_memory(template: str) -> int:
     """The default of the website template's MemorySize, in MB."""
-    return int(load(template).get("Parameters", {}).get("MemorySize", {}).get("Default", 1024))
+    return int(read(template).get("Parameters", {}).get("MemorySize", {}).get("Default", 1024))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import changesets
+from changesets.templates import read
 from groat import consent as consents
 from groat import ecr, frontend, images, local, smoke, versions
 from groat import templates as generated
@@ -92,7 +93,7 @@ def look_at_app(target: Target, website: str) -> None:
     """Raises GroatError, before any stack is touched, if the app or the frontend is missing."""
     if "ImageUri" in generated.declared(website):
         images.handler(target.project.app)
-    if "FrontendBucketName" in generated.load(website)["Outputs"]:
+    if "FrontendBucketName" in read(website)["Outputs"]:
         frontend.keys(target.project.frontend)
 
 
@@ -181,7 +182,7 @@ def prove(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> I
     url, bucket = local.site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
     yield Working(f"requesting {url}")
     named = str(settings(target.project).get("health", ""))
-    path = smoke.health(generated.load(template), named)
+    path = smoke.health(read(template), named)
     patience = smoke.PATIENCE_HERE if target.settings.is_local else smoke.PATIENCE
     try:
         answers = smoke.check(url, ("/", path) if bucket else (path,), guessed="" if named else path, patience=patience)

@@ -20,10 +20,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from changesets.templates import read
 from groat import images
 from groat.errors import GroatError
 from groat.project import Project, table
-from groat.templates import load
 
 CREDENTIALS = re.compile(r"(?<=://)[^/@]+@")
 KEYS = frozenset({"target", "arguments", "try_import"})
@@ -65,7 +65,7 @@ class Recipe:
 
 def recipe(project: Project, template: str) -> Recipe:
     """The recipe for the function of this website template. Raises GroatError."""
-    function = next(functions(load(template)), {})
+    function = next(functions(read(template)), {})
     given = table(project, "image")
     if unknown := given.keys() - KEYS:
         raise GroatError(

@@ -6,10 +6,10 @@ generated are ever removed.
 
 import os
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from changesets.templates import read
 from groat.errors import GroatError
 from groat.project import Project, load_site
 
@@ -86,7 +86,7 @@ def replace(path: Path, text: str) -> None:
 
 def declared(text: str) -> Mapping[str, Any]:
     """A template's Parameters."""
-    found: Mapping[str, Any] = load(text).get("Parameters") or {}
+    found: Mapping[str, Any] = read(text).get("Parameters") or {}
     return found
 
 
@@ -99,27 +99,3 @@ def parameters(text: str, given: Mapping[str, str]) -> dict[str, str]:
     known = declared(text)
     defaults = {name: str(each["Default"]) for name, each in known.items() if "Default" in each}
     return {name: value for name, value in {**defaults, **given}.items() if name in known}
-
-
-@cache
-def load(text: str) -> Mapping[str, Any]:
-    """A template as data, without its intrinsics; {} if it is not a mapping. Cached, so only for reading."""
-    import yaml
-
-    fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, if PyYAML was built with it
-
-    class Loader(fast):  # type: ignore[valid-type, misc]
-        """Turns short-form intrinsics (!Ref ...), which are of no interest here, into their plain values."""
-
-    Loader.add_multi_constructor("!", plain)
-    document = yaml.load(text, Loader)  # a SafeLoader that knows one more harmless tag
-    return document if isinstance(document, dict) else {}
-
-
-def plain(loader: Any, _suffix: str, node: Any) -> Any:
-    kind = {
-        "scalar": loader.construct_scalar,
-        "sequence": loader.construct_sequence,
-        "mapping": loader.construct_mapping,
-    }
-    return kind[node.id](node)

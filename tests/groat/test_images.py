@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from changesets.templates import read
 from groat.errors import GroatError
 from groat.images import digest, handler, snapshot
 from groat.project import Project
-from groat.templates import load
 from template_gen import Bucket, Key, Queue, Site, Table, build
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ def test_boto3_in_the_image_knows_every_service_that_a_site_can_let_its_app_use(
     )
     (role,) = (
         resource["Properties"]
-        for name, resource in load(build(everything)["website.yaml"])["Resources"].items()
+        for name, resource in read(build(everything)["website.yaml"])["Resources"].items()
         if name == "FunctionRole"
     )
     granted = set(re.findall(r"'(\w+):[A-Z]\w+'", str(role["Policies"]))) - {"logs"}

@@ -79,7 +79,7 @@ def test_a_version_that_did_not_get_as_far_as_answering_is_gone_back_from(site: 
     assert failed.returncode == 1
     assert "GET /api/health 500" in failed.stderr
     assert "No module named 'nothing_of_that_name'" in failed.stderr
-    assert "go back: make rollback" in failed.stderr
+    assert "go back with make rollback" in failed.stderr
     assert "<title>bad</title>" in asked(f"{url}/")
     site.groat("rollback")
     assert said(url) == ("good", "good")

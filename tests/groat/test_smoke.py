@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.wrappers import Response
 
+from changesets.templates import read
 from groat import smoke
-from groat.templates import load
 from local_cloud.server import Server
 from template_gen import Api, Frontend, Site, build
 
@@ -66,4 +66,4 @@ def test_a_path_that_is_named_must_be_there() -> None:
     ],
 )
 def test_the_api_is_asked_under_its_prefix_or_where_pyproject_says(site: Site, named: str, path: str) -> None:
-    assert smoke.health(load(build(site)["website.yaml"]), named) == path
+    assert smoke.health(read(build(site)["website.yaml"]), named) == path
