@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from changesets import templates
 from changesets.kinds import DATA
-from changesets.models import TOKEN_PREFIX, Action, Deployment, Profile
+from changesets.models import TOKEN_PREFIX, Action, Deployment, Profile, Resource
 from changesets.plans import Plan, Review
 from changesets.situation import Situation, importables
 from changesets.statuses import WayOut, lives
@@ -95,17 +95,15 @@ def import_survivors(situation: Situation) -> Plan | None:
         name="",
         type="IMPORT",
         deployment=_with_declared_parameters(wanted),
-        imports=tuple(
-            Import(
-                logical_id=each.logical_id,
-                type=each.type,
-                identifier={DATA[each.type].identifier or "": each.physical_id},
-            )
-            for each in found
-        ),
+        imports=tuple(map(_to_import, found)),
         why="keeps the data of the stack before: " + ", ".join(each.physical_id for each in found),
     )
     return Plan(stack_name=situation.stack_name, rung="import survivors", steps=(named(step),))
+
+
+def _to_import(each: Resource) -> Import:
+    identifier = {DATA[each.type].identifier or "": each.physical_id}
+    return Import(logical_id=each.logical_id, type=each.type, identifier=identifier)
 
 
 def execute(situation: Situation) -> Plan | None:
@@ -114,9 +112,10 @@ def execute(situation: Situation) -> Plan | None:
     if review is None or wanted is None:
         return None
     paused = situation.way_out is WayOut.FIX_FORWARD
-    if paused and any(change.replaces for change in review.changes):
+    replaces = any(change.replaces for change in review.changes)
+    if paused and replaces:
         return None  # CloudFormation: "Replacement type updates not supported on stack with disable-rollback."
-    keep_failure = paused or (wanted.profile is Profile.DEVELOPMENT and not _replaces(situation))
+    keep_failure = paused or (wanted.profile is Profile.DEVELOPMENT and not replaces)
     change_set = review.change_set
     guards = _guards(situation, change_set.stack_id)
     policy = tuple(each for each in guards if isinstance(each, SetStackPolicy) and lives(situation.status))
@@ -140,10 +139,6 @@ def execute(situation: Situation) -> Plan | None:
 def _imports(review: Review) -> bool:
     """RetainExceptOnCreate lets a rollback delete what the operation brought in, but this was there before."""
     return review.change_set.is_import or bool(review.of(Action.IMPORT))
-
-
-def _replaces(situation: Situation) -> bool:
-    return situation.review is not None and any(change.replaces for change in situation.review.changes)
 
 
 def _why(changes: int, *, paused: bool) -> str:

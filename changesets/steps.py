@@ -69,17 +69,21 @@ class CreateChangeSet:
         return possible and templates.has_nested(templates.read(wanted.template))
 
     @property
+    def _parameters(self) -> list[dict[str, Any]]:
+        kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(self.kept_parameters)]
+        return _pairs("ParameterKey", "ParameterValue", self.deployment.parameters) + kept
+
+    @property
     def arguments(self) -> Arguments:
         wanted = self.deployment
+        express = EXPRESS if self.paused else {**EXPRESS, "DisableRollback": False}
         optional = {
             "Description": wanted.origin or None,
             "RoleARN": wanted.role_arn,
             "Tags": None if wanted.tags is None else _pairs("Key", "Value", wanted.tags),
             "NotificationARNs": None if wanted.notification_arns is None else list(wanted.notification_arns),
             "DeploymentMode": "REVERT_DRIFT" if wanted.revert_drift else None,
-            "DeploymentConfig": EXPRESS | ({} if self.paused else {"DisableRollback": False})
-            if wanted.express
-            else None,
+            "DeploymentConfig": express if wanted.express else None,
             "ImportExistingResources": True if wanted.import_existing else None,
             "IncludeNestedStacks": True if self.looks_inside else None,
             "ResourcesToImport": [_import(each) for each in self.imports] or None,
@@ -90,8 +94,7 @@ class CreateChangeSet:
             "ClientToken": self.name,
             "ChangeSetType": self.type,
             "Capabilities": list(wanted.capabilities),
-            "Parameters": _pairs("ParameterKey", "ParameterValue", wanted.parameters)
-            + [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(self.kept_parameters)],
+            "Parameters": self._parameters,
             **({"UsePreviousTemplate": True} if self.keep_template else {"TemplateBody": wanted.template}),
             **{key: value for key, value in optional.items() if value is not None},
         }
@@ -102,11 +105,8 @@ def _pairs(key: str, value: str, items: Mapping[str, str]) -> list[dict[str, Any
 
 
 def _import(each: Import) -> dict[str, Any]:
-    return {
-        "LogicalResourceId": each.logical_id,
-        "ResourceType": each.type,
-        "ResourceIdentifier": dict(each.identifier),
-    }
+    identifier = dict(each.identifier)
+    return {"LogicalResourceId": each.logical_id, "ResourceType": each.type, "ResourceIdentifier": identifier}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,24 +39,21 @@ def _read_yaml(text: str) -> Any:
     class Loader(fast):  # type: ignore[valid-type, misc]
         """SafeLoader plus CloudFormation's short forms; its own class, so that nobody else's YAML changes meaning."""
 
-    def long_form(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> Any:
-        value: Any = None
-        if isinstance(node, yaml.ScalarNode):
-            value = loader.construct_scalar(node)
-        elif isinstance(node, yaml.SequenceNode):
-            value = loader.construct_sequence(node, deep=True)
-        elif isinstance(node, yaml.MappingNode):
-            value = loader.construct_mapping(node, deep=True)
-        if tag == "GetAtt" and isinstance(value, str):
-            value = value.split(".", 1)
-        return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
-
-    Loader.add_multi_constructor("!", long_form)
+    Loader.add_multi_constructor("!", _long_form)
     Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
     try:
         return yaml.load(text, Loader)
     except yaml.YAMLError:
         return {}
+
+
+def _long_form(loader: Any, tag: str, node: Any) -> dict[str, Any]:
+    """`!Ref Topic` as `{"Ref": "Topic"}`."""
+    whole = {} if node.id == "scalar" else {"deep": True}
+    value = getattr(loader, f"construct_{node.id}")(node, **whole)
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".", 1)
+    return {tag if tag in ("Ref", "Condition") else f"Fn::{tag}": value}
 
 
 def resources(body: Body) -> dict[str, Body]:

@@ -127,18 +127,8 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
         case Rejected(stack_name=name, diagnosis=why):
             first = f"CloudFormation refused the change set, nothing was touched: {name}"
             lines = [first, *diagnosis(why, name, ours), *_again(why, name, ours)]
-        case Stuck(status=status, recovery=way) if is_moving(status) and not way.changes_something:
-            lines = [f"An operation is running, in {status}: {way.stack_name}", f"→ {ours('recover', way.stack_name)}"]
-        case Stuck(status=status, diagnosis=why, recovery=way, failure=before):
-            first = f"Stopped in {status or 'no stack'}: {way.stack_name}"
-            earlier = [f"The deployment had failed before. {diagnosis(before)[0]}"] if before else []
-            lines = [
-                first,
-                *diagnosis(why, way.stack_name, ours),
-                *earlier,
-                *_risk(status),
-                *_way_out(way, status, ours),
-            ]
+        case Stuck():
+            lines = _stuck(told, ours)
         case Declined(plan=declined):
             first = "consent is missing:" if declined.hazards else f"it was not confirmed: {declined.stack_name}"
             lines = [f"Not done, {first}", *map(hazard, declined.hazards), *_how_to_allow(declined)]
@@ -151,6 +141,19 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
         case _:
             assert_never(told)
     return lines
+
+
+def _stuck(told: Stuck, ours: Typed) -> list[str]:
+    way, status = told.recovery, told.status
+    if is_moving(status) and not way.changes_something:
+        return [f"An operation is running, in {status}: {way.stack_name}", f"→ {ours('recover', way.stack_name)}"]
+    return [
+        f"Stopped in {status or 'no stack'}: {way.stack_name}",
+        *diagnosis(told.diagnosis, way.stack_name, ours),
+        *([f"The deployment had failed before. {diagnosis(told.failure)[0]}"] if told.failure else []),
+        *_risk(status),
+        *_way_out(way, status, ours),
+    ]
 
 
 def _again(why: Diagnosis, name: str, ours: Typed) -> list[str]:

@@ -5,7 +5,7 @@ part that is made later (the endpoint's URL, the runtime) it gets as a function.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from local_cloud.clock import SystemClock
 from local_cloud.cloudformation import CloudFormation
 from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources import backed
-from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, NoAnswer
+from local_cloud.cloudformation.resources_custom import CustomResource, Invoke, Mailbox, NoAnswer
 from local_cloud.control import Control
 from local_cloud.develop import Find, Workbench
 from local_cloud.edge import Edge
@@ -49,30 +49,24 @@ def cloud(
     CloudFormation gives, where they have changed. Raises PortInUse.
     """
 
-    def invoke(function: str, event: Mapping[str, Any]) -> None:
-        try:
-            runtime.invoke(function, event)
-        except (FunctionError, TooSlow) as error:
-            LOG.warning("%s failed: %s", function, error)
-            raise NoAnswer(str(error)) from error
+    def started(find: Find, images: Images) -> Runtime:
+        runtime = Runtime(find, images, endpoint=lambda: server.endpoint, logs=state / "logs")
+        ends.callback(runtime.close)
+        return runtime
 
     def edited(find: Find, distribution: str) -> "WSGIApplication":
         """The site of a distribution, its function in a process that the deployed site does not share."""
-        own = Runtime(find, Images(state / "images", container=str), endpoint=lambda: server.endpoint, logs=logs)
-        ends.callback(own.close)
+        own = started(find, Images(state / "images", container=str))
         return Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
 
-    services, ends, logs = Services(), ExitStack(), state / "logs"
-    services.behind(published)
-    services.behind(ReservedTags(services))
-    containers = Registry(registry, services) if registry else None
-    if containers:
-        services.behind(containers)
-    images = Images(state / "images", container=containers.reference if containers else lambda _: None)
+    ends = ExitStack()
+    services, container = _services(registry)
+    images = Images(state / "images", container=container)
     mailbox = Mailbox(lambda: f"{server.endpoint}{CONTROL}responses")
-    handlers = backed(services, custom=CustomResource(invoke, mailbox))
+    custom = CustomResource(_answered(lambda: runtime), mailbox)
+    handlers = backed(services, custom=custom)
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
-    runtime = Runtime(engine.deployed, images, endpoint=lambda: server.endpoint, logs=logs)
+    runtime = started(engine.deployed, images)
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
@@ -80,9 +74,33 @@ def cloud(
     verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox, workbench=workbench)
     server = Server(Endpoint(engine, services=services, control=Control(verbs.table())), port=port)
     with ends:
-        ends.callback(runtime.close)
         ends.callback(sites.stop)
         ends.callback(workbench.stop)
         ends.enter_context(server)
         services.warm()
         yield server
+
+
+def _services(registry: str) -> tuple[Services, Callable[[str], str | None]]:
+    """moto's services behind ours; and what tells the container of an image's URI, if there is a `registry`."""
+    services = Services()
+    services.behind(published)
+    services.behind(ReservedTags(services))
+    if not registry:
+        return services, lambda _uri: None
+    containers = Registry(registry, services)
+    services.behind(containers)
+    return services, containers.reference
+
+
+def _answered(runtime: Callable[[], Runtime]) -> Invoke:
+    """Invokes a custom resource's function; one that fails will never answer."""
+
+    def invoke(function: str, event: Mapping[str, Any]) -> None:
+        try:
+            runtime().invoke(function, event)
+        except (FunctionError, TooSlow) as error:
+            LOG.warning("%s failed: %s", function, error)
+            raise NoAnswer(str(error)) from error
+
+    return invoke

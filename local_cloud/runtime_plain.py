@@ -50,47 +50,54 @@ def failure(error: BaseException) -> dict[str, Any]:
     }
 
 
-def server(port: int, name: str, timeout: float) -> HTTPServer:
-    """Answers invocations one after the other, each with the handler of that name."""
+def run(name: str, event: Any, limit: float) -> tuple[int, bytes]:
+    """The emulator's status and body for an event that the handler of this name gets."""
+    try:
+        handler = handler_of(name)
+    except (ImportError, AttributeError, SyntaxError) as error:
+        return 502, json.dumps(failure(error)).encode()
+    try:
+        return 200, json.dumps(handler(event, Context(limit))).encode()
+    except Exception as error:  # as on Lambda, whatever the user's code raises is an answer
+        traceback.print_exc()
+        return 200, json.dumps(failure(error)).encode()
 
-    class Invocations(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            watch = Timer(timeout, self._timed_out)
-            watch.start()
-            status, body = self._run(event)
-            watch.cancel()
-            self._reply(status, body)
 
-        def _run(self, event: Any) -> tuple[int, bytes]:
-            try:
-                handler = handler_of(name)
-            except (ImportError, AttributeError, SyntaxError) as error:
-                return 502, json.dumps(failure(error)).encode()
-            try:
-                return 200, json.dumps(handler(event, Context(timeout))).encode()
-            except Exception as error:  # whatever the user's code raises is an answer, as on Lambda
-                traceback.print_exc()
-                return 200, json.dumps(failure(error)).encode()
+class Invocations(BaseHTTPRequestHandler):
+    server: "Plain"
 
-        def _timed_out(self) -> None:
-            self._reply(200, f"Task timed out after {timeout:.2f} seconds".encode())
-            os.kill(os.getpid(), signal.SIGKILL)
+    def do_POST(self) -> None:
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        watch = Timer(self.server.limit, self._timed_out)
+        watch.start()
+        status, body = run(self.server.handler, event, self.server.limit)
+        watch.cancel()
+        self._reply(status, body)
 
-        def _reply(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-            self.wfile.flush()
+    def _timed_out(self) -> None:
+        self._reply(200, f"Task timed out after {self.server.limit:.2f} seconds".encode())
+        os.kill(os.getpid(), signal.SIGKILL)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing: the log is the function's."""
+    def _reply(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
 
-    return HTTPServer(("127.0.0.1", port), Invocations)
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the log is the function's."""
+
+
+class Plain(HTTPServer):
+    """Answers invocations one after the other; `limit` is the function's timeout in seconds."""
+
+    def __init__(self, port: int, handler: str, limit: float) -> None:
+        super().__init__(("127.0.0.1", port), Invocations)
+        self.handler, self.limit = handler, limit
 
 
 if __name__ == "__main__":
     installed = [place for place in sys.path[1:] if place.startswith((sys.prefix, sys.base_prefix))]
     sys.path[:] = [os.environ["LAMBDA_TASK_ROOT"], *installed]
-    server(int(sys.argv[1]), sys.argv[2], float(os.environ["AWS_LAMBDA_FUNCTION_TIMEOUT"])).serve_forever()
+    Plain(int(sys.argv[1]), sys.argv[2], float(os.environ["AWS_LAMBDA_FUNCTION_TIMEOUT"])).serve_forever()

@@ -44,24 +44,19 @@ def add_edge(
         _security_headers(site), "Sent with every answer; where Override is false, the app's own header wins."
     )
     forward = template.add(edge_function("ApiRequests", "api", api_code(site)))
-    api = _api_behavior(headers, forward)
+    config = cloudfront.DistributionConfig(
+        Comment=Ref("AWS::StackName"),
+        Enabled=True,
+        HttpVersion="http2and3",
+        IPV6Enabled=True,
+        **_names(template, site),
+        **({"WebACLId": guard.web_acl_arn} if guard else {}),
+        **_routes(site, _api_behavior(headers, forward), headers, files),
+        Origins=[*([files.origin] if files else []), _api_origin(site, door, secrets)],
+        **(files.error_pages if files else {}),
+    )
     distribution = template.add(
-        cloudfront.Distribution(
-            "Distribution",
-            DistributionConfig=cloudfront.DistributionConfig(
-                Comment=Ref("AWS::StackName"),
-                Enabled=True,
-                HttpVersion="http2and3",
-                IPV6Enabled=True,
-                **_names(template, site),
-                **({"WebACLId": guard.web_acl_arn} if guard else {}),
-                **_routes(site, api, headers, files),
-                Origins=[*([files.origin] if files else []), _api_origin(site, door, secrets)],
-                **(files.error_pages if files else {}),
-            ),
-            **_without(site),
-        ),
-        _why(files),
+        cloudfront.Distribution("Distribution", DistributionConfig=config, **_without(site)), _why(files)
     )
     url = site_url(site.domain) if site.domain else Sub(f"https://${{{distribution.title}.DomainName}}")
     return Edge(distribution, url)

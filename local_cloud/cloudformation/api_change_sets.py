@@ -72,12 +72,7 @@ def _proposal(world: World, stack: Stack, params: Params, definition: Definition
     """The change set as the call asks for it, before anything is computed. Raises what AWS refuses at once."""
     kind = params.get("ChangeSetType", "UPDATE")
     role = usable_role(world, stack, params.get("RoleARN"))
-    if kind != "CREATE":
-        check_mode(stack, deployment_of(params).mode)
-    if kind != "CREATE" and params.get("OnStackFailure") == "DELETE":
-        raise DELETE_ON_CREATE_ONLY.error()
-    if kind == "IMPORT":
-        check_import(world, stack, definition, params)
+    _check_kind(world, stack, params, definition, kind)
     return ChangeSet(
         id=world.arn(stack.region, "changeSet", params["ChangeSetName"]),
         name=params["ChangeSetName"],
@@ -96,6 +91,15 @@ def _proposal(world: World, stack: Stack, params: Params, definition: Definition
         operation_id=str(uuid4()),
         role_arn=role,
     )
+
+
+def _check_kind(world: World, stack: Stack, params: Params, definition: Definition, kind: str) -> None:
+    if kind != "CREATE":
+        check_mode(stack, deployment_of(params).mode)
+    if kind != "CREATE" and params.get("OnStackFailure") == "DELETE":
+        raise DELETE_ON_CREATE_ONLY.error()
+    if kind == "IMPORT":
+        check_import(world, stack, definition, params)
 
 
 def _stack_for(world: World, region: str, params: Params, kind: str) -> Stack:

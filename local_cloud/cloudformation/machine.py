@@ -12,7 +12,6 @@ The rules of the table:
 Sources: recorded AWS events, the API reference, and where the table says `assumed`, neither.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -87,46 +86,43 @@ STUCK = (S.UPDATE_ROLLBACK_FAILED, S.IMPORT_ROLLBACK_FAILED)
 DELETABLE = (S.REVIEW_IN_PROGRESS, S.CREATE_IN_PROGRESS, S.ROLLBACK_IN_PROGRESS, *STABLE, *PAUSED, *DEAD, *STUCK)
 
 
-def _rows() -> Iterable[Move]:
-    yield Move(S.REVIEW_IN_PROGRESS, T.CALL, S.CREATE_IN_PROGRESS, "recorded")
-    yield Move(S.CREATE_IN_PROGRESS, T.DONE, S.CREATE_COMPLETE, "recorded")
-    yield Move(S.CREATE_IN_PROGRESS, T.FAILED, S.ROLLBACK_IN_PROGRESS, "recorded")
-    yield Move(S.CREATE_IN_PROGRESS, T.FAILED_PAUSED, S.CREATE_FAILED, "documented")
-    yield Move(S.CREATE_IN_PROGRESS, T.FAILED, S.DELETE_IN_PROGRESS, "documented")
-    yield Move(S.ROLLBACK_IN_PROGRESS, T.DONE, S.ROLLBACK_COMPLETE, "recorded")
-    yield Move(S.ROLLBACK_IN_PROGRESS, T.FAILED, S.ROLLBACK_FAILED, "recorded")
-    yield Move(S.CREATE_FAILED, T.CALL, S.ROLLBACK_IN_PROGRESS, "documented")
-
-    for status in (*STABLE, *PAUSED):
-        source = "recorded" if status in STABLE[:3] else "documented"
-        yield Move(status, T.CALL, S.UPDATE_IN_PROGRESS, source)
-    yield Move(S.UPDATE_IN_PROGRESS, T.DONE, S.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS, "recorded")
-    yield Move(S.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS, T.DONE, S.UPDATE_COMPLETE, "recorded")
-    yield Move(S.UPDATE_IN_PROGRESS, T.FAILED, S.UPDATE_ROLLBACK_IN_PROGRESS, "recorded")
-    yield Move(S.UPDATE_IN_PROGRESS, T.CALL, S.UPDATE_ROLLBACK_IN_PROGRESS, "documented")
-    yield Move(S.UPDATE_IN_PROGRESS, T.FAILED_PAUSED, S.UPDATE_FAILED, "documented")
-    yield Move(S.UPDATE_FAILED, T.CALL, S.UPDATE_ROLLBACK_IN_PROGRESS, "documented")
-    yield Move(S.UPDATE_ROLLBACK_IN_PROGRESS, T.DONE, S.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, "recorded")
-    yield Move(S.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, T.DONE, S.UPDATE_ROLLBACK_COMPLETE, "recorded")
-    yield Move(S.UPDATE_ROLLBACK_IN_PROGRESS, T.FAILED, S.UPDATE_ROLLBACK_FAILED, "documented")
-    yield Move(S.UPDATE_ROLLBACK_FAILED, T.CALL, S.UPDATE_ROLLBACK_IN_PROGRESS, "documented")
-
-    for status in (S.REVIEW_IN_PROGRESS, *STABLE):
-        yield Move(status, T.CALL, S.IMPORT_IN_PROGRESS, "documented")
-    yield Move(S.IMPORT_IN_PROGRESS, T.DONE, S.IMPORT_COMPLETE, "documented")
-    yield Move(S.IMPORT_IN_PROGRESS, T.FAILED, S.IMPORT_ROLLBACK_IN_PROGRESS, "documented")
-    yield Move(S.IMPORT_ROLLBACK_IN_PROGRESS, T.DONE, S.IMPORT_ROLLBACK_COMPLETE, "documented")
-    yield Move(S.IMPORT_ROLLBACK_IN_PROGRESS, T.FAILED, S.IMPORT_ROLLBACK_FAILED, "documented")
-
-    for status in DELETABLE:
-        yield Move(status, T.CALL, S.DELETE_IN_PROGRESS, "assumed" if status is S.ROLLBACK_IN_PROGRESS else "recorded")
-    yield Move(S.DELETE_IN_PROGRESS, T.DONE, S.DELETE_COMPLETE, "recorded")
-    yield Move(S.DELETE_IN_PROGRESS, T.FAILED, S.DELETE_FAILED, "recorded")
-    for status in (*STABLE, *PAUSED, *DEAD, *STUCK):
-        yield Move(S.DELETE_IN_PROGRESS, T.BLOCKED, status, "recorded" if status in STABLE else "assumed")
-
-
-MOVES: tuple[Move, ...] = tuple(_rows())
+MOVES: tuple[Move, ...] = (
+    Move(S.REVIEW_IN_PROGRESS, T.CALL, S.CREATE_IN_PROGRESS, "recorded"),
+    Move(S.CREATE_IN_PROGRESS, T.DONE, S.CREATE_COMPLETE, "recorded"),
+    Move(S.CREATE_IN_PROGRESS, T.FAILED, S.ROLLBACK_IN_PROGRESS, "recorded"),
+    Move(S.CREATE_IN_PROGRESS, T.FAILED_PAUSED, S.CREATE_FAILED, "documented"),
+    Move(S.CREATE_IN_PROGRESS, T.FAILED, S.DELETE_IN_PROGRESS, "documented"),
+    Move(S.ROLLBACK_IN_PROGRESS, T.DONE, S.ROLLBACK_COMPLETE, "recorded"),
+    Move(S.ROLLBACK_IN_PROGRESS, T.FAILED, S.ROLLBACK_FAILED, "recorded"),
+    Move(S.CREATE_FAILED, T.CALL, S.ROLLBACK_IN_PROGRESS, "documented"),
+    *(Move(status, T.CALL, S.UPDATE_IN_PROGRESS, "recorded") for status in STABLE[:3]),
+    *(Move(status, T.CALL, S.UPDATE_IN_PROGRESS, "documented") for status in (*STABLE[3:], *PAUSED)),
+    Move(S.UPDATE_IN_PROGRESS, T.DONE, S.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS, "recorded"),
+    Move(S.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS, T.DONE, S.UPDATE_COMPLETE, "recorded"),
+    Move(S.UPDATE_IN_PROGRESS, T.FAILED, S.UPDATE_ROLLBACK_IN_PROGRESS, "recorded"),
+    Move(S.UPDATE_IN_PROGRESS, T.CALL, S.UPDATE_ROLLBACK_IN_PROGRESS, "documented"),
+    Move(S.UPDATE_IN_PROGRESS, T.FAILED_PAUSED, S.UPDATE_FAILED, "documented"),
+    Move(S.UPDATE_FAILED, T.CALL, S.UPDATE_ROLLBACK_IN_PROGRESS, "documented"),
+    Move(S.UPDATE_ROLLBACK_IN_PROGRESS, T.DONE, S.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, "recorded"),
+    Move(S.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS, T.DONE, S.UPDATE_ROLLBACK_COMPLETE, "recorded"),
+    Move(S.UPDATE_ROLLBACK_IN_PROGRESS, T.FAILED, S.UPDATE_ROLLBACK_FAILED, "documented"),
+    Move(S.UPDATE_ROLLBACK_FAILED, T.CALL, S.UPDATE_ROLLBACK_IN_PROGRESS, "documented"),
+    *(Move(status, T.CALL, S.IMPORT_IN_PROGRESS, "documented") for status in (S.REVIEW_IN_PROGRESS, *STABLE)),
+    Move(S.IMPORT_IN_PROGRESS, T.DONE, S.IMPORT_COMPLETE, "documented"),
+    Move(S.IMPORT_IN_PROGRESS, T.FAILED, S.IMPORT_ROLLBACK_IN_PROGRESS, "documented"),
+    Move(S.IMPORT_ROLLBACK_IN_PROGRESS, T.DONE, S.IMPORT_ROLLBACK_COMPLETE, "documented"),
+    Move(S.IMPORT_ROLLBACK_IN_PROGRESS, T.FAILED, S.IMPORT_ROLLBACK_FAILED, "documented"),
+    Move(S.ROLLBACK_IN_PROGRESS, T.CALL, S.DELETE_IN_PROGRESS, "assumed"),
+    *(
+        Move(status, T.CALL, S.DELETE_IN_PROGRESS, "recorded")
+        for status in DELETABLE
+        if status != S.ROLLBACK_IN_PROGRESS
+    ),
+    Move(S.DELETE_IN_PROGRESS, T.DONE, S.DELETE_COMPLETE, "recorded"),
+    Move(S.DELETE_IN_PROGRESS, T.FAILED, S.DELETE_FAILED, "recorded"),
+    *(Move(S.DELETE_IN_PROGRESS, T.BLOCKED, status, "recorded") for status in STABLE),
+    *(Move(S.DELETE_IN_PROGRESS, T.BLOCKED, status, "assumed") for status in (*PAUSED, *DEAD, *STUCK)),
+)
 FIRST = (S.REVIEW_IN_PROGRESS, S.CREATE_IN_PROGRESS)
 """The statuses in which a stack begins: by a change set, or by CreateStack."""
 

@@ -128,31 +128,19 @@ def resource_detail(record: Stack, live: Live) -> Shown:
 def change_set(record: ChangeSet, owner: Stack, answers: Answers) -> Shown:
     """As DescribeChangeSet, without its Changes."""
     definition = record.definition
-    answer: Shown = {
-        "ChangeSetName": record.name,
-        "ChangeSetId": record.id,
-        "StackId": owner.id,
-        "StackName": owner.name,
-        "CreationTime": record.created,
-        "ExecutionStatus": record.execution_status,
-        "Status": record.status,
+    answer = _summary(record, owner) | {
         "NotificationARNs": list(definition.notification_arns),
         "RollbackConfiguration": dict(definition.rollback_configuration),
         "Capabilities": list(definition.capabilities) if answers.repeat_capabilities else [],
-        "IncludeNestedStacks": record.include_nested,
     }
     if answers.deployment_config:
         answer |= {"DeploymentConfig": deployment(record.deployment), "Tags": tags(definition.tags)}
     return answer | present(
         {
-            "Description": record.description,
-            "StatusReason": record.reason,
             "Parameters": definition.parameters.shown,
             "Tags": tags(definition.tags),
             "OnStackFailure": record.on_failure and record.on_failure.value,
             "ImportExistingResources": record.import_existing or None,
-            "ParentChangeSetId": record.parent_id,
-            "RootChangeSetId": record.root_id,
             "DeploymentMode": "REVERT_DRIFT" if record.revert_drift else None,
             "StackDriftStatus": record.drift_status,
         }
@@ -161,6 +149,11 @@ def change_set(record: ChangeSet, owner: Stack, answers: Answers) -> Shown:
 
 def change_set_summary(record: ChangeSet, owner: Stack) -> Shown:
     """As ListChangeSets."""
+    return _summary(record, owner) | {"ImportExistingResources": record.import_existing}
+
+
+def _summary(record: ChangeSet, owner: Stack) -> Shown:
+    """What both calls tell of a change set."""
     return {
         "StackId": owner.id,
         "StackName": owner.name,
@@ -170,7 +163,6 @@ def change_set_summary(record: ChangeSet, owner: Stack) -> Shown:
         "Status": record.status,
         "CreationTime": record.created,
         "IncludeNestedStacks": record.include_nested,
-        "ImportExistingResources": record.import_existing,
     } | present(
         {
             "StatusReason": record.reason,

@@ -12,6 +12,7 @@ from typing import Any
 from local_cloud.cloudformation.engine import CloudFormation
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.machine import StackStatus as S
+from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.stage_recipes import RECIPES, Staging
 from local_cloud.cloudformation.template import TemplateError, load
 
@@ -56,15 +57,19 @@ def stage(
         seconds=seconds,
     )
     with cloud.at_once():
-        _clear(staging)
-        try:
-            RECIPES[S(status)](staging)
-        except ApiError as refusal:
-            raise StageError(f"Cannot bring stack {name} to {status}: {refusal.message}") from None
-        stack = next(each for each in cloud.world.in_region(staging.region) if each.name == name)
+        stack = _played(staging, S(status))
     if stack.status != status:
         raise StageError(f"The template does not lead stack {name} to {status}, but to: {stack.status}")
     return stack.id
+
+
+def _played(staging: Staging, status: S) -> Stack:
+    _clear(staging)
+    try:
+        RECIPES[status](staging)
+    except ApiError as refusal:
+        raise StageError(f"Cannot bring stack {staging.name} to {status}: {refusal.message}") from None
+    return next(each for each in staging.cloud.world.in_region(staging.region) if each.name == staging.name)
 
 
 def stage_json(cloud: CloudFormation, given: Mapping[str, Any]) -> dict[str, str]:
