@@ -84,10 +84,6 @@ def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
         _validate(world, stack, change_set)
 
 
-def _logical_id(change: Mapping[str, Any]) -> str:
-    return str(change["ResourceChange"]["LogicalResourceId"])
-
-
 def sides(world: World, stack: Stack, definition: Definition) -> tuple[Side | None, Side]:
     """What the stack is and what it should be, resolved against the resources that exist."""
     live = {name: each for name, each in stack.resources.items() if each.made}
@@ -160,7 +156,8 @@ def _answered(
     values: bool = False,
 ) -> dict[str, Any]:
     """The change as AWS told it on the day (history.py), as an import where it is one, with its child's change set."""
-    resource, name = change["ResourceChange"], _logical_id(change)
+    resource = change["ResourceChange"]
+    name = resource["LogicalResourceId"]
     if name in change_set.imports:
         resource = {**resource, "Action": "Import", "PhysicalResourceId": change_set.imports[name]}
     if nested.get(name):

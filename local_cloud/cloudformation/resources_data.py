@@ -15,6 +15,7 @@ from local_cloud.cloudformation.backing import (
 )
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.intrinsics_pure import text
 
 MUTABLE_TABLE = ("AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "SSESpecification", "TableClass",
                  "DeletionProtectionEnabled")  # fmt: skip
@@ -188,15 +189,11 @@ class Queue(Backed):
 
 def _queue_attributes(properties: Properties) -> dict[str, str]:
     given = {key: value for key, value in properties.items() if key not in ("QueueName", "Tags")}
-    return {key: json.dumps(value) if isinstance(value, Mapping) else _flag(value) for key, value in given.items()}
-
-
-def _flag(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return {key: json.dumps(value) if isinstance(value, Mapping) else text(value) for key, value in given.items()}
 
 
 def _like(given: Any, live: str) -> Any:
     """SQS answers text for everything; drift compares with what the template said."""
     if isinstance(given, Mapping):
         return json.loads(live)
-    return given if _flag(given) == live else live
+    return given if text(given) == live else live

@@ -15,7 +15,8 @@ from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import ChangeSet, Live, Stack
 from local_cloud.cloudformation.refusals import NO_STACK, Refusal
 from local_cloud.cloudformation.schedule import Schedule, Steps
-from local_cloud.cloudformation.template import ResolvedResource, TemplateError
+from local_cloud.cloudformation.template import ResolvedResource
+from local_cloud.cloudformation.template_model import no_dynamic_references
 
 
 def _no_parameter(_region: str, _name: str) -> str | None:
@@ -23,7 +24,7 @@ def _no_parameter(_region: str, _name: str) -> str | None:
 
 
 def _no_reference(_region: str, service: str, key: str) -> str:
-    raise TemplateError(f"Could not resolve the dynamic reference {{{{resolve:{service}:{key}}}}}")
+    return no_dynamic_references(service, key)
 
 
 def _holds_nothing(_region: str, _type: str, _physical_id: str) -> bool:

@@ -39,6 +39,21 @@ def kept(resource: Mapping[str, Any]) -> dict[str, Any]:
     return {**resource, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 
 
+def ending_with_another(resources: Mapping[str, Mapping[str, Any]]) -> str:
+    """A template of these resources and one more, `Last`, which comes after all of them."""
+    return template(**resources, Last={**topic("last"), "DependsOn": list(resources)})
+
+
+def put_item(table: str) -> None:
+    SERVICES.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "precious"}})
+
+
+def items(table: str) -> int:
+    """How many items a table holds; none if there is no such table."""
+    dynamodb = SERVICES.client("dynamodb")
+    return int(dynamodb.scan(TableName=table)["Count"]) if table in dynamodb.list_tables()["TableNames"] else 0
+
+
 class Cloud:
     """`real=True` backs the types that moto knows, so that buckets hold objects and refuse deletion when they do.
 
@@ -94,6 +109,10 @@ class Cloud:
         found = self.gateway.stack(name)
         assert found is not None
         return found
+
+    def physical_id(self, logical_id: str, stack: str = "demo") -> str:
+        rows = self.gateway.resources(self.stack(stack).id)
+        return next(each.physical_id for each in rows if each.logical_id == logical_id)
 
     @property
     def status(self) -> str:

@@ -10,8 +10,8 @@ import pytest
 import changesets
 from changesets import Allowed, Deployed, Recovered, Stuck
 from local_cloud.cloudformation.faults import DeleteRole, FailResource, On
-from tests.changesets.cloud import SERVICES, Cloud, template, topic
-from tests.scenarios.test_repairs import allow, failing
+from tests.changesets.cloud import SERVICES, Cloud, ending_with_another, template, topic
+from tests.scenarios.test_repairs import allow
 
 NO_ONE = Allowed()
 SERVICE_ROLE, OTHER_ROLE = (f"arn:aws:iam::111111111111:role/{name}" for name in ("deployer", "other"))
@@ -30,7 +30,7 @@ def test_a_permission_that_the_service_role_lost_is_named_with_the_command_after
     )
     lost = FailResource(resource="Topic", on=On.ROLLBACK, reason=denied, times=None)
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE), lost)
-    wanted = failing({"Topic": topic("after")})
+    wanted = ending_with_another({"Topic": topic("after")})
     stopped = cloud.apply(wanted, consent=NO_ONE)
     assert isinstance(stopped, Stuck), stopped
     obey: Callable[[], changesets.Outcome] = {
@@ -63,7 +63,7 @@ def test_a_deleted_service_role_stops_a_stuck_stack_with_the_flag_that_helps_and
     cloud.apply(template(Topic=topic("before")), role_arn=SERVICE_ROLE)
     once = FailResource(resource="Topic", on=On.ROLLBACK)
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE), once, DeleteRole(role=SERVICE_ROLE))
-    for _ in cloud.applying(failing({"Topic": topic("after")}), role_arn=OTHER_ROLE):
+    for _ in cloud.applying(ending_with_another({"Topic": topic("after")}), role_arn=OTHER_ROLE):
         if cloud.status == "UPDATE_ROLLBACK_FAILED":
             break
     cloud.cloud.faults.add(DeleteRole(role=OTHER_ROLE))

@@ -9,26 +9,13 @@ from changesets import Allowed, Declined, Deployed, HazardKind, Profile, Recover
 from local_cloud.cloudformation.faults import FailResource, On
 from local_cloud.container_images import ImageName
 from local_cloud.container_images import put as store
-from tests.changesets.cloud import SERVICES, TABLE, Cloud, kept, template, topic
+from tests.changesets.cloud import SERVICES, TABLE, Cloud, ending_with_another, items, kept, put_item, template, topic
 
 ALL = Allowed(yes=True, names=frozenset({"Table"}))
 
 
 def named(name: str, **policies: str) -> dict[str, Any]:
     return {**TABLE, "Properties": {**TABLE["Properties"], "TableName": name}, **policies}
-
-
-def put(name: str) -> None:
-    SERVICES.client("dynamodb").put_item(TableName=name, Item={"id": {"S": "precious"}})
-
-
-def items(name: str) -> int:
-    dynamodb = SERVICES.client("dynamodb")
-    return int(dynamodb.scan(TableName=name)["Count"]) if name in dynamodb.list_tables()["TableNames"] else 0
-
-
-def failing_at_last(resources: dict[str, Any]) -> str:
-    return template(**resources, Last={**topic("last"), "DependsOn": list(resources)})
 
 
 # ---- what exists already and is taken over ----
@@ -38,7 +25,7 @@ def with_survivor() -> Cloud:
     """A table with an item that was left alive outside of every stack, and a deployment whose last resource fails."""
     cloud = Cloud(real=True)
     cloud.apply(template(Table=kept(named("orders"))))
-    put("orders")
+    put_item("orders")
     assert isinstance(cloud.apply(template(Topic=topic("one"))), Deployed)
     assert items("orders") == 1
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, reason="No room"))
@@ -47,14 +34,14 @@ def with_survivor() -> Cloud:
 
 def test_a_table_that_was_taken_over_survives_the_deployment_that_fails_afterwards() -> None:
     cloud = with_survivor()
-    outcome = cloud.apply(failing_at_last({"Table": kept(named("orders"))}), import_existing=True)
+    outcome = cloud.apply(ending_with_another({"Table": kept(named("orders"))}), import_existing=True)
     assert isinstance(outcome, RolledBack), outcome
     assert items("orders") == 1
 
 
 def test_one_whose_policy_lets_the_rollback_delete_it_is_taken_over_only_if_it_is_named() -> None:
     cloud = with_survivor()
-    wanted = failing_at_last({"Table": named("orders", DeletionPolicy="RetainExceptOnCreate")})
+    wanted = ending_with_another({"Table": named("orders", DeletionPolicy="RetainExceptOnCreate")})
     outcome = cloud.apply(wanted, import_existing=True)
     assert isinstance(outcome, Declined), outcome
     assert [(each.kind, each.logical_id) for each in outcome.plan.hazards] == [(HazardKind.DATA, "Table")]
@@ -66,7 +53,7 @@ def test_a_survivor_of_that_policy_is_taken_over_unasked_by_a_stack_that_is_crea
     cloud = Cloud(real=True)
     wanted = template(Topic=topic("one"), Table=named("orders", DeletionPolicy="RetainExceptOnCreate"))
     cloud.apply(wanted)
-    put("orders")
+    put_item("orders")
     cloud.cloud.faults.add(FailResource(resource="Topic", on=On.DELETE))
     cloud.delete(consent=lambda plan: plan.rung == "delete")
     assert cloud.status == "DELETE_FAILED"
@@ -87,7 +74,7 @@ class Nest(Cloud):
 
     def deploy(self) -> None:
         assert isinstance(self.apply(self.root({"Table": named("orders")})), Deployed)
-        put("orders")
+        put_item("orders")
 
     def root(self, child: dict[str, Any], **more: Any) -> str:
         body = json.dumps({"Resources": {"Topic": topic("inner"), **child}})
@@ -138,9 +125,9 @@ DEVELOPMENT = {"profile": Profile.DEVELOPMENT}
 def test_a_paused_create_is_not_rolled_back_over_an_item_by_a_plain_yes(policy: str) -> None:
     cloud = Cloud(real=True)
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
-    cloud.apply(failing_at_last({"Table": named("orders", DeletionPolicy=policy)}), **DEVELOPMENT)
+    cloud.apply(ending_with_another({"Table": named("orders", DeletionPolicy=policy)}), **DEVELOPMENT)
     assert cloud.status == "CREATE_FAILED"
-    put("orders")
+    put_item("orders")
     stopped = cloud.recover()
     assert isinstance(stopped, Stuck), stopped
     assert [each.logical_id for each in stopped.recovery.hazards if each.severe] == ["Table"]
@@ -154,7 +141,7 @@ def stuck_with_a_new_table(cloud: Cloud, before: str, after: str) -> None:
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE), FailResource(resource="Topic", on=On.ROLLBACK))
     cloud.apply(after, consent=lambda plan: plan.review is not None)
     assert cloud.status == "UPDATE_ROLLBACK_FAILED"
-    put("orders")
+    put_item("orders")
 
 
 def assert_it_goes_by_its_name_only(cloud: Cloud, name: str) -> None:
@@ -171,13 +158,13 @@ def assert_it_goes_by_its_name_only(cloud: Cloud, name: str) -> None:
 def test_a_rollback_is_not_continued_over_an_item_in_a_table_that_the_update_made(policy: str) -> None:
     cloud = Cloud(real=True)
     before, after = topic("one"), {"Topic": topic("two"), "Table": named("orders", DeletionPolicy=policy)}
-    stuck_with_a_new_table(cloud, template(Topic=before), failing_at_last(after))
+    stuck_with_a_new_table(cloud, template(Topic=before), ending_with_another(after))
     assert_it_goes_by_its_name_only(cloud, "Table")
 
 
 def test_nor_over_one_in_the_new_half_of_a_replaced_table() -> None:
     cloud = Cloud(real=True)
-    after = failing_at_last({"Topic": topic("two"), "Table": named("orders")})
+    after = ending_with_another({"Topic": topic("two"), "Table": named("orders")})
     stuck_with_a_new_table(cloud, template(Topic=topic("one"), Table=named("old")), after)
     assert_it_goes_by_its_name_only(cloud, "Table")
     assert SERVICES.client("dynamodb").list_tables()["TableNames"] == ["old"]
@@ -195,9 +182,9 @@ def test_what_a_paused_update_was_to_remove_goes_with_its_fix_only_by_its_name()
     """CloudFormation compares the fix with the template that failed, which has the table no more."""
     cloud = Cloud(real=True)
     assert isinstance(cloud.apply(template(Topic=topic("one"), Table=named("orders"))), Deployed)
-    put("orders")
+    put_item("orders")
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
-    cloud.apply(failing_at_last({"Topic": topic("two")}), consent=ALL, **DEVELOPMENT)
+    cloud.apply(ending_with_another({"Topic": topic("two")}), consent=ALL, **DEVELOPMENT)
     assert cloud.status == "UPDATE_FAILED"
     outcome = cloud.apply(template(Topic=topic("three")), **DEVELOPMENT)
     assert isinstance(outcome, Stuck), outcome
@@ -222,7 +209,7 @@ def images() -> int:
 def test_a_repository_that_empties_itself_goes_with_its_images_only_by_its_name(verb: str) -> None:
     cloud = Cloud(real=True)
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
-    cloud.apply(failing_at_last({"Images": REPOSITORY}), **DEVELOPMENT)
+    cloud.apply(ending_with_another({"Images": REPOSITORY}), **DEVELOPMENT)
     name = ImageName.parse(IMAGE)
     assert name
     store(SERVICES, name)

@@ -19,7 +19,6 @@ from tests.scenarios.test_repairs import (
     allow,
     delete_old_image,
     deployed,
-    physical,
     roll_back,
     running,
 )
@@ -116,22 +115,22 @@ def with_object(block: bool = True) -> Cloud:
     cloud = Cloud(real=True)
     outcome = cloud.apply(template(**policed(1, block=block)))
     assert isinstance(outcome, Deployed), outcome
-    SERVICES.client("s3").put_object(Bucket=physical(cloud, "Bucket"), Key="page", Body=b"precious")
+    SERVICES.client("s3").put_object(Bucket=cloud.physical_id("Bucket"), Key="page", Body=b"precious")
     return cloud
 
 
 def policy(cloud: Cloud) -> dict[str, Any]:
-    document = SERVICES.client("s3").get_bucket_policy(Bucket=physical(cloud, "Bucket"))["Policy"]
+    document = SERVICES.client("s3").get_bucket_policy(Bucket=cloud.physical_id("Bucket"))["Policy"]
     (statement,) = json.loads(document)["Statement"]
     return dict(statement)
 
 
 def has_its_object(cloud: Cloud) -> bool:
-    return bool(SERVICES.client("s3").list_objects_v2(Bucket=physical(cloud, "Bucket"))["KeyCount"] == 1)
+    return bool(SERVICES.client("s3").list_objects_v2(Bucket=cloud.physical_id("Bucket"))["KeyCount"] == 1)
 
 
 def shut(cloud: Cloud) -> None:
-    bucket = physical(cloud, "Bucket")
+    bucket = cloud.physical_id("Bucket")
     SERVICES.client("s3").put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=SHUT)
 
 
@@ -148,7 +147,7 @@ def test_a_block_set_by_hand_that_the_rollback_runs_into_is_taken_off_with_conse
     assert isinstance(cloud.recover(), Recovered)
     assert policy(cloud)["Action"] == "s3:GetObject"
     client = SERVICES.client("s3")
-    found = client.get_public_access_block(Bucket=physical(cloud, "Bucket"))["PublicAccessBlockConfiguration"]
+    found = client.get_public_access_block(Bucket=cloud.physical_id("Bucket"))["PublicAccessBlockConfiguration"]
     assert found == OPEN
     assert not any(plan.rung.startswith("skip") for plan in cloud.plans)
     assert has_its_object(cloud)
@@ -167,7 +166,7 @@ class Locked:
 
     def __init__(self) -> None:
         self.cloud = with_object(block=False)
-        self.name = physical(self.cloud, "Bucket")
+        self.name = self.cloud.physical_id("Bucket")
         self.cloud.gateway = CloudFormation(self.cloud.client, clients=self.clients)
 
     def clients(self, service: str) -> Any:
@@ -228,7 +227,7 @@ def secured(edition: int) -> dict[str, Any]:
 def test_encryption_and_ownership_changed_by_hand_are_put_back_as_the_stack_had_them() -> None:
     cloud, s3 = Cloud(real=True), SERVICES.client("s3")
     assert isinstance(cloud.apply(template(**secured(1))), Deployed)
-    bucket = physical(cloud, "Bucket")
+    bucket = cloud.physical_id("Bucket")
     denied = FailResource(resource="Policy", on=On.ROLLBACK, reason=DENIAL.format(bucket), times=None)
 
     def by_hand(cloud: Cloud) -> None:
@@ -258,7 +257,7 @@ def test_encryption_and_ownership_changed_by_hand_are_put_back_as_the_stack_had_
 
 def test_what_is_as_the_stack_had_it_is_not_put_back_however_it_is_denied() -> None:
     cloud = with_object(block=False)
-    name = physical(cloud, "Bucket")
+    name = cloud.physical_id("Bucket")
     denied = FailResource(resource="Policy", on=On.ROLLBACK, reason=DENIAL.format(name), times=None)
 
     def by_hand(cloud: Cloud) -> None:
@@ -272,7 +271,7 @@ def test_what_is_as_the_stack_had_it_is_not_put_back_however_it_is_denied() -> N
 def test_what_the_stack_had_not_set_itself_is_not_touched() -> None:
     """A block that nobody asked CloudFormation for may be the account's rule."""
     cloud = deployed()
-    bucket = physical(cloud, "Bucket")
+    bucket = cloud.physical_id("Bucket")
     before = SERVICES.client("s3").get_bucket_policy(Bucket=bucket)["Policy"]
     refused = FailResource(resource="Bucket", on=On.ROLLBACK, reason=DENIAL.format(bucket), times=None)
 

@@ -11,7 +11,7 @@ import changesets
 from changesets import Allowed, CloudFormation, Deployed, Noticed, Recovered, RolledBack, StackEvent, Stuck
 from local_cloud.cloudformation.faults import FailResource, On
 from local_cloud.container_images import ImageName, put
-from tests.changesets.cloud import BUCKET, SERVICES, TABLE, Cloud, template, topic
+from tests.changesets.cloud import BUCKET, SERVICES, TABLE, Cloud, ending_with_another, put_item, template
 
 NO_ONE = Allowed()
 REPOSITORY = "111111111111.dkr.ecr.us-east-1.amazonaws.com/site"
@@ -62,11 +62,6 @@ def site(edition: int, image: str) -> dict[str, Any]:
     }
 
 
-def failing(resources: Mapping[str, Any]) -> str:
-    """The template with one more resource, which comes last."""
-    return template(**resources, Last={**topic("last"), "DependsOn": list(resources)})
-
-
 def deployed() -> Cloud:
     cloud = Cloud(real=True)
     SERVICES.client("ecr").create_repository(repositoryName="site")
@@ -76,13 +71,8 @@ def deployed() -> Cloud:
         put(SERVICES, name)
     outcome = cloud.apply(template(**site(1, OLD)))
     assert isinstance(outcome, Deployed), outcome
-    SERVICES.client("dynamodb").put_item(TableName=physical(cloud, "Table"), Item={"id": {"S": "precious"}})
+    put_item(cloud.physical_id("Table"))
     return cloud
-
-
-def physical(cloud: Cloud, logical_id: str, stack: str = "demo") -> str:
-    rows = cloud.gateway.resources(cloud.stack(stack).id)
-    return next(each.physical_id for each in rows if each.logical_id == logical_id)
 
 
 def roll_back(
@@ -96,7 +86,7 @@ def roll_back(
     """An update whose last resource fails; what is done behind the back happens just before the rollback."""
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, reason="No room"))
     told = []
-    for event in cloud.applying(failing(wanted or site(2, NEW)), consent=consent, push_again=push_again):
+    for event in cloud.applying(ending_with_another(wanted or site(2, NEW)), consent=consent, push_again=push_again):
         told.append(event)
         if isinstance(event, StackEvent) and (event.logical_id, event.status) == ("Last", "CREATE_FAILED"):
             behind_the_back(cloud)
@@ -107,11 +97,11 @@ def roll_back(
 
 
 def delete_bucket(cloud: Cloud) -> None:
-    SERVICES.client("s3").delete_bucket(Bucket=physical(cloud, "Bucket"))
+    SERVICES.client("s3").delete_bucket(Bucket=cloud.physical_id("Bucket"))
 
 
 def delete_role(cloud: Cloud) -> None:
-    client, name = SERVICES.client("iam"), physical(cloud, "Role")
+    client, name = SERVICES.client("iam"), cloud.physical_id("Role")
     client.delete_role_policy(RoleName=name, PolicyName="read")
     for policy in client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
         client.detach_role_policy(RoleName=name, PolicyArn=policy["PolicyArn"])
@@ -119,7 +109,7 @@ def delete_role(cloud: Cloud) -> None:
 
 
 def delete_log_group(cloud: Cloud) -> None:
-    SERVICES.client("logs").delete_log_group(logGroupName=physical(cloud, "Logs"))
+    SERVICES.client("logs").delete_log_group(logGroupName=cloud.physical_id("Logs"))
 
 
 def bucket_is_back(name: str) -> None:
@@ -154,15 +144,15 @@ def test_what_was_deleted_behind_the_back_is_made_again_unasked(
     logical_id: str, lose: Callable[[Cloud], None], is_back: Callable[[str], None]
 ) -> None:
     cloud = deployed()
-    name = physical(cloud, logical_id)
+    name = cloud.physical_id(logical_id)
     outcome = roll_back(cloud, lose)
     assert isinstance(outcome, RolledBack), outcome
     assert outcome.diagnosis.cause == "No room"
     assert not any(plan.hazards for plan in cloud.plans)
     assert cloud.status in ("UPDATE_ROLLBACK_COMPLETE", "UPDATE_COMPLETE")
-    assert physical(cloud, logical_id) == name
+    assert cloud.physical_id(logical_id) == name
     is_back(name)
-    assert SERVICES.client("dynamodb").scan(TableName=physical(cloud, "Table"))["Count"] == 1
+    assert SERVICES.client("dynamodb").scan(TableName=cloud.physical_id("Table"))["Count"] == 1
     assert isinstance(cloud.apply(template(**site(2, NEW)), consent=NO_ONE), Deployed)
 
 
@@ -184,7 +174,7 @@ def test_a_role_that_the_caller_may_not_make_again_is_skipped_only_with_consent(
     assert stopped.diagnosis.logical_id == "Role"
     assert stopped.recovery.steps[0].arguments["ResourcesToSkip"] == ["Role"]
     assert isinstance(cloud.recover(consent=NO_ONE), Recovered)
-    role_is_back(physical(cloud, "Role"))
+    role_is_back(cloud.physical_id("Role"))
 
 
 def test_what_is_gone_inside_a_nested_stack_is_made_again_too() -> None:
@@ -201,10 +191,10 @@ def test_what_is_gone_inside_a_nested_stack_is_made_again_too() -> None:
     assert isinstance(cloud.apply(template(**nested(1)), stack_name="outer"), Deployed)
     cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, reason="No room"))
     told = []
-    for event in cloud.applying(failing(nested(2)), stack_name="outer", consent=NO_ONE):
+    for event in cloud.applying(ending_with_another(nested(2)), stack_name="outer", consent=NO_ONE):
         told.append(event)
         if isinstance(event, StackEvent) and (event.logical_id, event.status) == ("Last", "CREATE_FAILED"):
-            group = physical(cloud, "Logs", physical(cloud, "Child", "outer"))
+            group = cloud.physical_id("Logs", cloud.physical_id("Child", "outer"))
             SERVICES.client("logs").delete_log_group(logGroupName=group)
     assert isinstance(told[-1], RolledBack), told[-1]
     log_group_is_back(group)
@@ -219,7 +209,7 @@ def delete_old_image(_: Cloud) -> None:
 
 
 def running(cloud: Cloud) -> str:
-    found = SERVICES.client("lambda").get_function(FunctionName=physical(cloud, "Function"))
+    found = SERVICES.client("lambda").get_function(FunctionName=cloud.physical_id("Function"))
     return str(found["Code"]["ImageUri"])
 
 

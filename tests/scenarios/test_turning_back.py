@@ -18,7 +18,7 @@ from changesets import (
     words,
 )
 from local_cloud.cloudformation.faults import HangResource, On
-from tests.changesets.cloud import BUCKET, SERVICES, TABLE, Cloud, kept, template, topic
+from tests.changesets.cloud import BUCKET, SERVICES, TABLE, Cloud, kept, put_item, template, topic
 
 FIRST, SECOND = (template(Topic=topic(name)) for name in ("one", "two"))
 
@@ -123,7 +123,7 @@ def test_what_a_retain_policy_keeps_is_named_and_asked_about() -> None:
 
 def with_an_item() -> Cloud:
     cloud = creating(Table=TABLE)
-    SERVICES.client("dynamodb").put_item(TableName=table(), Item={"id": {"S": "precious"}})
+    put_item(table())
     return cloud
 
 
