@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from template_gen.rules.graph import DYNAMIC, Api, Behavior, Graph, Kind
-from template_gen.rules.graph.cdn import CACHES, CACHING_DISABLED, FORWARDS_HOST, KEYED_BY_HOST, WRITING
+from template_gen.rules.graph.cdn import (
+    CACHES,
+    CACHING_DISABLED,
+    FORWARDS_HOST,
+    KEYED_BY_HOST,
+    SENDS_NO_QUERY,
+    WRITING,
+)
 from template_gen.rules.graph.paths import may_meet
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, number
@@ -133,9 +140,9 @@ def methods_set_invalid(graph: Graph) -> Iterator[Place]:
 
 @rule(
     "W9117",
-    "Nothing of the request but its path reaches the API",
+    "Hardly more of the request than its path reaches the API",
     symptom="Query strings, cookies and the Authorization header are missing in the application.",
-    fix="Add the managed origin request policy AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
+    fix="Set OriginRequestPolicyId to the managed AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
     source=f"{_GUIDE}/controlling-origin-requests.html",
 )
 def api_without_request_policy(graph: Graph) -> Iterator[Place]:
@@ -144,8 +151,9 @@ def api_without_request_policy(graph: Graph) -> Iterator[Place]:
         bare = behavior.body.get("CachePolicyId") == CACHING_DISABLED or behavior.has_empty_key
         api = graph.api(behavior.origin)
         reads = api is None or not api.routes or any(route.method in ("GET", "ANY") for route in api.routes)
-        if bare and reads and "OriginRequestPolicyId" not in behavior.body:
-            yield at(behavior.body, "OriginRequestPolicyId", behavior.name)
+        if bare and reads and behavior.requests_nothing:
+            policy = SENDS_NO_QUERY.get(behavior.body.text("OriginRequestPolicyId"), "")
+            yield at(behavior.body, "OriginRequestPolicyId", f"{behavior.name} {policy}".strip())
 
 
 @rule(

@@ -126,14 +126,18 @@ def api_origin_http(graph: Graph) -> Iterator[Place]:
 @rule(
     "E9113",
     "The origin does not say how to reach it",
-    symptom="The deployment fails: one of CustomOriginConfig, VpcOriginConfig, S3OriginConfig must be there.",
-    fix="Add CustomOriginConfig with OriginProtocolPolicy https-only.",
+    symptom="The deployment fails: one of CustomOriginConfig, VpcOriginConfig, S3OriginConfig must be there; "
+    "with S3OriginConfig: the origin's DomainName does not refer to a valid S3 bucket.",
+    fix="Set CustomOriginConfig: {OriginProtocolPolicy: https-only} (and no S3OriginConfig).",
     source=f"{_REFERENCE}/aws-properties-cloudfront-distribution-origin.html",
 )
 def origin_needs_config(graph: Graph) -> Iterator[Place]:
+    """S3OriginConfig is for buckets alone; MediaStore and the like are not judged."""
     for origin in graph.origins(*DYNAMIC, Kind.WEBSITE, Kind.OTHER):
         if not origin.body.keys() & {"CustomOriginConfig", "VpcOriginConfig", "S3OriginConfig"}:
             yield at(origin.body)
+        elif origin.kind in DYNAMIC and "S3OriginConfig" in origin.body:
+            yield at(origin.body, "S3OriginConfig", origin.domain)
 
 
 @rule(

@@ -72,7 +72,7 @@ def _for_another(permission: Object, origin: Origin, graph: Graph) -> bool:
     """Its SourceArn cannot be any distribution that has the origin."""
     users = [distribution.id for distribution in graph.distributions if origin in distribution.origins]
     arn = permission.text("SourceArn")
-    return bool(arn) and all(excludes("ArnLike", arn, user) for user in users)
+    return bool(arn) and all(excludes("ArnLike", arn, user, graph.resources) for user in users)
 
 
 @rule(

@@ -16,6 +16,7 @@ from template_gen.rules.graph.bucket import (
 )
 from template_gen.rules.graph.cdn import FORWARDS_HOST
 from template_gen.rules.graph.function import Statement, statements
+from template_gen.rules.graph.resources import Resources
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known, symbols
 
@@ -23,6 +24,7 @@ _OAC: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
 )
 _BLOCK: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
+_ACCOUNT: Final = re.compile(r"\$\{AWS::AccountId\}|\d{12}|.*[*?].*")
 _ARN: Final = re.compile(r"arn:[^:]*:cloudfront:([^:]*):(\$\{[^}]*\}|[^:]*):distribution/(.+)")
 
 
@@ -105,24 +107,30 @@ def policy_resource(graph: Graph) -> Iterator[Place]:
     source=_OAC,
 )
 def policy_source_arn(graph: Graph) -> Iterator[Place]:
+    """Or for another account: AWS:SourceAccount wants twelve digits, and a forgotten Fn::Sub makes none."""
     for distribution, _, bucket in _private(graph):
-        tests = [
-            (statement, operator, value)
-            for statement in cloudfront_readers(bucket, graph.resources)
-            for operator, value in statement.conditions("AWS:SourceArn")
-        ]
-        if tests and all(excludes(operator, value, distribution.id) for _, operator, value in tests):
-            statement, _, value = tests[0]
+        found = [(one, _unmet(one, distribution, graph)) for one in cloudfront_readers(bucket, graph.resources)]
+        if found and all(value for _, value in found):
+            statement, value = found[0]
             yield at(statement.body, "Condition", value)
 
 
-def excludes(operator: str, value: str, distribution: str) -> bool:
+def _unmet(statement: Statement, distribution: Distribution, graph: Graph) -> str:
+    """What a condition asks for and this distribution surely is not; "" when all may hold."""
+    arns = list(statement.conditions("AWS:SourceArn"))
+    accounts = [value for _, value in statement.conditions("AWS:SourceAccount")]
+    if arns and all(excludes(operator, arn, distribution.id, graph.resources) for operator, arn in arns):
+        return arns[0][1]
+    clear = accounts and not graph.resources.unclear(accounts)
+    return accounts[0] if clear and not any(map(_ACCOUNT.fullmatch, accounts)) else ""
+
+
+def excludes(operator: str, value: str, distribution: str, resources: Resources) -> bool:
     """The condition can surely not hold for this distribution."""
     domain_name = f"${{{distribution}.DomainName}}"
     match = _ARN.fullmatch(value)
     if match is None:
-        is_id = value in (f"${{{distribution}}}", f"${{{distribution}.Id}}", domain_name)
-        return is_id or (known(value) and "*" not in value)
+        return "*" not in value and value != f"${{{distribution}.Arn}}" and not resources.unclear(value)
     region, _, name = match.groups()
     if "*" in name:
         return operator.startswith("StringEquals")
@@ -255,5 +263,6 @@ def _refuses(key: Any, graph: Graph) -> bool:
     if made is None or graph.resources.unclear(made.properties.get("KeyPolicy")):
         return False
     changed_later = any(user.type.startswith("Custom::") for user in graph.resources.users(made.id))
-    policy = made.properties.get("KeyPolicy")
-    return not changed_later and not any(CLOUDFRONT in found.principals("Service") for found in statements(policy))
+    allowing = (found for found in statements(made.properties.get("KeyPolicy")) if found.allows)
+    decrypting = (found for found in allowing if found.performs("kms:Decrypt"))
+    return not changed_later and not any(CLOUDFRONT in found.principals("Service") for found in decrypting)

@@ -5,14 +5,23 @@ from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.catalogue.s3_access import has_oac
-from template_gen.rules.graph import Behavior, Distribution, Graph, Kind, Resource
+from template_gen.rules.graph import Behavior, Distribution, Function, Graph, Kind, Resource
 from template_gen.rules.graph.api import function_named
 from template_gen.rules.graph.bucket import cloudfront_readers, policies, readable
 from template_gen.rules.graph.function import statements, trusts
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-at-edge-function-restrictions.html
+_NO_EDGE_PROPERTIES: Final = ("VpcConfig", "Layers", "DeadLetterConfig", "DeadLetterQueue", "FileSystemConfigs")
+_NO_EDGE_RUNTIMES: Final = ("java", "dotnet", "ruby", "go", "provided")
+_EDGE_SECONDS: Final = 30
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
+_ASSETS: Final = re.compile(
+    "asset|static|cdn|cache|media|image|img|pic|photo|video|audio|font|file|upload|download|content|resource|public"
+    "|artifact|package|release|repo|archive|storage|bucket|s3|data|backup|dist|doc",
+    re.IGNORECASE,
+)
 _GLOBAL: Final = re.compile(r".*\.s3\.amazonaws\.com")
 
 
@@ -40,7 +49,8 @@ def global_bucket_name(graph: Graph) -> Iterator[Place]:
 )
 def root_object(graph: Graph) -> Iterator[Place]:
     """A distribution for assets needs none: a missing one counts where pages are served (an error page, an API beside
-    it, a website configuration, a name with www.), and where no function at the edge may rewrite the path."""
+    it, a website configuration, a name of its own that is no cdn., assets. or the like), and where no function at the
+    edge may rewrite the path."""
     for distribution in graph.distributions:
         name = distribution.config.text("DefaultRootObject")
         missing = not distribution.config.get("DefaultRootObject") and _shows_pages(distribution, graph)
@@ -53,9 +63,15 @@ def _shows_pages(distribution: Distribution, graph: Graph) -> bool:
     bucket = graph.bucket(default.origin)
     pages = any(".htm" in page.text("ResponsePagePath") for page in distribution.config.objects("CustomErrorResponses"))
     website = bucket is not None and "WebsiteConfiguration" in bucket.properties
-    named = any(alias.startswith("www.") for alias in distribution.aliases)
+    named = any(_is_of_a_site(alias) for alias in distribution.aliases)
     evidence = pages or website or named or distribution.serves_both
     return default.goes_to(Kind.BUCKET) and evidence and not may_rewrite(default, graph)
+
+
+def _is_of_a_site(alias: str) -> bool:
+    """The name is none of those that are given to a store of files."""
+    below_the_domain = ".".join(alias.split(".")[:-2]) if known(alias) else alias
+    return not _ASSETS.search(below_the_domain)
 
 
 def may_rewrite(behavior: Behavior, graph: Graph) -> bool:
@@ -115,14 +131,21 @@ def _lists(bucket: Resource, graph: Graph) -> bool:
 @rule(
     "E9146",
     "The bucket for access logs takes no ACL",
-    symptom="The deployment fails: the S3 bucket that you specified for CloudFront logs does not enable ACL access.",
-    fix="Set OwnershipControls of the log bucket to BucketOwnerPreferred.",
+    symptom="The deployment fails: the S3 bucket that you specified for CloudFront logs does not enable ACL access; "
+    "or, for a bare name: the parameter Logging Bucket does not refer to a valid S3 bucket.",
+    fix="Set OwnershipControls: {Rules: [{ObjectOwnership: BucketOwnerPreferred}]} of the log bucket, and name it by "
+    "!GetAtt X.DomainName.",
     source=f"{_GUIDE}/standard-logging-legacy-s3.html",
 )
 def log_bucket(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         logging = distribution.config.object("Logging")
         bucket = graph.named(logging.get("Bucket"), "AWS::S3::Bucket")
+        if bucket and logging.get("Bucket") in (
+            f"${{{bucket.id}}}",
+            f"arn:{graph.scope.partition}:s3:::${{{bucket.id}}}",
+        ):
+            yield at(logging, "Bucket")
         if bucket is None or bucket.properties.unknown("OwnershipControls") or "AccessControl" in bucket.properties:
             continue
         controls = bucket.properties.object("OwnershipControls")
@@ -193,8 +216,8 @@ def function_event(graph: Graph) -> Iterator[Place]:
     "E9150",
     "The function cannot run as Lambda@Edge",
     symptom="The deployment fails: InvalidLambdaFunctionAssociation.",
-    fix="Use a numbered version of an x86_64 zip function in us-east-1, without environment variables, VPC or layers, "
-    "whose role also trusts edgelambda.amazonaws.com.",
+    fix="Use a numbered version of an x86_64 zip function (Node.js or Python) in us-east-1, of 30 seconds at most, "
+    "without environment variables, VPC, layers or dead-letter queue, whose role also trusts edgelambda.amazonaws.com.",
     source=f"{_GUIDE}/lambda-at-edge-function-restrictions.html",
 )
 def edge_lambda(graph: Graph) -> Iterator[Place]:
@@ -203,13 +226,14 @@ def edge_lambda(graph: Graph) -> Iterator[Place]:
             arn = association.text("LambdaFunctionARN")
             region, version = _parts(arn)
             unversioned = graph.named(arn, "AWS::Lambda::Alias") or _whole_function(arn, graph)
-            if (region and region != "us-east-1") or version == "$LATEST" or (region and not version) or unversioned:
+            named = bool(region) and known(version) and not version.isdigit()  # an alias, $LATEST, or none
+            if (region and region != "us-east-1") or named or unversioned:
                 yield at(association, "LambdaFunctionARN")
             yield from _restrictions(arn, graph)
 
 
 def _parts(arn: str) -> tuple[str, str]:
-    """Region and qualifier of a literal function ARN."""
+    """Region and qualifier of a literal function ARN; the qualifier is a number, or there is none that counts."""
     match = re.fullmatch(r"arn:aws:lambda:([a-z0-9-]+):(?:\d+|\$\{AWS::AccountId\}):function:[\w-]+:?(.*)", arn)
     return (match[1], match[2]) if match else ("", "")
 
@@ -224,14 +248,27 @@ def _restrictions(arn: str, graph: Graph) -> Iterator[Place]:
     function = graph.functions.get(function_named(arn, graph.resources))
     if function is None:
         return
-    if function.is_image:
-        yield at(function.properties, "PackageType")
-    if "arm64" in function.properties.texts("Architectures"):
-        yield at(function.properties, "Architectures", "arm64")
-    if function.variables:
-        yield at(function.properties, "Environment")
+    yield from (at(function.properties, key, value) for key, value in _not_at_the_edge(function))
     role = graph.named(function.properties.get("Role"), "AWS::IAM::Role")
     if role and not trusts(role, "edgelambda", graph.resources):
         yield at(role.properties, "AssumeRolePolicyDocument", "without edgelambda.amazonaws.com")
     if graph.region != "us-east-1":
         yield at(Object(function.properties.path, function.id), value=graph.region)
+
+
+def _not_at_the_edge(function: Function) -> Iterator[tuple[str, str | None]]:
+    """Properties that the edge does not take, each with what to show of it."""
+    properties = function.properties
+    if function.is_image:
+        yield "PackageType", None
+    if "arm64" in properties.texts("Architectures"):
+        yield "Architectures", "arm64"
+    yield from ((key, key) for key in _NO_EDGE_PROPERTIES if properties.get(key))
+    if function.variables:
+        yield "Environment", "Environment"
+    if (properties.object("EphemeralStorage").number("Size") or 512) > 512:
+        yield "EphemeralStorage", "EphemeralStorage"
+    if (properties.number("Timeout") or 0) > _EDGE_SECONDS:
+        yield "Timeout", None
+    if properties.text("Runtime").startswith(_NO_EDGE_RUNTIMES):
+        yield "Runtime", None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.catalogue.s3_access import has_oac, identity
-from template_gen.rules.graph import Graph, Kind
+from template_gen.rules.graph import Graph, Kind, Resource
 from template_gen.rules.graph.bucket import (
     CLOUDFRONT,
     IDENTITY,
@@ -94,28 +94,38 @@ def identity_without_policy(graph: Graph) -> Iterator[Place]:
 @rule(
     "E9144",
     "The bucket policy is public, but public policies are blocked",
-    symptom="The deployment fails: AccessDenied on s3:PutBucketPolicy, because public policies are blocked. With "
-    "RestrictPublicBuckets alone it succeeds, and every file answers 403.",
+    symptom="The deployment fails: AccessDenied on s3:PutBucketPolicy, because public policies are blocked (with an "
+    "ACL: Bucket cannot have public ACLs set with BlockPublicAccess enabled). With RestrictPublicBuckets alone it "
+    "succeeds, and every file answers 403.",
     fix="Remove the statement for everybody; behind CloudFront the bucket stays private. A website endpoint needs "
     "BlockPublicPolicy and RestrictPublicBuckets false.",
     source=_BLOCK,
 )
 def public_policy_blocked(graph: Graph) -> Iterator[Place]:
     """Buckets without a PublicAccessBlockConfiguration block public policies too, since April 2023. A condition on the
-    Referer or on TLS does not make a policy less public for S3."""
+    Referer or on TLS does not make a policy less public for S3. That a public AccessControl needs OwnershipControls
+    first is cfn-lint's own to find (E3045)."""
     for bucket in graph.of("AWS::S3::Bucket"):
         block = bucket.properties.object("PublicAccessBlockConfiguration")
         keys = ("BlockPublicPolicy", "RestrictPublicBuckets")
         blocked = "PublicAccessBlockConfiguration" not in bucket.properties or any(map(block.flag, keys))
         for statement in shared_readers(bucket, graph.resources) if blocked else ():
             yield at(statement.body, "Principal")
+        acls_blocked = "PublicAccessBlockConfiguration" not in bucket.properties or block.flag("BlockPublicAcls")
+        if _has_public_acl(bucket) and acls_blocked:
+            yield at(bucket.properties, "AccessControl")
+
+
+def _has_public_acl(bucket: Resource) -> bool:
+    public = bucket.properties.text("AccessControl") in ("PublicRead", "PublicReadWrite")
+    return public and "OwnershipControls" in bucket.properties
 
 
 @rule(
     "W9145",
     "The bucket behind CloudFront is open to everybody",
     symptom="Files can be fetched past CloudFront: past its web ACL, its cache and its certificate.",
-    fix=f"Remove the statement for everybody and allow {CLOUDFRONT} only.",
+    fix=f"Remove the statement for everybody (and a public AccessControl) and allow {CLOUDFRONT} only.",
     source=_OAC,
 )
 def public_bypass(graph: Graph) -> Iterator[Place]:
@@ -124,3 +134,6 @@ def public_bypass(graph: Graph) -> Iterator[Place]:
     for bucket in buckets.values():
         for statement in public_readers(bucket, graph.resources):
             yield at(statement.body, "Principal")
+        block = bucket.properties.object("PublicAccessBlockConfiguration")
+        if _has_public_acl(bucket) and block.flag("BlockPublicAcls") is block.flag("IgnorePublicAcls") is False:
+            yield at(bucket.properties, "AccessControl")

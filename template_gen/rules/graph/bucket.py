@@ -104,4 +104,4 @@ def names_objects(arn: str, bucket: Resource, resources: Resources) -> bool:
     found = _BUCKET_ARN.fullmatch(arn)
     if found is None:
         return False
-    return "*" in found[1] or (found[1] in names(bucket) and bool(found[2]))
+    return "*" in found[1] or (found[1] in names(bucket) and found[2] not in ("", "/"))

@@ -22,6 +22,12 @@ FORWARDS_HOST: Final = {
     "33f36d7e-f396-46d9-90e0-52428a34d9dc": "AllViewerAndCloudFrontHeaders-2022-06",
     "bf0718e1-ba1e-49d1-88b1-f726733018ae": "HostHeaderOnly",
 }
+# These send a header or two, and neither cookies nor the query string.
+SENDS_NO_QUERY: Final = {
+    "59781a5b-3903-41f3-afcb-af62929ccde1": "CORS-CustomOrigin",
+    "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf": "CORS-S3Origin",
+    "acba4595-bd28-49b8-b9fe-13317c0390fa": "UserAgentRefererHeaders",
+}
 # What is in the cache key goes to the origin too, and these put the Host header there.
 KEYED_BY_HOST: Final = {
     "83da9c7e-98b4-4e11-a168-04f0df8e2c65": "UseOriginCacheControlHeaders",
@@ -128,9 +134,14 @@ class Behavior:
     @property
     def has_empty_key(self) -> bool:
         """The template's own cache policy surely puts neither headers nor cookies nor the query string into the key."""
-        parts = (("HeadersConfig", "HeaderBehavior"), ("CookiesConfig", "CookieBehavior"),
-                 ("QueryStringsConfig", "QueryStringBehavior"))  # fmt: skip
-        return all(self.key.object(part).get(key) == "none" for part, key in parts)
+        return _all_none(self.key)
+
+    @property
+    def requests_nothing(self) -> bool:
+        """The origin request policy, if any, sends neither cookies nor the query string."""
+        if "OriginRequestPolicyId" not in self.body:
+            return True
+        return self.body.text("OriginRequestPolicyId") in SENDS_NO_QUERY or _all_none(self.request)
 
     @property
     def forwards_host(self) -> bool:
@@ -140,6 +151,12 @@ class Behavior:
     def keyed_by_host(self) -> bool:
         """The managed cache policy sends Host along with its key, and no origin request policy says otherwise."""
         return self.body.text("CachePolicyId") in KEYED_BY_HOST and "OriginRequestPolicyId" not in self.body
+
+
+def _all_none(policy: Object) -> bool:
+    parts = (("HeadersConfig", "HeaderBehavior"), ("CookiesConfig", "CookieBehavior"),
+             ("QueryStringsConfig", "QueryStringBehavior"))  # fmt: skip
+    return all(policy.object(part).get(key) == "none" for part, key in parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,9 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def _comparable(name: str, pattern: str) -> bool:
+    """The domain itself is surely no name of its own wildcard."""
+    if pattern == f"*.{name}":
+        return True
     parent = name.partition(".")[2] if pattern.startswith("*.") else name
     return differ(parent, pattern.removeprefix("*."))
 

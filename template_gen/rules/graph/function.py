@@ -92,9 +92,9 @@ class Statement:
         return any(re.fullmatch(re.escape(name).replace(r"\*", ".*"), action, re.IGNORECASE) for name in self.actions)
 
     def conditions(self, key: str) -> Iterator[tuple[str, str]]:
-        """(operator, value) of every condition on a key, whatever its case."""
+        """(operator, value) of every condition on a key, whatever its case, but for those that say what not."""
         for operator, tests in self.body.object("Condition").items():
-            if isinstance(tests, Object):
+            if isinstance(tests, Object) and "Not" not in operator:
                 for name in tests:
                     if name.lower() == key.lower():
                         yield from ((operator, value) for value in tests.texts(name))
