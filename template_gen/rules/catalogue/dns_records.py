@@ -12,6 +12,8 @@ from template_gen.rules.values import Place, at, known
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _API_DOMAINS: Final = ("AWS::ApiGatewayV2::DomainName", "AWS::ApiGateway::DomainName")
 _OWN_ADDRESS: Final = re.compile(r"\.(execute-api|lambda-url)\.")
+_BALANCERS: Final = ("AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancing::LoadBalancer")
+_WEBSITE: Final = re.compile(r"(^|\.)s3-website[.-]")
 _ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
 
 
@@ -78,7 +80,8 @@ def _to_distributions(graph: Graph) -> Iterator[tuple[Record, Distribution]]:
     "E9167",
     "The alias target's zone id is not the service's own",
     symptom="The deployment fails: an alias record must be in the zone of its target.",
-    fix=f"Use {CLOUDFRONT_ZONE} for CloudFront, RegionalHostedZoneId of the domain name for API Gateway.",
+    fix=f"Set HostedZoneId to {CLOUDFRONT_ZONE} for CloudFront, to the domain name's RegionalHostedZoneId for API "
+    "Gateway, to the balancer's CanonicalHostedZoneID.",
     source=f"{_ROUTE53}/resource-record-sets-values-alias.html",
 )
 def alias_zone(graph: Graph) -> Iterator[Place]:
@@ -89,9 +92,12 @@ def alias_zone(graph: Graph) -> Iterator[Place]:
         if (known(zone) or own) and zone != CLOUDFRONT_ZONE and graph.scope.partition == "aws":
             yield at(record.alias, "HostedZoneId")
     for record in records(graph.resources):
-        regional = record.alias.text("DNSName").endswith(".RegionalDomainName}")
-        domain = graph.named(record.alias.get("DNSName"), *_API_DOMAINS)
-        if domain and regional and record.alias.get("HostedZoneId") == CLOUDFRONT_ZONE:
+        name, zone = record.alias.text("DNSName"), record.alias.get("HostedZoneId")
+        own = zone is not None and zone == record.zone.get("HostedZoneId") and not graph.named(zone)
+        regional = name.endswith(".RegionalDomainName}") and graph.named(name, *_API_DOMAINS)
+        foreign = own or zone == CLOUDFRONT_ZONE or ".Distribution" in str(zone)
+        elsewhere = zone == CLOUDFRONT_ZONE and (graph.named(name, *_BALANCERS) or _WEBSITE.search(name))
+        if (regional and foreign) or elsewhere:
             yield at(record.alias, "HostedZoneId")
 
 
@@ -144,6 +150,35 @@ def record_outside_zone(graph: Graph) -> Iterator[Place]:
         other = bool(inside) and known(inside) and not f".{record.name}".endswith(f".{inside}")
         if record.name and known(record.name) and (other or (not inside and "." not in record.name)):
             yield at(record.body, "Name")
+
+
+@rule(
+    "E9234",
+    "The record leads to a value that its type does not take",
+    symptom="The deployment fails: ARRDATAIllegalIPv4Address, the value is not a valid IPv4 address; or, for a URL, "
+    "DomainLabelEmpty and the like.",
+    fix="Set AliasTarget: {DNSName: !GetAtt X.DomainName, HostedZoneId: ...} for ResourceRecords of an A or AAAA "
+    "record; write the bare host name of a URL.",
+    source=f"{_ROUTE53}/ResourceRecordTypes.html",
+)
+def record_value(graph: Graph) -> Iterator[Place]:
+    """An A record wants addresses, not the name of a distribution or of a load balancer; no record takes a URL."""
+    for record in records(graph.resources):
+        holder, key = (record.alias, "DNSName") if record.alias else (record.body, "ResourceRecords")
+        wanted = record.type in ("A", "AAAA", "CNAME")
+        url = next((name for name in record.targets if wanted and "://" in name), None)
+        address = record.type in ("A", "AAAA") and not record.alias
+        name = next((name for name in record.targets if address and _is_host_name(name)), None)
+        if url or name:
+            yield at(holder, key, url or name)
+
+
+def _is_host_name(value: str) -> bool:
+    """A literal one is cfn-lint's own to find (E3023)."""
+    attribute = re.fullmatch(r"\$\{\w+\.\w*(DomainName|DNSName)\}", value)
+    literal = re.sub(r"\$\{[^}]*\}", "x", value)
+    ends_in_a_name = re.fullmatch(r"[\w.-]+\.[a-z]{2,}\.?", literal, re.IGNORECASE)
+    return attribute is not None or (not known(value) and ends_in_a_name is not None)
 
 
 @rule(

@@ -1,6 +1,6 @@
 """CloudFront in front of a function URL: who may call it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from template_gen.rules.catalogue.s3_access import excludes, has_oac
@@ -50,22 +50,39 @@ def url_without_auth(graph: Graph) -> Iterator[Place]:
     source=_OAC,
 )
 def url_permissions(graph: Graph) -> Iterator[Place]:
-    permissions = [permission.properties for permission in graph.of("AWS::Lambda::Permission")]
-    keys = ("Action", "FunctionName", "Principal")
-    clear = not any(graph.resources.unclear(found.get(key)) for found in permissions for key in keys)
-    for origin, url in _urls(graph) if clear else ():
-        granted = {
-            permission.text("Action").lower()
-            for permission in permissions
-            if permission.text("Principal") in _EVERYBODY
-            and (function := graph.function(permission.get("FunctionName")))
-            and function.id == url.function
-            and same_target(permission.get("FunctionName"), url.target, graph.resources)
-            and not _for_another(permission, origin, graph)
-        }
-        missing = [action for action in _ACTIONS if not granted & {action.lower(), "lambda:*"}]
+    for origin, url in _urls(graph) if _clear(graph) else ():
+        given = [one for one in _of_url(url, graph) if one.text("Principal") in _EVERYBODY]
+        missing = _missing(one for one in given if not _for_another(one, origin, graph))
         if url.auth == "AWS_IAM" and has_oac(origin) and missing:
             yield at(url.config, "AuthType", f"missing {', '.join(missing)}")
+
+
+def _clear(graph: Graph) -> bool:
+    """Whom each permission is for can be told, and no SAM connector writes others."""
+    permissions = [permission.properties for permission in graph.of("AWS::Lambda::Permission")]
+    keys = ("Action", "FunctionName", "Principal")
+    unclear = any(graph.resources.unclear(found.get(key)) for found in permissions for key in keys)
+    return not unclear and not graph.resources.connected
+
+
+def _of_url(url: FunctionUrl, graph: Graph) -> Iterator[Object]:
+    """The permissions of the function, or of its alias, that the URL calls; none that is for the other AuthType."""
+    for permission in (found.properties for found in graph.of("AWS::Lambda::Permission")):
+        function = graph.function(permission.get("FunctionName"))
+        same = same_target(permission.get("FunctionName"), url.target, graph.resources)
+        if (
+            function
+            and function.id == url.function
+            and same
+            and permission.text("FunctionUrlAuthType") in ("", url.auth)
+        ):
+            yield permission
+
+
+def _missing(permissions: Iterable[Object]) -> list[str]:
+    """Which of the two actions nobody is granted."""
+    granted = {permission.text("Action").lower() for permission in permissions}
+    return [action for action in _ACTIONS if not granted & {action.lower(), "lambda:*"}]
 
 
 def _for_another(permission: Object, origin: Origin, graph: Graph) -> bool:
@@ -73,6 +90,25 @@ def _for_another(permission: Object, origin: Origin, graph: Graph) -> bool:
     users = [distribution.id for distribution in graph.distributions if origin in distribution.origins]
     arn = permission.text("SourceArn")
     return bool(arn) and all(excludes("ArnLike", arn, user, graph.resources) for user in users)
+
+
+@rule(
+    "E9233",
+    "A function URL for everybody that nobody may call",
+    symptom='Every request answers 403 {"Message":"Forbidden"}. AuthType NONE alone lets nobody in, and since October '
+    "2025 a new function URL asks for two permissions.",
+    fix="Add two AWS::Lambda::Permission with Principal '*': Action lambda:InvokeFunctionUrl with FunctionUrlAuthType "
+    "NONE, and Action lambda:InvokeFunction with InvokedViaFunctionUrl true.",
+    source="https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html",
+)
+def url_for_nobody(graph: Graph) -> Iterator[Place]:
+    """SAM grants both for its own FunctionUrlConfig. Where a permission names a principal, the URL is for that one."""
+    for url in graph.urls.values() if _clear(graph) else ():
+        given = list(_of_url(url, graph)) if url.id in graph.resources else []
+        missing = _missing(one for one in given if one.text("Principal") == "*")
+        named = any(one.text("Principal") != "*" for one in given if one.text("Action") == _ACTIONS[0])
+        if url.auth == "NONE" and url.function and url.id in graph.resources and missing and not named:
+            yield at(url.config, "AuthType", f"missing {', '.join(missing)}")
 
 
 @rule(

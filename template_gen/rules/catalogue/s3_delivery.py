@@ -22,6 +22,7 @@ _ASSETS: Final = re.compile(
     "|artifact|package|release|repo|archive|storage|bucket|s3|data|backup|dist|doc",
     re.IGNORECASE,
 )
+_SITES: Final = re.compile("domain|site|web|www|host|fqdn|apex|app", re.IGNORECASE)
 _GLOBAL: Final = re.compile(r".*\.s3\.amazonaws\.com")
 
 
@@ -69,9 +70,10 @@ def _shows_pages(distribution: Distribution, graph: Graph) -> bool:
 
 
 def _is_of_a_site(alias: str) -> bool:
-    """The name is none of those that are given to a store of files."""
+    """The name is none of those that are given to a store of files; of one that is filled in, its parameter tells."""
     below_the_domain = ".".join(alias.split(".")[:-2]) if known(alias) else alias
-    return not _ASSETS.search(below_the_domain)
+    named = known(alias) or _SITES.search(alias) is not None
+    return named and not _ASSETS.search(below_the_domain)
 
 
 def may_rewrite(behavior: Behavior, graph: Graph) -> bool:

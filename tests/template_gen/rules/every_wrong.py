@@ -2,12 +2,14 @@
 
 from typing import Final
 
-from tests.template_gen.rules import wrong_calls, wrong_cdn, wrong_delivery, wrong_rest, wrong_stages
-
-WRONG: Final = (
-    *wrong_cdn.WRONG,
-    *wrong_delivery.WRONG,
-    *wrong_rest.WRONG,
-    *wrong_calls.WRONG,
-    *wrong_stages.WRONG,
+from tests.template_gen.rules import (
+    wrong_addresses,
+    wrong_calls,
+    wrong_cdn,
+    wrong_delivery,
+    wrong_rest,
+    wrong_stages,
 )
+
+_ALL: Final = (wrong_cdn, wrong_delivery, wrong_addresses, wrong_rest, wrong_calls, wrong_stages)
+WRONG: Final = tuple(case for module in _ALL for case in module.WRONG)
