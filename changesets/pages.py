@@ -1,17 +1,17 @@
 """docs/errors/: one page per known failure, titled with the text that people search for, written from failures.yaml.
 
-    python -m changesets.pages docs/errors        writes the pages anew; a test keeps them current
+    python -m changesets.pages        writes the pages anew; a test keeps them current
 
 The rule: nothing is written by hand there; what is known stands in the one table that the diagnosis reads too.
 """
 
-import sys
 from pathlib import Path
 
 from changesets import words
 from changesets.diagnosis import Failure, failures
 
 INDEX = "README.md"
+HERE = Path(__file__).parent.parent / words.PAGES
 
 
 def pages() -> dict[str, str]:
@@ -46,4 +46,4 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]))
+    write(HERE)

@@ -8,7 +8,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "errors"
 
 
 def test_the_pages_are_current() -> None:
-    """`python -m changesets.pages docs/errors` makes them so."""
+    """`python -m changesets.pages` makes them so."""
     assert {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")} == pages()
 
 
