@@ -2,6 +2,7 @@
 
 import io
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,8 +26,9 @@ def dropped() -> str:
 @contextmanager
 def listening() -> Iterator[None]:
     """As the command lines listen; afterwards it is pytest's own again."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before, hook = signal.signal(signal.SIGINT, signal.default_int_handler), sys.unraisablehook
     interrupts.listen()
     yield
     interrupts.handle()
+    sys.unraisablehook = hook
     signal.signal(signal.SIGINT, before)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from inspect import cleandoc
 
 import pytest
 
@@ -31,8 +32,8 @@ def test_an_option_says_what_it_costs_idle(option: type) -> None:
 
 def test_every_field_of_a_site_is_documented() -> None:
     names = {field.name for field in fields(Site)}
-    attributes = str(Site.__doc__).partition("Attributes:")[2]
-    documented = re.findall(r"^        (\w[\w, ]*): ", attributes, re.MULTILINE)
+    attributes = cleandoc(str(Site.__doc__)).partition("Attributes:")[2]
+    documented = re.findall(r"^    (\w[\w, ]*): ", attributes, re.MULTILINE)
     assert names == {name for line in documented for name in line.split(", ")}
 
 
