@@ -12,7 +12,8 @@ from template_gen.rules.values import Object, Place, at, known, symbols
 
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
-_ROUTE_KEY: Final = re.compile(r"\$default|(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /\S*")
+_ROUTE_KEY: Final = re.compile(r"\$default|(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /((?!\+\}.)\S)*")
+_TARGET: Final = re.compile(r"integrations/.+")
 _GREEDY: Final = re.compile(r"/\{\w+\+\}")
 
 
@@ -124,8 +125,8 @@ def _protocol(properties: Object, graph: Graph) -> Protocol | None:
 def route_without_target(graph: Graph) -> Iterator[Place]:
     for route in graph.of("AWS::ApiGatewayV2::Route"):
         target = route.properties.get("Target")
-        bare = re.fullmatch(r"\$\{\w+\}", str(target)) and graph.named(target, "AWS::ApiGatewayV2::Integration")
-        if _protocol(route.properties, graph) is Protocol.HTTP and (target is None or bare):
+        wrong = target is None or not (_TARGET.fullmatch(str(target)) or graph.resources.unclear(target))
+        if _protocol(route.properties, graph) is Protocol.HTTP and wrong:
             yield at(route.properties, "Target", target or f"{route.properties.text('RouteKey')} without a target")
     staged = {api_id(stage.properties) for stage in graph.of("AWS::ApiGatewayV2::Stage", "AWS::ApiGateway::Stage")}
     unclear = any(graph.named(f"${{{name}}}") is None for name in staged)
@@ -141,7 +142,8 @@ def route_without_target(graph: Graph) -> Iterator[Place]:
     "E9219",
     "The route is not written as API Gateway wants it",
     symptom="The deployment fails: invalid route key, or a path that does not start with a slash.",
-    fix="Write $default, or a method in capitals and a path: GET /items/{id}.",
+    fix="Write $default, or a method in capitals and a path: GET /items/{id}; a {proxy+} comes last. A PathPart of a "
+    "REST API is one part, without a slash.",
     source=f"{_GATEWAY}/http-api-develop-routes.html",
 )
 def route_form(graph: Graph) -> Iterator[Place]:
@@ -149,9 +151,13 @@ def route_form(graph: Graph) -> Iterator[Place]:
         key = route.properties.text("RouteKey")
         if _protocol(route.properties, graph) is Protocol.HTTP and known(key) and not _ROUTE_KEY.fullmatch(key):
             yield at(route.properties, "RouteKey")
+    for part in graph.of("AWS::ApiGateway::Resource"):
+        if "/" in part.properties.text("PathPart"):
+            yield at(part.properties, "PathPart")
     by_sam = (route for api in graph.apis if api.protocol is not Protocol.WEBSOCKET for route in api.routes or ())
     for found in by_sam:
-        if "Events" in found.place.path and known(found.path) and not found.path.startswith(("/", "$default")):
+        right = found.path.startswith(("/", "$default")) and "+}/" not in found.path
+        if "Events" in found.place.path and known(found.path) and not right:
             yield replace(found.place, value=found.path)
 
 

@@ -1,11 +1,10 @@
 """TLS: which certificate the distribution shows, for which names, and how it comes to be valid."""
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.graph import Distribution, Graph, Resource
-from template_gen.rules.graph.dns import aliases, certificate_names, plain, records, surely_not
+from template_gen.rules.graph.dns import aliases, certificate_names, plain, records, region_of, surely_not
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at
 
@@ -23,12 +22,6 @@ def _certificate(distribution: Distribution, graph: Graph) -> Resource | None:
     return graph.named(_viewer(distribution).get("AcmCertificateArn"), _CERTIFICATE)
 
 
-def _region(arn: str) -> str:
-    """The region of a literal certificate ARN, "" when it is not one."""
-    match = re.match(r"arn:[^:]+:acm:([a-z0-9-]+):", arn)
-    return match[1] if match else ""
-
-
 @rule(
     "E9160",
     "The distribution's certificate is not in us-east-1",
@@ -36,10 +29,10 @@ def _region(arn: str) -> str:
     fix="Request the certificate in a stack in us-east-1 and pass its ARN as a parameter.",
     source=f"{_GUIDE}/cnames-and-https-requirements.html",
 )
-def certificate_region(graph: Graph) -> Iterator[Place]:
+def certificateregion_of(graph: Graph) -> Iterator[Place]:
     """A certificate of the same template lies in the stack's region: us-east-1, unless the linter is told another."""
     for distribution in graph.distributions:
-        region = _region(_viewer(distribution).text("AcmCertificateArn"))
+        region = region_of(_viewer(distribution).text("AcmCertificateArn"))
         beside = _certificate(distribution, graph) is not None and graph.region != "us-east-1"
         if (region and region != "us-east-1" and graph.scope.partition == "aws") or beside:
             yield at(_viewer(distribution), "AcmCertificateArn")
@@ -171,28 +164,3 @@ def zone_with_certificate(graph: Graph) -> Iterator[Place]:
         for option in certificate.properties.objects("DomainValidationOptions"):
             if graph.named(option.get("HostedZoneId"), "AWS::Route53::HostedZone") and not delegated:
                 yield at(option, "HostedZoneId")
-
-
-@rule(
-    "E9174",
-    "The API's domain name is regional, its certificate is not in this region",
-    symptom="The deployment fails: the certificate must be in the region of the API.",
-    fix="Use a certificate of the stack's region and EndpointType REGIONAL.",
-    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-custom-domain-names.html",
-)
-def api_domain_certificate(graph: Graph) -> Iterator[Place]:
-    """The stack's region is sure when the linter is told one, or when a distribution's stack is judged."""
-    told = graph.region != "us-east-1" or bool(graph.distributions)
-    for domain in graph.of("AWS::ApiGatewayV2::DomainName"):
-        for config in domain.properties.objects("DomainNameConfigurations"):
-            region = _region(config.text("CertificateArn"))
-            if config.get("EndpointType") == "EDGE":
-                yield at(config, "EndpointType")
-            elif told and region and region != graph.region:
-                yield at(config, "CertificateArn")
-    for api in graph.of("AWS::Serverless::HttpApi"):
-        given = api.properties.object("Domain")
-        if given.get("EndpointConfiguration") == "EDGE":
-            yield at(given, "EndpointConfiguration")
-        elif told and _region(given.text("CertificateArn")) not in ("", graph.region):
-            yield at(given, "CertificateArn")

@@ -23,7 +23,8 @@ _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 )
 def no_permission(graph: Graph) -> Iterator[Place]:
     """SAM grants it for its own events; integrations that are written out need their own grant. Its SourceArn must fit
-    the API, the stage and every route that leads to the function; and it must be of the alias that is called."""
+    the API, the stage and every route that leads to the function; and it must be of the alias that is called. A Lambda
+    authorizer needs one as well."""
     for function_id, api, place in _integrations(graph) if not graph.resources.connected else ():
         given = list(_permissions(function_id, graph))
         granted = [p for p in given if same_target(p.get("FunctionName"), place.value, graph.resources)]
@@ -44,7 +45,7 @@ def _may_mean(permission: Object, api: Api, graph: Graph) -> bool:
 def _integrations(graph: Graph) -> Iterator[tuple[str, Api, Place]]:
     """(function, API, place) of every integration without SAM and without credentials."""
     apis = {api.id: api for api in graph.apis}
-    for function_id, name, place in (*_http(graph), *_rest(graph), *_documented(graph)):
+    for function_id, name, place in (*_http(graph), *_rest(graph), *_documented(graph), *_authorizers(graph)):
         if name in apis:
             yield function_id, apis[name], place
 
@@ -62,6 +63,14 @@ def _rest(graph: Graph) -> Iterator[tuple[str, str, Place]]:
         function = graph.function(integration.get("Uri"))
         if function and "Credentials" not in integration:
             yield function.id, api_id(found.properties), at(integration, "Uri")
+
+
+def _authorizers(graph: Graph) -> Iterator[tuple[str, str, Place]]:
+    for found in graph.of("AWS::ApiGatewayV2::Authorizer", "AWS::ApiGateway::Authorizer"):
+        function = graph.function(found.properties.get("AuthorizerUri"))
+        by_role = found.properties.keys() & {"AuthorizerCredentialsArn", "AuthorizerCredentials"}
+        if function and not by_role:
+            yield function.id, api_id(found.properties), at(found.properties, "AuthorizerUri")
 
 
 def _documented(graph: Graph) -> Iterator[tuple[str, str, Place]]:

@@ -1,13 +1,18 @@
 """API Gateway's REST APIs: what their proxies to Lambda and their deployments need."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
-from template_gen.rules.graph import Graph, Protocol, Resource
+from template_gen.rules.graph import Graph, Kind, Object, Protocol
 from template_gen.rules.graph.api import api_id
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Place, at, known
 
+_INVOCATION: Final = re.compile(
+    r"arn:.*:apigateway:.*:lambda:path/\d{4}-\d\d-\d\d/functions/.+/(response-streaming-)?invocations"
+)
+_FUNCTION_NAME: Final = re.compile(r"/functions/\$\{(\w+)\}(:\w+)?/[\w-]*invocations$")
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
@@ -79,7 +84,7 @@ def deployment_before_methods(graph: Graph) -> Iterator[Place]:
     for deployment in graph.of("AWS::ApiGateway::Deployment"):
         api = api_id(deployment.properties)
         methods = {method.id for method in graph.of("AWS::ApiGateway::Method") if api_id(method.properties) == api}
-        if methods and not methods & _waits_for(deployment, graph):
+        if methods and not methods & graph.resources.before(deployment):
             yield at(deployment.body, "DependsOn")
 
 
@@ -93,23 +98,90 @@ def deployment_before_methods(graph: Graph) -> Iterator[Place]:
 def deployment_before_some_methods(graph: Graph) -> Iterator[Place]:
     """A deployment takes what is there at that moment, and CloudFormation makes at once whatever nothing waits for."""
     for deployment in graph.of("AWS::ApiGateway::Deployment"):
-        api, before = api_id(deployment.properties), _waits_for(deployment, graph)
+        api, before = api_id(deployment.properties), graph.resources.before(deployment)
         methods = {method.id for method in graph.of("AWS::ApiGateway::Method") if api_id(method.properties) == api}
         if methods & before and methods - before:
             yield at(deployment.body, "DependsOn", f"without {', '.join(sorted(methods - before))}")
 
 
-def _waits_for(resource: Resource, graph: Graph) -> set[str]:
-    """Everything CloudFormation makes before it, by DependsOn and by reference."""
-    seen: set[str] = set()
-    waiting = [resource]
-    while waiting:
-        found = waiting.pop()
-        references = {name for name, users in graph.resources.references.items() if found.id in users}
-        for name in {*found.body.texts("DependsOn"), *references} - seen:
-            seen.add(name)
-            waiting += [other for other in graph.resources if other.id == name]
-    return seen
+@rule(
+    "E9235",
+    "The integration's URI is not the one that invokes the function",
+    symptom="The deployment fails: AWS ARN for integration must contain path or action, or Invalid function ARN or "
+    "invalid uri.",
+    fix="Write !Sub arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}/invocations.",
+    source=f"{_GATEWAY}/set-up-lambda-proxy-integrations.html",
+)
+def integration_uri(graph: Graph) -> Iterator[Place]:
+    """Of REST APIs and WebSocket APIs; an HTTP API takes the function's ARN alone."""
+    for holder, key in _invoking(graph):
+        uri = holder.text(key)
+        named = _FUNCTION_NAME.search(uri)
+        by_name = named is not None and named[1] in graph.functions
+        if graph.function(uri) and (by_name or not _INVOCATION.fullmatch(uri)):
+            yield at(holder, key)
+
+
+def _invoking(graph: Graph) -> Iterator[tuple[Object, str]]:
+    for method in graph.of("AWS::ApiGateway::Method"):
+        yield method.properties.object("Integration"), "Uri"
+    for api in graph.apis:
+        for path in api.document.object("paths").values() if api.protocol is Protocol.REST else ():
+            for operation in path.values() if isinstance(path, Object) else ():
+                if isinstance(operation, Object):
+                    yield operation.object("x-amazon-apigateway-integration"), "uri"
+    sockets = {api.id for api in graph.apis if api.protocol is Protocol.WEBSOCKET}
+    for integration in graph.of("AWS::ApiGatewayV2::Integration"):
+        if api_id(integration.properties) in sockets:
+            yield integration.properties, "IntegrationUri"
+
+
+@rule(
+    "E9236",
+    "CloudFront cannot reach a private API",
+    symptom='Every request answers 403 {"message":"Forbidden"}: a private API answers inside its VPC only.',
+    fix="Set the API's EndpointConfiguration to REGIONAL.",
+    source=f"{_GATEWAY}/apigateway-private-apis.html",
+)
+def private_origin(graph: Graph) -> Iterator[Place]:
+    for origin in graph.origins(Kind.API):
+        api = graph.api(origin)
+        given = api.properties.get("EndpointConfiguration") if api and api.protocol is Protocol.REST else None
+        kinds = (*given.texts("Types"), given.text("Type")) if isinstance(given, Object) else (given,)
+        if api and "PRIVATE" in kinds and "VpcOriginConfig" not in origin.body:
+            yield at(api.properties, "EndpointConfiguration", f"PRIVATE, origin {origin.id}")
+
+
+@rule(
+    "E9239",
+    "An authorizer is asked for and not named",
+    symptom="The deployment fails: Invalid authorizer ID specified.",
+    fix="Set AuthorizerId: !Ref of the AWS::ApiGateway::Authorizer (AWS::ApiGatewayV2::Authorizer).",
+    source=f"{_GATEWAY}/apigateway-control-access-to-api.html",
+)
+def authorizer_missing(graph: Graph) -> Iterator[Place]:
+    kinds = {"AWS::ApiGateway::Method": ("CUSTOM", "COGNITO_USER_POOLS"), "AWS::ApiGatewayV2::Route": ("CUSTOM", "JWT")}
+    for kind, asking in kinds.items():
+        for found in graph.of(kind):
+            if found.properties.get("AuthorizationType") in asking and "AuthorizerId" not in found.properties:
+                yield at(found.properties, "AuthorizationType")
+
+
+@rule(
+    "E9241",
+    "The deployment makes the stage that is also a resource",
+    symptom="The deployment fails: Stage already exists.",
+    fix="Remove StageName from the AWS::ApiGateway::Deployment and keep the AWS::ApiGateway::Stage.",
+    source=f"{_REFERENCE}/aws-resource-apigateway-deployment.html",
+)
+def stage_made_twice(graph: Graph) -> Iterator[Place]:
+    made = {
+        (api_id(stage.properties), stage.properties.text("StageName")) for stage in graph.of("AWS::ApiGateway::Stage")
+    }
+    for deployment in graph.of("AWS::ApiGateway::Deployment"):
+        name = deployment.properties.text("StageName")
+        if name and (api_id(deployment.properties), name) in made:
+            yield at(deployment.properties, "StageName")
 
 
 @rule(

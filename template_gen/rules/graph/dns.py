@@ -52,6 +52,12 @@ def plain(name: str) -> str:
     )
 
 
+def region_of(certificate: str) -> str:
+    """The region of a literal certificate ARN, "" when it is not one."""
+    match = re.match(r"arn:[^:]+:acm:([a-z0-9-]+):", certificate)
+    return match[1] if match else ""
+
+
 def certificate_names(certificate: Resource) -> tuple[str, ...]:
     properties = certificate.properties
     return tuple(map(plain, (properties.text("DomainName"), *properties.texts("SubjectAlternativeNames"))))

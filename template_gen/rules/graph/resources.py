@@ -105,6 +105,18 @@ class Resources:
                 found.setdefault(symbol.split(".")[0], set()).add(resource.id)
         return {name: frozenset(users - {name}) for name, users in found.items()}
 
+    def before(self, resource: Resource) -> set[str]:
+        """Everything CloudFormation makes before it, by DependsOn and by reference."""
+        seen: set[str] = set()
+        waiting = [resource]
+        while waiting:
+            found = waiting.pop()
+            references = {name for name, users in self.references.items() if found.id in users}
+            for name in {*found.body.texts("DependsOn"), *references} - seen:
+                seen.add(name)
+                waiting += [other for other in self if other.id == name]
+        return seen
+
     @cached_property
     def in_outputs(self) -> frozenset[str]:
         """What the outputs refer to, be it in the template or not (an API that SAM makes)."""

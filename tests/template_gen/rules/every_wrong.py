@@ -4,6 +4,7 @@ from typing import Final
 
 from tests.template_gen.rules import (
     wrong_addresses,
+    wrong_apis,
     wrong_calls,
     wrong_cdn,
     wrong_delivery,
@@ -11,5 +12,5 @@ from tests.template_gen.rules import (
     wrong_stages,
 )
 
-_ALL: Final = (wrong_cdn, wrong_delivery, wrong_addresses, wrong_rest, wrong_calls, wrong_stages)
+_ALL: Final = (wrong_cdn, wrong_delivery, wrong_addresses, wrong_apis, wrong_rest, wrong_calls, wrong_stages)
 WRONG: Final = tuple(case for module in _ALL for case in module.WRONG)

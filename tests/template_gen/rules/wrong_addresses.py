@@ -51,8 +51,8 @@ RECORDS: Final = (
     Wrong("E9234", "plain-site", {"Record": record("a.example.com", "A", AliasTarget={
         "DNSName": att("Bucket.WebsiteURL"), "HostedZoneId": "Z3AQBSTGFYJSTF"})}),
     Wrong("E9167", "rest-api", {**api_record("RegionalDomainName", att("Name.DistributionHostedZoneId")),
-                                "Name": REST_NAME}),
-    Wrong("E9167", "plain-site", api_record("RegionalDomainName", "Z1UJRXOUMOOFQ8")),
+                                "Name": REST_NAME}, frozenset({"W9238"})),
+    Wrong("E9167", "plain-site", api_record("RegionalDomainName", "Z1UJRXOUMOOFQ8"), frozenset({"W9238"})),
     Wrong("E9167", "plain-site", {"Record": record("a.example.com", "A", AliasTarget={
         "DNSName": "s3-website-us-east-1.amazonaws.com", "HostedZoneId": CLOUDFRONT})}),
     Wrong("E9167", "balancer", {"Record": record("a.example.com", "A", AliasTarget={

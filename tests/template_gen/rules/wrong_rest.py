@@ -47,7 +47,8 @@ NAMES: Final = (
     Wrong("E9167", "plain-site", {
         "Name": resource("AWS::ApiGatewayV2::DomainName", DomainName="api.example.com"),
         "Record": resource("AWS::Route53::RecordSet", HostedZoneId="Z1", Name="api.example.com", Type="A",
-        AliasTarget={"DNSName": att("Name.RegionalDomainName"), "HostedZoneId": "Z2FDTNDATAQYW2"})}),
+        AliasTarget={"DNSName": att("Name.RegionalDomainName"), "HostedZoneId": "Z2FDTNDATAQYW2"})},
+          frozenset({"W9238"})),
     Wrong("E9168", "site", {"Apex": resource("AWS::Route53::RecordSet", HostedZoneName=sub("${Domain}."), TTL="300",
                                              Name=ref("Domain"), Type="CNAME", ResourceRecords=["x.example.net"])}),
     Wrong("E9168", "site", {"Apex": resource("AWS::Route53::RecordSet", HostedZoneId=ref("Zone"), TTL="300",
@@ -67,7 +68,8 @@ NAMES: Final = (
     Wrong("W9173", "site", {"Own": ZONE, "Records.HostedZoneId": ref("Own")}),
     Wrong("W9173", "free-plan", {"Own": resource("AWS::Route53::HostedZone", Name="example.com")}),
     Wrong("E9174", "rest-api", {"Name": resource("AWS::ApiGatewayV2::DomainName", DomainName="api.example.com",
-          DomainNameConfigurations=[{"CertificateArn": REGION_EU, "EndpointType": "REGIONAL"}])}, region="us-west-2"),
+          DomainNameConfigurations=[{"CertificateArn": REGION_EU, "EndpointType": "REGIONAL"}])},
+          frozenset({"W9238"}), region="us-west-2"),
     Wrong("E9174", "site", {"Api.Domain": {"DomainName": "api.example.com", "CertificateArn": REGION_EU}}),
 )  # fmt: skip
 
