@@ -16,6 +16,7 @@ from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.world import World
 
 SECONDS = 3.0
+UNREAD = "Failed to detect drift on resource [{}]"  # assumed
 DETECTABLE = (*STABLE, StackStatus.UPDATE_ROLLBACK_FAILED)
 """As the user guide lists them; the two after an import are assumed."""
 
@@ -63,11 +64,17 @@ def describe_detection(world: World, region: str, params: Params) -> Answer:  # 
         "Timestamp": detection.started,
         "DetectionStatus": "DETECTION_COMPLETE" if detection.done else "DETECTION_IN_PROGRESS",
     }
-    if detection.done:
-        found = [drift["StackResourceDriftStatus"] for drift in detection.stack.drifts.values()]
-        drifted = sum(status in ("MODIFIED", "DELETED") for status in found)
-        answer |= {"StackDriftStatus": detection.stack.drift_status, "DriftedStackResourceCount": drifted}
-    return answer
+    return answer | _found(detection) if detection.done else answer
+
+
+def _found(detection: Detection) -> Answer:
+    drifts = detection.stack.drifts.items()
+    drifted = sum(drift["StackResourceDriftStatus"] in ("MODIFIED", "DELETED") for _, drift in drifts)
+    found = {"StackDriftStatus": detection.stack.drift_status, "DriftedStackResourceCount": drifted}
+    unread = [name for name, drift in drifts if drift["StackResourceDriftStatus"] == "UNKNOWN"]
+    if not unread:
+        return found
+    return found | {"DetectionStatus": "DETECTION_FAILED", "DetectionStatusReason": UNREAD.format(", ".join(unread))}
 
 
 def describe_drifts(world: World, region: str, params: Params, pages: Pages) -> Answer:

@@ -122,7 +122,6 @@ def _configure_creation(stack: Stack, params: Params) -> None:
     stack.on_failure = OnFailure(params.get("OnFailure", OnFailure.ROLLBACK))
     stack.timeout_minutes = params.get("TimeoutInMinutes")
     stack.protected = params.get("EnableTerminationProtection", False)
-    stack.retain_except_on_create = params.get("RetainExceptOnCreate", False)
 
 
 def deployment_of(params: Params) -> DeploymentConfig:
@@ -212,7 +211,7 @@ def delete_stack(world: World, region: str, params: Params) -> Answer:
     _check_retained(stack, retain, force=force)
     stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
     cancel_process(world, stack)
-    stack.deleted = world.schedule.now
+    stack.deleted, stack.deletion_mode = world.schedule.now, params.get("DeletionMode")
     obsolete(stack)
     start(
         world, stack, delete, kind="DELETE_STACK", status=StackStatus.DELETE_IN_PROGRESS,

@@ -10,7 +10,7 @@ from local_cloud.cloudformation.inputs import Params, needed_capabilities, templ
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Definition
 from local_cloud.cloudformation.refusals import NO_STACK_NAMED, NO_STACK_WITH_ID, SUMMARY_IN_REVIEW
-from local_cloud.cloudformation.schemas import known, schema
+from local_cloud.cloudformation.schemas import known, schema, unrecognized
 from local_cloud.cloudformation.shown import present
 from local_cloud.cloudformation.template import Template
 from local_cloud.cloudformation.template_order import check_cycles
@@ -49,12 +49,20 @@ def get_template_summary(world: World, region: str, params: Params) -> Answer:
     else:
         template = template_of(world, params)
     types = list(dict.fromkeys(resource.type for resource in template.resources.values()))
-    return {
-        "Parameters": [_declaration(key, each) for key, each in template.parameters.items()],
-        "ResourceTypes": types,
-        "ResourceIdentifierSummaries": [_identifiers(type, template) for type in types if known(type)],
-    } | _described(template) | present({"Metadata": _metadata(template), "Version": template.body.get(
-        "AWSTemplateFormatVersion")})  # fmt: skip
+    optional = {
+        "Metadata": _metadata(template),
+        "Version": template.body.get("AWSTemplateFormatVersion"),
+        "Warnings": _warnings(template, types),
+    }
+    return (
+        {
+            "Parameters": [_declaration(key, each) for key, each in template.parameters.items()],
+            "ResourceTypes": types,
+            "ResourceIdentifierSummaries": [_identifiers(type, template) for type in types if known(type)],
+        }
+        | _described(template)
+        | present(optional)
+    )
 
 
 def validate_template(world: World, region: str, params: Params) -> Answer:  # noqa: ARG001 - every call has a region
@@ -102,6 +110,12 @@ def _flag(parameter: Mapping[str, Any]) -> bool:
 
 def _default(parameter: Mapping[str, Any]) -> str | None:
     return None if "Default" not in parameter else str(parameter["Default"])
+
+
+def _warnings(template: Template, types: list[str]) -> Answer | None:
+    """Types that are not known, where the call lets them pass; a transform may yet make others of them."""
+    unknown = [] if template.transforms else unrecognized(types)
+    return {"UnrecognizedResourceTypes": unknown} if unknown else None
 
 
 def _metadata(template: Template) -> str | None:

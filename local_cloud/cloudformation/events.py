@@ -106,6 +106,7 @@ def shown(stack: Stack, event: Event) -> dict[str, Any]:
 def operation_event(stack: Stack, event: Event) -> dict[str, Any]:
     """As DescribeEvents answers it."""
     answer = shown(stack, event)
+    del answer["StackName"]  # an OperationEvent has only the id
     answer["EventType"] = "STACK_EVENT"
     answer["OperationType"] = event.operation
     if event.type == STACK_TYPE and event.physical_id == stack.id:

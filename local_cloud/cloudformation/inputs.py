@@ -43,8 +43,9 @@ def template_of(world: World, params: Params, stack: Stack | None = None) -> Tem
         raise validation_error("Either Template URL or Template Body must be specified.")
     elif len(body.encode()) > LONGEST_BODY:
         raise refusal(broken("templateBody", body, f"Member must have length less than or equal to {LONGEST_BODY}"))
+    lenient = params.get("TemplateSummaryConfig", {}).get("TreatUnrecognizedResourceTypesAsWarnings", False)
     try:
-        template = load(body)
+        template = load(body, any_type=lenient)
     except TemplateError as problem:
         raise validation_error(str(problem)) from None
     return template

@@ -32,6 +32,7 @@ def start(
     operation = Operation(id=str(uuid4()), type=kind, token=token, started=world.schedule.now)
     run = Run(world=world, stack=stack, operation=operation, options=options or Options(), back_to=before)
     stack.operations = [operation]
+    stack.retain_except_on_create = run.options.retain_except_on_create
     stack.drift_status = "NOT_CHECKED"
     stack.drifts.clear()
     if stack.events or status is not S.CREATE_IN_PROGRESS:

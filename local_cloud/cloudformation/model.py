@@ -189,8 +189,10 @@ class Stack:
     protected: bool = False
     parent_id: str | None = None
     root_id: str | None = None
+    detailed_status: str | None = None
     disable_rollback: bool = False
     retain_except_on_create: bool = False
+    deletion_mode: str | None = None
     on_failure: OnFailure = OnFailure.ROLLBACK
     timeout_minutes: int | None = None
     deployment: DeploymentConfig = DeploymentConfig()
@@ -208,7 +210,7 @@ class Stack:
     def move(self, status: StackStatus, reason: str | None = None) -> None:
         """Go to `status` along a row of the table; raises IllegalMove and changes nothing otherwise."""
         check(self.status, status)
-        self.status, self.reason = status, reason
+        self.status, self.reason, self.detailed_status = status, reason, None
 
     @property
     def template(self) -> Template:

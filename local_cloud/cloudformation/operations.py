@@ -16,7 +16,7 @@ from local_cloud.cloudformation.model import Live, OnFailure
 from local_cloud.cloudformation.rollback import rollback_create, rollback_import, rollback_update
 from local_cloud.cloudformation.run import MissingAttribute, Run
 from local_cloud.cloudformation.schedule import Interrupted, Steps
-from local_cloud.cloudformation.steps import CONSISTENCY, apply
+from local_cloud.cloudformation.steps import CONFIGURED, CONSISTENCY, apply
 from local_cloud.cloudformation.template import ResolvedOutput, TemplateError, dependencies, resolve
 from local_cloud.cloudformation.triggers import monitoring, watch
 from local_cloud.cloudformation.walks import (
@@ -200,8 +200,8 @@ def _settled_together(run: Run) -> None:
     """The stack's own consistency event, when a resource had one (recorded for a queue)."""
     if any(live.type in CONSISTENCY_CHECKED for live in run.stack.resources.values()):
         now = run.world.schedule.now
+        run.stack.detailed_status = CONFIGURED
         event = stack_event(
-            run.stack, run.operation, now, status=S.CREATE_IN_PROGRESS,
-            reason=CONSISTENCY, detailed="CONFIGURATION_COMPLETE",
-        )  # fmt: skip
+            run.stack, run.operation, now, status=S.CREATE_IN_PROGRESS, reason=CONSISTENCY, detailed=CONFIGURED
+        )
         run.stack.events.append(event)

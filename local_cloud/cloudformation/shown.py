@@ -51,6 +51,7 @@ def _optional(record: Stack, answers: Answers, *, gone: bool) -> Shown:
         "DeletionTime": record.deleted,
         "LastUpdatedTime": record.updated,
         "StackStatusReason": record.reason,
+        "DetailedStatus": record.detailed_status,
         "TimeoutInMinutes": record.timeout_minutes,
         "Capabilities": list(definition.capabilities) if definition and answers.repeat_capabilities else None,
         "Outputs": [_output(output) for output in record.outputs],
@@ -58,6 +59,7 @@ def _optional(record: Stack, answers: Answers, *, gone: bool) -> Shown:
         "ParentId": record.parent_id,
         "RootId": record.root_id,
         "RetainExceptOnCreate": record.retain_except_on_create or None,
+        "DeletionMode": record.deletion_mode,
         "LastOperations": operations(record) if answers.last_operations else None,
     }
 
@@ -93,7 +95,7 @@ def summary(record: Stack, answers: Answers) -> Shown:
         "StackName": record.name,
         "CreationTime": record.created,
         "StackStatus": record.status.value,
-        "DriftInformation": {"StackDriftStatus": record.drift_status},
+        "DriftInformation": _drift(record),
     } | present(
         {
             "TemplateDescription": record.definition.template.description if record.definition else None,
@@ -110,12 +112,16 @@ def summary(record: Stack, answers: Answers) -> Shown:
 def resource(record: Stack, live: Live, *, clock: str = "LastUpdatedTimestamp") -> Shown:
     """A stack resource; `clock` is the field that carries its time, which differs from call to call."""
     drift = record.drifts.get(live.logical_id, {})
+    checked = {"LastCheckTimestamp": drift.get("Timestamp")}
     return {
         "LogicalResourceId": live.logical_id,
         "ResourceType": live.type,
         clock: live.updated,
         "ResourceStatus": live.status,
-        "DriftInformation": {"StackResourceDriftStatus": drift.get("StackResourceDriftStatus", "NOT_CHECKED")},
+        "DriftInformation": {
+            "StackResourceDriftStatus": drift.get("StackResourceDriftStatus", "NOT_CHECKED"),
+            **present(checked),
+        },
     } | present({"PhysicalResourceId": live.physical_id, "ResourceStatusReason": live.reason})
 
 

@@ -22,7 +22,7 @@ from local_cloud.cloudformation.template import ResolvedResource, TemplateError
 from local_cloud.cloudformation.template_model import Policy
 
 INITIATED = "Resource creation Initiated"
-CONSISTENCY = "Eventual consistency check initiated"
+CONSISTENCY, CONFIGURED = "Eventual consistency check initiated", "CONFIGURATION_COMPLETE"
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
 NO_REPLACEMENT = "Replacement type updates not supported on stack with disable-rollback."
 EXPRESS = "Resource operation completed using Express Mode. It may continue becoming available in the background."
@@ -61,7 +61,7 @@ def _make(run: Run, live: Live, verb: str, old: Live | None = None) -> Steps[boo
         if live.type != STACK_TYPE:  # a nested stack has told this when its child began
             run.tell(live)
         if live.type in CONSISTENCY_CHECKED and verb == "CREATE":
-            run.tell(replace(live, reason=CONSISTENCY), unnumbered=True, detailed="CONFIGURATION_COMPLETE")
+            run.tell(replace(live, reason=CONSISTENCY), unnumbered=True, detailed=CONFIGURED)
         for note in state.notes:
             run.tell(replace(live, reason=note))
         live = replace(live, reason=None)

@@ -59,14 +59,14 @@ __all__ = [
 
 
 @lru_cache(maxsize=256)
-def load(text: str) -> Template:
+def load(text: str, *, any_type: bool = False) -> Template:
     """The template of a JSON or YAML text. Without a transform its references are checked too.
 
-    Raises TemplateError with the text of AWS's ValidationError.
+    `any_type` lets pass resource types that do not exist. Raises TemplateError with the text of AWS's ValidationError.
     """
     template = build(parse(text), text)
     if not template.transforms:
-        template_references.check(template)
+        template_references.check(template, any_type=any_type)
     return template
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from local_cloud.cloudformation.intrinsics import NAMES, SUB_VARIABLE, Reference
-from local_cloud.cloudformation.schemas import schema, unrecognized
+from local_cloud.cloudformation.schemas import known, schema, unrecognized
 from local_cloud.cloudformation.template_model import Template, TemplateError
 
 BLOCKS = ("Resources", "Outputs")
@@ -63,11 +63,12 @@ def conditions_used(node: Any) -> Iterator[str]:
                 yield from conditions_used(value)
 
 
-def check(template: Template, *, extended: bool = False) -> None:
+def check(template: Template, *, extended: bool = False, any_type: bool = False) -> None:
     """Raises TemplateError for types and functions that do not exist, then for the first section that refers to what
     does not. `extended` is whether AWS::LanguageExtensions lent its functions.
     """
-    if absent := unrecognized({each.type: None for each in template.resources.values()}):
+    absent = unrecognized({each.type: None for each in template.resources.values()})
+    if absent and not any_type:
         raise TemplateError(f"Template format error: Unrecognized resource types: [{', '.join(absent)}]")
     _check_functions(template, NAMES if extended else NAMES - EXTENSIONS)
     _check_conditions(template)
@@ -148,7 +149,8 @@ def _check_attributes(template: Template) -> None:
     for _, (name, attribute) in references([each.properties for each in template.resources.values()]):
         if attribute is None or not ATTRIBUTE.fullmatch(attribute):  # a Ref, or an attribute that is a function
             continue
-        if not schema(template.resources[name].type).supports_attribute(attribute):
+        type = template.resources[name].type
+        if known(type) and not schema(type).supports_attribute(attribute):
             raise TemplateError(
                 f"Template error: resource {name} does not support attribute type {attribute} in Fn::GetAtt"
             )

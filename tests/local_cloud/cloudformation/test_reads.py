@@ -185,47 +185,14 @@ def test_a_template_is_summed_up(account: Account) -> None:
     assert account("ValidateTemplate", TemplateBody=json.dumps(body))["Capabilities"] == ["CAPABILITY_IAM"]
 
 
-def drifting(account: Account) -> None:
-    """Somebody changes the topic behind CloudFormation's back."""
-    account.create(template(Topic=topic("one"), Same=topic("two")))
-    records = account.made
-    key = next(key for key, properties in records.items() if properties.get("TopicName") == "one")
-    records[key] = {**records[key], "DisplayName": "by hand"}
-
-
-def test_drift_is_what_somebody_changed_by_hand(account: Account) -> None:
-    drifting(account)
-    detection = account("DetectStackDrift", StackName="site")["StackDriftDetectionId"]
-    assert account("DescribeStackDriftDetectionStatus", StackDriftDetectionId=detection)["DetectionStatus"] == (
-        "DETECTION_IN_PROGRESS"
-    )
-    account.settle()
-    done = account("DescribeStackDriftDetectionStatus", StackDriftDetectionId=detection)
-    assert (done["StackDriftStatus"], done["DriftedStackResourceCount"]) == ("DRIFTED", 1)
-    [drift] = account("DescribeStackResourceDrifts", StackName="site", StackResourceDriftStatusFilters=["MODIFIED"])[
-        "StackResourceDrifts"
-    ]
-    assert drift["PropertyDifferences"] == [
-        {
-            "PropertyPath": "/DisplayName",
-            "ExpectedValue": "plain",
-            "ActualValue": "by hand",
-            "DifferenceType": "NOT_EQUAL",
-        }
-    ]
-    assert account.stack()["DriftInformation"]["StackDriftStatus"] == "DRIFTED"
-
-
-def test_a_drift_aware_change_set_brings_the_template_back(account: Account) -> None:
-    drifting(account)
-    change_set = account.propose(template(Topic=topic("one"), Same=topic("two")), DeploymentMode="REVERT_DRIFT")
-    assert change_set["StackDriftStatus"] == "DRIFTED"
-    [change] = [each["ResourceChange"] for each in change_set["Changes"]]
-    assert (change["LogicalResourceId"], change["ResourceDriftStatus"]) == ("Topic", "MODIFIED")
-    account.execute(change_set)
-    assert {each.properties["DisplayName"] for each in account.engine.deployed("AWS::SNS::Topic")} == {"plain"}
-    records = account.made
-    assert {properties["DisplayName"] for properties in records.values()} == {"plain"}
+def test_types_that_do_not_exist_are_a_warning_where_the_call_says_so(account: Account) -> None:
+    body = json.dumps(template(Topic=topic(), Odd={"Type": "No::Such::Type"}))
+    with pytest.raises(ApiError, match=r"Unrecognized resource types: \[No::Such::Type\]"):
+        account("GetTemplateSummary", TemplateBody=body)
+    lenient = {"TreatUnrecognizedResourceTypesAsWarnings": True}
+    summary = account("GetTemplateSummary", TemplateBody=body, TemplateSummaryConfig=lenient)
+    assert summary["ResourceTypes"] == ["AWS::SNS::Topic", "No::Such::Type"]
+    assert summary["Warnings"] == {"UnrecognizedResourceTypes": ["No::Such::Type"]}
 
 
 def test_a_boto3_client_waits_pages_and_raises_modelled_errors(client: Any) -> None:
