@@ -6,6 +6,7 @@ from local_cloud import CloudFormation, VirtualClock
 from local_cloud.cloudformation.resources import backed
 from local_cloud.services import Services
 from local_cloud.surroundings import around
+from tests.local_cloud.cloudformation.shapes import misfits
 
 TEMPLATE = """
 Resources:
@@ -130,6 +131,7 @@ class Cloud:
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
         """One call on the stack, and then time enough for anything."""
         answer = self.engine.call(operation, {"StackName": "site", **parameters})
+        assert misfits(operation, answer) == []
         self.clock.sleep(3600)
         return answer
 

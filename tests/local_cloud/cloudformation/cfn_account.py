@@ -8,19 +8,25 @@ from typing import Any
 from local_cloud import CloudFormation, VirtualClock
 from local_cloud.cloudformation.faults import Fault
 from local_cloud.cloudformation.resources_generic import Generic
+from tests.local_cloud.cloudformation.shapes import misfits
 
 Story = list[tuple[str, str, str | None]]
 
 
 class Account:
-    """`account("CreateStack", StackName=…)` calls; `settle` lets time pass until everything rests or hangs."""
+    """`account("CreateStack", StackName=…)` calls; `settle` lets time pass until everything rests or hangs.
+
+    Whatever a test asks for, no answer has anything that the API's model does not allow.
+    """
 
     def __init__(self, **settings: Any) -> None:
         self.clock = VirtualClock()
         self.engine = CloudFormation(self.clock, **settings)
 
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
-        return self.engine.call(operation, params)
+        answer = self.engine.call(operation, params)
+        assert misfits(operation, answer) == []
+        return answer
 
     @property
     def made(self) -> dict[Any, Any]:
