@@ -143,6 +143,7 @@ def _moto_application() -> "WSGIApplication":
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from moto.utilities.id_generator import moto_id_manager
 
+    from local_cloud.moto_gaps import fill
     from local_cloud.moto_ids import hosted_zone_id
 
     moto_id_manager.add_id_source(hosted_zone_id)
@@ -151,6 +152,7 @@ def _moto_application() -> "WSGIApplication":
         if not service:
             return _no_such_service
         with _MAKING:
+            fill(service)
             return _FirstAlone(create_backend_app(service))
 
     application: WSGIApplication = DomainDispatcherApplication(backend)

@@ -1,5 +1,6 @@
 """Stacks over real things: in sync when nobody touched them, drifted when somebody did, gone when they are deleted."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,22 @@ def test_an_alarm_of_the_stack_takes_its_next_update_back(cloud: Cloud) -> None:
     assert cloud.status() == "UPDATE_COMPLETE"
     set_alarm_state(AlarmName=cloud.physical_id("Alarm"), StateValue="ALARM", StateReason="errors")
     cloud.call("UpdateStack", **update, Tags=[{"Key": "version", "Value": "2"}])
+
+    assert cloud.status() == "UPDATE_ROLLBACK_COMPLETE"
+
+
+def test_a_composite_alarm_takes_updates_back_as_well(cloud: Cloud) -> None:
+    composite = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": "ALARM(errors)"}}
+    body = json.dumps({"Resources": {"Alarms": composite}})
+    cloud.call("CreateStack", StackName="alarms", TemplateBody=body)
+    [alarm] = cloud.call("DescribeStackResources", StackName="alarms")["StackResources"]
+    arn = f"arn:aws:cloudwatch:us-east-1:111111111111:alarm:{alarm['PhysicalResourceId']}"
+    told = {"AlarmName": alarm["PhysicalResourceId"], "StateValue": "ALARM", "StateReason": "errors"}
+    cloud.services.client("cloudwatch").set_alarm_state(**told)
+
+    triggers = {"RollbackTriggers": [{"Arn": arn, "Type": "AWS::CloudWatch::CompositeAlarm"}]}
+    update = {"UsePreviousTemplate": True, "Capabilities": ["CAPABILITY_IAM"], "Tags": [{"Key": "k", "Value": "v"}]}
+    cloud.call("UpdateStack", **update, RollbackConfiguration=triggers)
 
     assert cloud.status() == "UPDATE_ROLLBACK_COMPLETE"
 

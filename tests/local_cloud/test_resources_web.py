@@ -81,6 +81,15 @@ class TestCloudFront:
 
         assert "you must attach a trusted certificate" in error.message
 
+    def test_an_alias_that_the_certificate_does_not_cover_is_refused(
+        self, handlers: Handlers, services: Services
+    ) -> None:
+        arn = services.client("acm").request_certificate(DomainName="*.example.com")["CertificateArn"]
+        certificate = {"AcmCertificateArn": arn, "SslSupportMethod": "sni-only"}
+        aliased = self.config(Aliases=["www.shop.example.com"], ViewerCertificate=certificate)
+
+        assert "you must attach a trusted certificate" in refusal(made, handlers, self.TYPE, aliased).message
+
     def test_an_alias_belongs_to_one_distribution(self, handlers: Handlers, services: Services) -> None:
         arn = services.client("acm").request_certificate(DomainName="www.example.com")["CertificateArn"]
         aliased = self.config(

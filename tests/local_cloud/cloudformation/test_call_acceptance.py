@@ -167,6 +167,10 @@ def test_capabilities_are_asked_for_with_aws_blank_before_the_colon(account: Acc
         account.create(template(Role=role), Capabilities=["CAPABILITY_IAM"])
     assert refused.value.code == "InsufficientCapabilitiesException"
     assert refused.value.message == "Requires capabilities : [CAPABILITY_NAMED_IAM]"
+    del role["Properties"]["RoleName"]  # type: ignore[attr-defined]
+    with pytest.raises(ApiError, match=r"Requires capabilities : \[CAPABILITY_IAM\]"):
+        account.create(template(Role=role))
+    account.create(template(Role=role), Capabilities=["CAPABILITY_NAMED_IAM"])
 
 
 def test_an_update_without_changes_is_refused(account: Account) -> None:

@@ -8,8 +8,8 @@ from local_cloud import ApiError
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 
-def producer(value: str = "one") -> dict[str, Any]:
-    return template(Topic=topic(), outputs={"Out": {"Value": value, "Export": {"Name": "shared"}}})
+def producer(value: str = "one", name: str = "shared") -> dict[str, Any]:
+    return template(Topic=topic(), outputs={"Out": {"Value": value, "Export": {"Name": name}}})
 
 
 CONSUMER = template(User=topic(properties={"DisplayName": {"Fn::ImportValue": "shared"}}))
@@ -37,8 +37,9 @@ def test_a_delete_of_an_export_in_use_goes_back_to_where_it_was(linked: Account)
     assert "DeletionTime" not in stack
 
 
-def test_a_change_of_an_export_in_use_rolls_back(linked: Account) -> None:
-    linked.update(producer("two"), "producer")
+@pytest.mark.parametrize("after", [producer("two"), producer(name="renamed"), template(Topic=topic())])
+def test_a_change_of_an_export_in_use_rolls_back(linked: Account, after: dict[str, Any]) -> None:
+    linked.update(after, "producer")
     reason = "Update canceled. Cannot update export shared as it is in use by consumer."
     assert ("producer", "UPDATE_ROLLBACK_IN_PROGRESS", reason) in linked.story("producer")
     assert linked.stack("producer")["Outputs"][0]["OutputValue"] == "one"
@@ -59,6 +60,8 @@ def test_a_missing_export_fails_the_create(account: Account) -> None:
 def test_two_stacks_cannot_export_the_same_name(linked: Account) -> None:
     linked.create(producer(), "rival")
     assert linked.status("rival") == "ROLLBACK_COMPLETE"
+    [told] = [str(reason) for _, status, reason in linked.story("rival") if status == "ROLLBACK_IN_PROGRESS"]
+    assert told.startswith("Export with name shared is already exported by stack producer.")
 
 
 def test_an_export_without_importers_has_no_list(account: Account) -> None:

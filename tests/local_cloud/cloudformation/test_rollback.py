@@ -254,11 +254,14 @@ def test_a_stack_can_be_deleted_while_it_is_created(account: Account) -> None:
 
 
 def test_express_mode_does_not_wait_and_does_not_roll_back(account: Account) -> None:
-    account.create(template(Topic=topic()), DeploymentConfig={"Mode": "EXPRESS"})
+    queue = {"Type": "AWS::SQS::Queue"}  # takes a minute
+    account.create(template(Topic=topic(), Queue=queue), DeploymentConfig={"Mode": "EXPRESS"})
+    events = account.events()
+    assert (events[-1]["Timestamp"] - events[0]["Timestamp"]).total_seconds() < 30
     reason = "Resource operation completed using Express Mode. It may continue becoming available in the background."
     assert ("Topic", "CREATE_COMPLETE", reason) in account.story()
     account.fail(FailResource(resource="Topic", on=On.UPDATE))
-    account.update(template(Topic=CHANGED), DeploymentConfig={"Mode": "EXPRESS"})
+    account.update(template(Topic=CHANGED, Queue=queue), DeploymentConfig={"Mode": "EXPRESS"})
     assert account.status() == "UPDATE_FAILED"
     with pytest.raises(ApiError, match="not supported for stacks that were last updated using EXPRESS"):
         account("RollbackStack", StackName="site")

@@ -2,6 +2,8 @@
 
 import json
 import re
+from datetime import timedelta
+from itertools import pairwise
 
 from local_cloud.cloudformation.faults import FailResource, On
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
@@ -52,8 +54,9 @@ def test_resource_event_ids_are_the_logical_id_the_status_and_the_time(account: 
 def test_event_ids_are_unique_even_when_everything_happens_at_once() -> None:
     account = Account(speed=0)
     account.create(template(A=topic(), B=topic(), C=QUEUE))
-    ids = [event["EventId"] for event in account.events()]
+    ids, times = ([event[name] for event in account.events()] for name in ("EventId", "Timestamp"))
     assert len(set(ids)) == len(ids)
+    assert all(later - earlier >= timedelta(milliseconds=1) for earlier, later in pairwise(times))
 
 
 def test_resource_properties_are_told_as_text_on_resource_events_only(account: Account) -> None:
@@ -161,6 +164,8 @@ def test_what_is_in_flight_when_a_sibling_fails_is_cancelled(account: Account) -
     account.fail(FailResource(resource="Bad", on=On.CREATE))
     account.create(template(Queue=QUEUE, Bad=topic()))
     assert ("Queue", "CREATE_FAILED", "Resource creation cancelled") in account.story()
+    [told] = [str(reason) for _, status, reason in account.story() if status == "ROLLBACK_IN_PROGRESS"]
+    assert told == "The following resource(s) failed to create: [Bad, Queue]. Rollback requested by user."
 
 
 def test_the_rollback_of_an_update_names_what_failed_with_a_trailing_blank(account: Account) -> None:

@@ -19,6 +19,8 @@ def test_a_stack_policy_denies_an_update(account: Account) -> None:
     account.update(template(Topic=CHANGED), StackPolicyDuringUpdateBody=json.dumps(during))
     [deployed] = account.engine.deployed("AWS::SNS::Topic")
     assert deployed.properties["DisplayName"] == "changed"
+    account.update(template(Topic=PLAIN))
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
 
 
 def test_a_stack_policy_may_be_behind_a_url() -> None:
