@@ -1,4 +1,5 @@
-"""Ids in AWS's shape for what moto names at random: hosted zones, distributions, origin access controls.
+"""Ids in AWS's shape for what moto names at random: hosted zones, distributions, origin access controls. And the tags
+of a certificate, to which moto, like ACM, lets nobody add AWS's own.
 
 Rule: a zone's id comes by moto's own hook for that; CloudFront's things have none, so they are entered anew in moto's
 records, under their id, right after they were made. Shapes: AWS's documentation.
@@ -30,3 +31,11 @@ def rename(account: str, kind: str, old: str, new: str) -> Any:
         if isinstance(value, str):
             setattr(found, name, value.replace(old, new))
     return found
+
+
+def certificate_tags(account: str, region: str, arn: str) -> dict[str, str | None]:
+    """The tags in moto's record of a certificate; what is written into them is there."""
+    from moto.backends import get_backend
+
+    tags: dict[str, str | None] = get_backend("acm")[account][region].describe_certificate(arn).tags
+    return tags

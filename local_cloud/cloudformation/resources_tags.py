@@ -1,23 +1,26 @@
 """The tags of real things, their stack's and AWS's own among them: told to the service after each create and update.
 
-The rule: how a type is tagged is a row of the table; only CloudFront, which takes all tags at once, and certificates,
-whose service here takes no tags of AWS's, are left to their handlers. AWS's own tags are no part of a resource's
-properties: no change set and no drift knows them.
+The rule: how a type is tagged is a row of the table; only CloudFront, which takes all tags at once, is left to its
+handlers. AWS's own tags are no part of a resource's properties: no change set and no drift knows them.
 """
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from botocore import xform_name
+from botocore.model import ListShape, StructureShape
 
 from local_cloud.cloudformation.fitting import fit
 from local_cloud.cloudformation.handlers import Request, State
 from local_cloud.cloudformation.schemas import schema
+from local_cloud.moto_ids import certificate_tags
 from local_cloud.services import Services
 
 
 class Tagging(NamedTuple):
-    """The operations that add and remove tags, and the parameter that names the thing, by attribute or physical id."""
+    """The operations that add and remove tags, with the parameter that takes them where the model does not demand one;
+    and the parameter that names the thing, by attribute or physical id.
+    """
 
     service: str
     add: str
@@ -25,9 +28,14 @@ class Tagging(NamedTuple):
     names: str
     attribute: str = ""
     also: Mapping[str, str] = {}
+    sealed: bool = False
+    """Whether the service takes no tags of AWS's from anybody: then they are entered into its records."""
 
 
 TAGGED: Mapping[str, Tagging] = {
+    "AWS::CertificateManager::Certificate": Tagging(
+        "acm", "AddTagsToCertificate", "RemoveTagsFromCertificate", "CertificateArn", sealed=True
+    ),
     "AWS::CloudWatch::Alarm": Tagging("cloudwatch", "TagResource", "UntagResource", "ResourceARN", "Arn"),
     "AWS::CloudWatch::CompositeAlarm": Tagging("cloudwatch", "TagResource", "UntagResource", "ResourceARN", "Arn"),
     "AWS::DynamoDB::Table": Tagging("dynamodb", "TagResource", "UntagResource", "ResourceArn", "Arn"),
@@ -35,6 +43,13 @@ TAGGED: Mapping[str, Tagging] = {
     "AWS::IAM::Role": Tagging("iam", "TagRole", "UntagRole", "RoleName"),
     "AWS::Lambda::Function": Tagging("lambda", "TagResource", "UntagResource", "Resource", "Arn"),
     "AWS::Logs::LogGroup": Tagging("logs", "TagLogGroup", "UntagLogGroup", "logGroupName"),
+    "AWS::Route53::HostedZone": Tagging(
+        "route53",
+        "ChangeTagsForResource.AddTags",
+        "ChangeTagsForResource.RemoveTagKeys",
+        "ResourceId",
+        also={"ResourceType": "hostedzone"},
+    ),
     "AWS::S3::Bucket": Tagging("s3control", "TagResource", "UntagResource", "ResourceArn", "Arn"),
     "AWS::SQS::Queue": Tagging("sqs", "TagQueue", "UntagQueue", "QueueUrl"),
     "AWS::SSM::Parameter": Tagging(
@@ -57,7 +72,11 @@ def tag(services: Services, request: Request, state: State) -> None:
     how, kind = TAGGED.get(request.type), schema(request.type)
     if how is None:
         return
-    wanted, had = {**kind.tags(request.properties), **system_tags(request)}, kind.tags(request.previous or {})
+    wanted, had = kind.tags(request.properties), kind.tags(request.previous or {})
+    if how.sealed:
+        certificate_tags(request.account, request.region, state.physical_id).update(system_tags(request))
+    else:
+        wanted |= system_tags(request)
     named = state.attributes[how.attribute] if how.attribute else state.physical_id
     thing = {how.names: named, **how.also, **({"AccountId": request.account} if how.service == "s3control" else {})}
     client = services.client(how.service, request.region, of_aws=True)
@@ -67,12 +86,16 @@ def tag(services: Services, request: Request, state: State) -> None:
         _call(client, how.remove, thing, gone)
 
 
-def _call(client: Any, operation: str, thing: Mapping[str, str], tags: dict[str, str] | list[str]) -> None:
-    """The operation's other required parameter takes the tags: a map, or a list of Key and Value, or keys."""
+def _call(client: Any, how: str, thing: Mapping[str, str], tags: dict[str, str] | list[str]) -> None:
+    """Tags are a map, a list of Key and Value, or keys in any form."""
+    operation, _, parameter = how.partition(".")
     shape = client.meta.service_model.operation_model(operation).input_shape
-    [parameter] = [name for name in shape.required_members if name not in thing]
+    if not parameter:
+        [parameter] = [name for name in shape.required_members if name not in thing]
     wanted = shape.members[parameter]
     given: Any = tags
     if isinstance(tags, dict) and wanted.type_name == "list":
         given = [{"Key": key, "Value": value} for key, value in tags.items()]
+    elif isinstance(tags, list) and isinstance(wanted, ListShape) and isinstance(wanted.member, StructureShape):
+        given = [{"Key": key} for key in tags]
     getattr(client, xform_name(operation))(**thing, **{parameter: fit(given, wanted)})

@@ -91,6 +91,12 @@ Resources:
   Parameter:
     Type: AWS::SSM::Parameter
     Properties: {Type: String, Value: '1'}
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties: {SecretString: '1'}
+  Certificate:
+    Type: AWS::CertificateManager::Certificate
+    Properties: {DomainName: example.com, Tags: [{Key: a, Value: b}]}
   Rewrite:
     Type: AWS::CloudFront::Function
     Properties:

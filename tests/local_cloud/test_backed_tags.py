@@ -37,6 +37,15 @@ TAGS_OF: dict[str, Callable[[Services, str], Tags]] = {
             ResourceARN=f"arn:aws:cloudwatch:us-east-1:111111111111:alarm:{id}"
         )["Tags"]
     ),
+    "Secret": lambda services, id: listed(services.client("secretsmanager").describe_secret(SecretId=id)["Tags"]),
+    "Certificate": lambda services, id: listed(
+        services.client("acm").list_tags_for_certificate(CertificateArn=id)["Tags"]
+    ),
+    "Zone": lambda services, id: listed(
+        services.client("route53").list_tags_for_resource(ResourceType="hostedzone", ResourceId=id)["ResourceTagSet"][
+            "Tags"
+        ]
+    ),
     "Parameter": lambda services, id: listed(
         services.client("ssm").list_tags_for_resource(ResourceType="Parameter", ResourceId=id)["TagList"]
     ),
@@ -54,7 +63,7 @@ def test_aws_puts_its_own_tags_on_the_types_whose_schemas_say_so(cloud: Cloud) -
         told = {"stack-name": "site", "stack-id": stack["StackId"], "logical-id": logical_id}
         return {f"aws:cloudformation:{name}": value for name, value in told.items()}
 
-    without = {"Table", "Role", "Queue"}
+    without = {"Table", "Role", "Queue", "Zone"}
     for stack_tags in ([], OWNER, []):
         if stack_tags != cloud.call("DescribeStacks")["Stacks"][0]["Tags"]:
             cloud.call("UpdateStack", UsePreviousTemplate=True, Capabilities=["CAPABILITY_IAM"], Tags=stack_tags)
@@ -89,11 +98,11 @@ def test_the_real_things_have_their_stacks_tags_besides_their_own(cloud: Cloud) 
     def tags(logical_id: str) -> Tags:
         return tags_of(cloud, logical_id, of_aws=False)
 
-    own = {name: {"a": "b"} if name == "Bucket" else {} for name in TAGS_OF}
-    for stack_tags in ({"owner": "me", "team": "web"}, {"owner": "you"}):
+    own = {name: {"a": "b"} if name in ("Bucket", "Certificate") else {} for name in TAGS_OF}
+    for stack_tags in ({"owner": "me", "team": "web", "a": "another"}, {"owner": "you"}):
         wanted = [{"Key": key, "Value": value} for key, value in stack_tags.items()]
         cloud.call("UpdateStack", UsePreviousTemplate=True, Capabilities=["CAPABILITY_IAM"], Tags=wanted)
 
         assert cloud.status() == "UPDATE_COMPLETE"
-        assert {name: tags(name) for name in TAGS_OF} == {name: {**own[name], **stack_tags} for name in TAGS_OF}
+        assert {name: tags(name) for name in TAGS_OF} == {name: {**stack_tags, **own[name]} for name in TAGS_OF}
         assert set(cloud.drifts().values()) == {"IN_SYNC"}
