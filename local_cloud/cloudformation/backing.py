@@ -129,9 +129,10 @@ def _told(request: Request, by: Translated) -> Iterator[None]:
         code = error_code(error.response["Error"]["Code"])
         if code is HandlerErrorCode.ALREADY_EXISTS:
             raise already_exists(request.type, str(request.properties.get(by.name, request.physical_id))) from error
-        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-        message = service_message(error.response["Error"]["Message"], by.service, status)
-        raise HandlerError(code, message) from error
+        status, text = error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]["Message"]
+        if code is HandlerErrorCode.RESOURCE_CONFLICT and "already exist" in text:  # Lambda knows no other code for it
+            code = HandlerErrorCode.ALREADY_EXISTS
+        raise HandlerError(code, service_message(text, by.service, status)) from error
 
 
 @contextmanager

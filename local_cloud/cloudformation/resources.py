@@ -18,6 +18,7 @@ from local_cloud.cloudformation.resources_iam import ManagedPolicy, Role, RolePo
 from local_cloud.cloudformation.resources_lambda import Function
 from local_cloud.cloudformation.resources_s3 import Bucket, BucketPolicy
 from local_cloud.cloudformation.resources_stores import LogGroup, Repository
+from local_cloud.cloudformation.resources_versions import Alias, Version
 from local_cloud.services import Services
 
 # type -> its handler, its service as error texts spell it, the property that names it
@@ -30,7 +31,9 @@ BACKED: Mapping[str, tuple[Callable[[Services], Handler], str, str]] = {
     "AWS::IAM::ManagedPolicy": (ManagedPolicy, "Iam", "ManagedPolicyName"),
     "AWS::IAM::Policy": (RolePolicy, "Iam", "PolicyName"),
     "AWS::IAM::Role": (Role, "Iam", "RoleName"),
+    "AWS::Lambda::Alias": (Alias, "Lambda", "Name"),
     "AWS::Lambda::Function": (Function, "Lambda", "FunctionName"),
+    "AWS::Lambda::Version": (Version, "Lambda", ""),
     "AWS::Logs::LogGroup": (LogGroup, "CloudWatchLogs", "LogGroupName"),
     "AWS::Route53::HostedZone": (HostedZone, "Route53", "Name"),
     "AWS::Route53::RecordSet": (Records, "Route53", "Name"),

@@ -1,11 +1,18 @@
 """What CloudFormation asks of a resource type's handler, as a test says it."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
 from local_cloud.cloudformation.handlers import HandlerError, Handlers, Request, State
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"})
 
 
 def request(type: str, properties: Mapping[str, Any], **facts: Any) -> Request:

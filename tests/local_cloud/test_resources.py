@@ -3,52 +3,9 @@
 import json
 from typing import Any
 
-import pytest
-
 from local_cloud.cloudformation.handlers import HandlerErrorCode, Handlers
-from local_cloud.cloudformation.resources_generic import unbacked
 from local_cloud.services import Services
-from tests.local_cloud.handling import changed, live, made, refusal, removed
-
-DIGEST = "sha256:" + "a" * 64
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
-MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"})
-
-
-class TestGeneric:
-    TYPE = "AWS::Events::EventBus"
-
-    def test_a_type_that_nothing_stands_behind_still_has_a_name_and_attributes(self) -> None:
-        state = made(unbacked(seed=1), self.TYPE, {"Name": "bus"})
-
-        assert state.physical_id == "bus"
-        assert state.attributes["Arn"].endswith("/bus")
-
-    def test_the_same_identifier_twice_is_refused(self) -> None:
-        handlers = unbacked()
-        made(handlers, self.TYPE, {"Name": "bus"})
-
-        error = refusal(made, handlers, self.TYPE, {"Name": "bus"})
-
-        assert error.message == "Resource of type 'AWS::Events::EventBus' with identifier 'bus' already exists."
-        assert error.code is HandlerErrorCode.ALREADY_EXISTS
-
-    def test_a_name_is_free_again_after_the_deletion(self) -> None:
-        handlers = unbacked()
-        made(handlers, self.TYPE, {"Name": "bus"})
-        removed(handlers, self.TYPE, "bus", {"Name": "bus"})
-
-        assert live(handlers, self.TYPE, "bus", {"Name": "bus"}) is None
-        assert made(handlers, self.TYPE, {"Name": "bus"}).physical_id == "bus"
-
-    def test_the_same_name_in_another_region_is_another_thing(self) -> None:
-        handlers = unbacked()
-        made(handlers, self.TYPE, {"Name": "bus"})
-
-        assert made(handlers, self.TYPE, {"Name": "bus"}, region="eu-west-1").physical_id == "bus"
+from tests.local_cloud.handling import MANIFEST, TRUST, changed, live, made, refusal, removed
 
 
 class TestRepository:
@@ -74,61 +31,6 @@ class TestRepository:
         removed(handlers, self.TYPE, "app", {"EmptyOnDelete": True})
 
         assert services.client("ecr").describe_repositories()["repositories"] == []
-
-
-class TestFunction:
-    TYPE = "AWS::Lambda::Function"
-
-    @pytest.fixture
-    def role(self, handlers: Handlers) -> str:
-        state = made(handlers, "AWS::IAM::Role", {"AssumeRolePolicyDocument": TRUST, "RoleName": "runs"})
-        return str(state.attributes["Arn"])
-
-    def image(self, uri: str, role: str) -> dict[str, Any]:
-        return {"PackageType": "Image", "Code": {"ImageUri": uri}, "Role": role}
-
-    @pytest.mark.parametrize(
-        ("uri", "text"),
-        [
-            (f"111111111111.dkr.ecr.us-east-1.amazonaws.com/app@{DIGEST}", "does not exist"),
-            ("111111111111.dkr.ecr.us-east-1.amazonaws.com/app:latest", "does not exist"),
-            (f"111111111111.dkr.ecr.eu-west-1.amazonaws.com/app@{DIGEST}", "does not exist"),
-            ("111111111111.dkr.ecr.us-east-1.amazonaws.com/app", "is not valid"),
-            ("docker.io/library/python:3.12", "is not valid"),
-        ],
-    )
-    def test_an_image_that_is_not_in_this_regions_registry_is_refused(
-        self, handlers: Handlers, role: str, uri: str, text: str
-    ) -> None:
-        error = refusal(made, handlers, self.TYPE, self.image(uri, role))
-
-        assert error.message.startswith(f"Source image {uri} {text}. Provide a valid source image.")
-        assert error.code is HandlerErrorCode.INVALID_REQUEST
-
-    def test_a_function_of_an_image_by_digest_is_made_and_updated(
-        self, handlers: Handlers, services: Services, role: str
-    ) -> None:
-        made(handlers, "AWS::ECR::Repository", {"RepositoryName": "app"})
-        put = services.client("ecr").put_image(repositoryName="app", imageManifest=MANIFEST)
-        uri = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/app@{put['image']['imageId']['imageDigest']}"
-        before = {**self.image(uri, role), "MemorySize": 256}
-        name = made(handlers, self.TYPE, before).physical_id
-
-        changed(handlers, self.TYPE, name, before, {**before, "MemorySize": 512})
-
-        assert services.client("lambda").get_function(FunctionName=name)["Configuration"]["MemorySize"] == 512
-
-    def test_a_role_that_does_not_exist_cannot_be_assumed(self, handlers: Handlers) -> None:
-        zip = {
-            "Code": {"ZipFile": "def handler(event, context): ..."},
-            "Handler": "index.handler",
-            "Runtime": "python3.12",
-            "Role": "arn:aws:iam::111111111111:role/nobody",
-        }
-
-        error = refusal(made, handlers, self.TYPE, zip)
-
-        assert "The role defined for the function cannot be assumed by Lambda." in error.message
 
 
 class TestRole:
