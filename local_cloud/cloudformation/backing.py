@@ -130,9 +130,10 @@ def _told(request: Request, by: Translated) -> Iterator[None]:
         if code is HandlerErrorCode.ALREADY_EXISTS:
             raise already_exists(request.type, str(request.properties.get(by.name, request.physical_id))) from error
         status, text = error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]["Message"]
+        taken = None
         if code is HandlerErrorCode.RESOURCE_CONFLICT and "already exist" in text:  # Lambda knows no other code for it
-            code = HandlerErrorCode.ALREADY_EXISTS
-        raise HandlerError(code, service_message(text, by.service, status)) from error
+            code, taken = HandlerErrorCode.ALREADY_EXISTS, request.properties.get(by.name)
+        raise HandlerError(code, service_message(text, by.service, status), taken=taken) from error
 
 
 @contextmanager
@@ -152,11 +153,14 @@ def error_code(code: str) -> HandlerErrorCode:
 
 
 def already_exists(type: str, identifier: str) -> HandlerError:
-    """Recorded for roles, tables and log groups alike; a log group's identifier is written as JSON."""
-    if type == "AWS::Logs::LogGroup":
-        identifier = f'{{"/properties/LogGroupName":"{identifier}"}}'
-    message = f"Resource of type '{type}' with identifier '{identifier}' already exists."
-    return HandlerError(HandlerErrorCode.ALREADY_EXISTS, message)
+    """Recorded for roles, tables and log groups alike."""
+    message = f"Resource of type '{type}' with identifier '{shown_identifier(type, identifier)}' already exists."
+    return HandlerError(HandlerErrorCode.ALREADY_EXISTS, message, taken=identifier)
+
+
+def shown_identifier(type: str, identifier: str) -> str:
+    """A log group's identifier is written as JSON (recorded)."""
+    return f'{{"/properties/LogGroupName":"{identifier}"}}' if type == "AWS::Logs::LogGroup" else identifier
 
 
 def service_message(text: str, service: str, status: int) -> str:

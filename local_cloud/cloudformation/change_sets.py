@@ -15,10 +15,11 @@ from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import ChangeSet, Definition, OnFailure, Operation, Stack
 from local_cloud.cloudformation.nested_change_sets import NoChanges, children, finish, without_idle
 from local_cloud.cloudformation.operations import create, import_resources, update
+from local_cloud.cloudformation.owners import unimportable
 from local_cloud.cloudformation.run import Options, Run, read_attribute
 from local_cloud.cloudformation.schedule import Process, Steps
 from local_cloud.cloudformation.steps import KEEPS
-from local_cloud.cloudformation.template import UNKNOWN, TemplateError, resolve
+from local_cloud.cloudformation.template import UNKNOWN, ResolvedResource, TemplateError, resolve
 from local_cloud.cloudformation.unfinished import with_unfinished
 from local_cloud.cloudformation.validation import HOOKS, existing_id, findings, identifier_text
 from local_cloud.cloudformation.world import World
@@ -29,6 +30,10 @@ NO_UPDATES = "No updates are to be performed."
 INVALID = (
     "The following hook(s)/validation failed: [{names}]. To troubleshoot Early Validation errors, use the "
     "DescribeEvents API for detailed failure information."
+)
+VERIFY = (
+    "Verify that resources and their properties defined in the template match the intended configuration of the "
+    "resource import to avoid unexpected changes."
 )
 NEEDS_RETAIN = (
     "CloudFormation is attempting to import some resources because they already exist in your account. The resources "
@@ -57,6 +62,7 @@ def prepare(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
         change_set.status, change_set.reason = "FAILED", str(problem)
         return
     change_set.status, change_set.execution_status = "CREATE_COMPLETE", "AVAILABLE"
+    change_set.reason = VERIFY if change_set.kind == "IMPORT" else None
 
 
 def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool = False) -> None:
@@ -73,7 +79,7 @@ def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
 
     plain = found(values=False)
     change_set.drift_status = drift_status(plain) if change_set.revert_drift else None
-    change_set.imports = {**change_set.imports, **_existing(world, stack, change_set, plain)}
+    change_set.imports = _imports(world, stack, change_set, plain)
     change_set.changes = tuple(_answered(world, change_set, change, nested) for change in plain)
     change_set.changes_with_values = tuple(
         _answered(world, change_set, change, nested, values=True) for change in found(values=True)
@@ -167,14 +173,25 @@ def _answered(
     return {**change, "ResourceChange": resource}
 
 
-def _existing(
+def _imports(
     world: World, stack: Stack, change_set: ChangeSet, found: Iterable[Mapping[str, Any]]
 ) -> Mapping[str, str]:
-    """With ImportExistingResources: the additions whose names exist already. Raises Useless without Retain."""
-    if not change_set.import_existing:
+    """What is imported, by logical id. Raises Useless when something of it cannot be."""
+    if not change_set.import_existing and not change_set.imports:
         return {}
     _, after = sides(world, stack, change_set.definition)
     resolved = resolve(after.template, after.environment, after.lookup).resources
+    existing = _existing(world, stack, resolved, found) if change_set.import_existing else {}
+    imports = {**change_set.imports, **existing}
+    if problem := unimportable(world, stack, resolved, imports):
+        raise Useless(problem)
+    return imports
+
+
+def _existing(
+    world: World, stack: Stack, resolved: Mapping[str, ResolvedResource], found: Iterable[Mapping[str, Any]]
+) -> Mapping[str, str]:
+    """With ImportExistingResources: the additions whose names exist already. Raises Useless without Retain."""
     added = [c["ResourceChange"]["LogicalResourceId"] for c in found if c["ResourceChange"]["Action"] == "Add"]
     there = {name: existing_id(world, stack, resolved[name]) for name in added}
     imports = {name: id for name, id in there.items() if id}

@@ -12,6 +12,7 @@ from local_cloud.cloudformation.durations import Action
 from local_cloud.cloudformation.faults import FailResource, HangResource, On, SlowResource
 from local_cloud.cloudformation.handlers import Handler, HandlerError, HandlerErrorCode, Request, State
 from local_cloud.cloudformation.model import STACK_TYPE, Live
+from local_cloud.cloudformation.owners import held
 from local_cloud.cloudformation.run import Run
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.schemas import schema
@@ -92,7 +93,8 @@ def _call(run: Run, on: On, live: Live, request: Request) -> State:
                 _validate(live)
                 return handler.update(request)
     except HandlerError as error:
-        raise Failure(_text(error, request), error.left) from None
+        owned = error.taken and held(run.world, run.stack.region, live.type, error.taken)
+        raise Failure(owned or _text(error, request), error.left) from None
     except Failure:
         raise
     except Exception as bug:  # a handler that breaks is AWS's Internal Failure, not the end of the cloud

@@ -60,14 +60,24 @@ class State:
 class HandlerError(Exception):
     """The service refused. `plain` texts are shown as they are, the others inside
     `Resource handler returned message: "…" (RequestToken: …, HandlerErrorCode: …)`. `left` is what a create that failed
-    has left behind all the same, to be deleted in the rollback."""
+    has left behind all the same, to be deleted in the rollback; `taken` the identifier that something else has already.
+    """
 
-    def __init__(self, code: HandlerErrorCode, message: str, *, plain: bool = False, left: State | None = None) -> None:
+    def __init__(
+        self,
+        code: HandlerErrorCode,
+        message: str,
+        *,
+        plain: bool = False,
+        left: State | None = None,
+        taken: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.plain = plain
         self.left = left
+        self.taken = taken
 
 
 class Handler(Protocol):

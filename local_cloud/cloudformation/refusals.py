@@ -109,13 +109,21 @@ DELETE_ON_CREATE_ONLY = _invalid("OnStackFailure DELETE is only valid for change
 NOT_SIGNALLED = _invalid("Stack:{id} is in {status} state and can not be signaled.")  # assumed
 NOT_SKIPPABLE = _invalid("The specified resources to skip are not in UPDATE_FAILED state: [{resources}]")  # assumed
 
+NOTHING_TO_IMPORT = _invalid("Must Provide at least one resource to import")
+IMPORTED_TWICE = _invalid("Every resource to import must have unique LogicalResourceId")
+IMPORTED_BY_OTHER_KEYS = _invalid("Invalid resource identifier for resource type {type}. Expected [{keys}]")
+IMPORTED_AS_OTHER_TYPE = _invalid(
+    "Resource type of [{name}] passed in ResourceToImport does not match with resource type defined in the template. "
+    "Resource type in ResourceToImport: {given}; Resource type in Template: {wanted}."
+)
+NOTHING_NEW = _invalid("The template should contain at least one new resource to import.")
 IMPORTED_UNKNOWN = _invalid(
     "The logical resource ids [{names}] provided in ResourceToImport do not exist in the template."
 )
 IMPORTED_CARELESSLY = _invalid(
     "The following resources to import [{names}] must have DeletionPolicy attribute specified in the template."
 )
-IMPORTED_ALREADY = _invalid(  # assumed
+IMPORTED_ALREADY = _invalid(
     "Resources [{names}] passed in ResourceToImport are already in a stack and cannot be imported."
 )
 NOT_IMPORTED = _invalid("Resources [{names}] is missing from ResourceToImport list")

@@ -39,7 +39,7 @@ class Bucket(Backed):
     def create(self, request: Request) -> State:
         name = self.name(request)
         if self._exists(request, name):
-            raise HandlerError(HandlerErrorCode.ALREADY_EXISTS, f"{name} already exists", plain=True)
+            raise HandlerError(HandlerErrorCode.ALREADY_EXISTS, f"{name} already exists", plain=True, taken=name)
         elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": request.region}}
         self.client("s3", request).create_bucket(Bucket=name, **(elsewhere if request.region != "us-east-1" else {}))
         with undone(lambda: self.client("s3", request).delete_bucket(Bucket=name)):

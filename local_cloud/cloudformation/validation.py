@@ -11,8 +11,8 @@ from typing import Any
 from uuid import uuid4
 
 from local_cloud.cloudformation.diff import Side
-from local_cloud.cloudformation.handlers import HandlerError, Request
 from local_cloud.cloudformation.model import ChangeSet, Finding, Stack
+from local_cloud.cloudformation.owners import exists
 from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import ResolvedResource, Unknown, resolve
 from local_cloud.cloudformation.world import World
@@ -94,15 +94,7 @@ def existing_id(world: World, stack: Stack, desired: ResolvedResource) -> str | 
     identity = _identity(desired)
     if identity is None:
         return None
-    request = Request(
-        type=desired.type, logical_id=desired.logical_id, properties=desired.properties, physical_id=identity,
-        stack_name=stack.name, stack_id=stack.id, account=world.account, region=stack.region, token=str(uuid4()),
-    )  # fmt: skip
-    try:
-        found = world.handlers.handler(desired.type).read(request)
-    except HandlerError:
-        return None
-    return None if found is None else identity
+    return identity if exists(world, stack, desired, identity) else None
 
 
 def identifier_text(desired: ResolvedResource) -> str:
