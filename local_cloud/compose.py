@@ -77,7 +77,7 @@ def cloud(
         ends.callback(sites.stop)
         ends.callback(workbench.stop)
         ends.enter_context(server)
-        services.warm()
+        ends.callback(services.warm())
         yield server
 
 

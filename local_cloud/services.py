@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ACCOUNT = "111111111111"
 SECRET = "local"
+MORE = "For more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
 OF_AWS = "local_cloud.of_aws"  # in the environment of a request that AWS itself makes; no header can say so
 FIRST_ASKED = {  # in the order in which a deployment comes to them
     "ecr": "describe_repositories",
@@ -75,13 +76,25 @@ class Services:
 
         moto_api_backend.reset()
 
-    def warm(self) -> None:
-        """Import in the background what a site's first deployment needs; whoever comes earlier waits as ever."""
-        threading.Thread(target=self._warm, name="warm", daemon=True).start()
+    def warm(self) -> Callable[[], None]:
+        """Import in the background what a site's first deployment needs; whoever comes earlier waits as ever.
 
-    def _warm(self) -> None:
+        What is returned ends it, and waits for that.
+        """
+        stop = threading.Event()
+        thread = threading.Thread(target=self._warm, args=[stop], name="warm", daemon=True)
+        thread.start()
+
+        def end() -> None:
+            stop.set()
+            thread.join()
+
+        return end
+
+    def _warm(self, stop: threading.Event) -> None:
         for service, question in FIRST_ASKED.items():
-            getattr(self.client(service), question)()
+            if not stop.is_set():
+                getattr(self.client(service), question)()
 
     def read_url(self, url: str) -> str:
         """The text behind a TemplateURL: an object of the local S3, whatever host its URL names.
@@ -90,15 +103,17 @@ class Services:
         """
         where = urlsplit(url)
         bucket, key = _bucket_and_key(where.hostname or "", unquote(where.path).lstrip("/"))
-        if where.scheme not in ("http", "https") or not key:
+        if where.scheme not in ("http", "https"):
             raise UrlError("TemplateURL must be a supported URL.")
+        if not key or not _of_s3(where.hostname or ""):
+            raise UrlError(f"S3 error: Domain name specified in {where.hostname} is not a valid S3 domain")
         versions = parse_qs(where.query).get("versionId", [])[:1]
         try:
             found = self.client("s3").get_object(
                 Bucket=bucket, Key=key, **({"VersionId": versions[0]} if versions else {})
             )
         except ClientError as error:
-            raise UrlError(f"S3 error: {error.response['Error']['Message']}") from None
+            raise UrlError(f"S3 error: {error.response['Error']['Message']}\n{MORE}") from None
         return str(found["Body"].read().decode())
 
     def _connected(self, service: str, region: str, of_aws: bool) -> Any:
@@ -204,6 +219,11 @@ class _Raw(BytesIO):
     def stream(self, amt: int = 65536, **_: Any) -> Iterable[bytes]:
         while chunk := self.read(amt):
             yield chunk
+
+
+def _of_s3(host: str) -> bool:
+    """AWS's own, or this machine, by whatever name: a client that knows one endpoint only writes its URLs with that."""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", "localhost")) or "." not in host or host[-1].isdigit()
 
 
 def _bucket_and_key(host: str, path: str) -> tuple[str, str]:

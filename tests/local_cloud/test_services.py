@@ -59,7 +59,13 @@ def test_a_template_url_is_read_from_the_local_s3_whatever_its_host(services: Se
 @pytest.mark.parametrize(
     ("url", "text"),
     [
-        ("https://s3.amazonaws.com/nowhere/site.yaml", "S3 error: The specified bucket does not exist"),
+        (
+            "https://s3.amazonaws.com/nowhere/site.yaml",
+            "S3 error: The specified bucket does not exist\nFor more information check "
+            "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html",
+        ),
+        ("https://example.com/a/site.yaml", "S3 error: Domain name specified in example.com is not a valid S3 domain"),
+        ("s3://templates/site.yaml", "TemplateURL must be a supported URL."),
         ("file:///site.yaml", "TemplateURL must be a supported URL."),
     ],
 )
