@@ -40,10 +40,10 @@ def _dynamic(services: Services, region: str, service: str, key: str) -> str:
     return resolve(services, region, key)
 
 
-def _required_parameter(services: Services, region: str, key: str) -> str:
+def _required_parameter(service: str, services: Services, region: str, key: str) -> str:
     value = _parameter(services, region, key)
     if value is None:
-        raise TemplateError(f"Unable to fetch parameters [{key}] from parameter store for this account.")
+        raise TemplateError(f"Parameters: [{service}:{key}] cannot be found.")
     return value
 
 
@@ -80,7 +80,7 @@ def _alarm(services: Services, region: str, arn: str) -> str | None:
 
 
 RESOLVERS: dict[str, Callable[[Services, str, str], str]] = {
-    "ssm": _required_parameter,
-    "ssm-secure": _required_parameter,
+    "ssm": partial(_required_parameter, "ssm"),
+    "ssm-secure": partial(_required_parameter, "ssm-secure"),
     "secretsmanager": _secret,
 }

@@ -58,6 +58,7 @@ def resolver(side: Side, lookup: Lookup) -> Resolver:
     environment = replace(
         given,
         exports=lambda name: UNKNOWN if (value := given.exports(name)) is None else value,
+        outputs=lambda *where: UNKNOWN if (value := given.outputs(*where)) is None else value,
         dynamic=lambda service, key: f"{{{{resolve:{service}:{key}}}}}",
     )
     return Resolver(side.template, environment, lookup)

@@ -54,7 +54,7 @@ def resource_event(stack: Stack, operation: Operation, live: Live, now: datetime
         timestamp=when,
         status=live.status,
         reason=live.reason,
-        properties=None if unnumbered else live.properties,
+        properties=None if unnumbered else live.properties if live.shown is None else live.shown,
         token=operation.token,
         operation_id=operation.id,
         operation=operation.type,

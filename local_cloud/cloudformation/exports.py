@@ -18,6 +18,12 @@ def exports(world: World, region: str) -> dict[str, tuple[Stack, str]]:
     }
 
 
+def output_of(world: World, region: str, stack: str, key: str) -> str | None:
+    """The value of a stack's output, exported or not."""
+    found = world.find(region, stack)
+    return next((output.value for output in found.outputs if output.key == key), None) if found else None
+
+
 def importers(world: World, region: str, name: str) -> Iterator[Stack]:
     """The stacks that import an export."""
     for stack in world.in_region(region):

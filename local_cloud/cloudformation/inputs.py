@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from local_cloud.cloudformation.constraints import broken, refusal
@@ -18,6 +19,7 @@ from local_cloud.cloudformation.world import World
 
 Params = Mapping[str, Any]
 LONGEST_BODY = 51_200
+LARGEST_OBJECT = 1024 * 1024
 LONGEST_NAME = 128
 NAME = re.compile(r"[a-zA-Z][-a-zA-Z0-9]*")
 IAM_NAMES = {
@@ -39,6 +41,8 @@ def template_of(world: World, params: Params, stack: Stack | None = None) -> Tem
     body = params.get("TemplateBody")
     if body is None and "TemplateURL" in params:
         body = read_url(world, params["TemplateURL"])
+        if len(body.encode()) > LARGEST_OBJECT:
+            raise validation_error(f"Template may not exceed {LARGEST_OBJECT} bytes in size.")
     elif body is None:
         raise validation_error("Either Template URL or Template Body must be specified.")
     elif len(body.encode()) > LONGEST_BODY:
@@ -127,9 +131,14 @@ def environment_of(world: World, stack: Stack, parameters: Parameters) -> Enviro
     """What a template is read against before the stack has resources; an export has its own name as its value."""
     return Environment(
         parameters=parameters.values, account=world.account, region=stack.region,
-        stack_name=stack.name, stack_id=stack.id, exports=lambda name: name,
-        dynamic=lambda service, key: world.surroundings.dynamic(stack.region, service, key),
+        stack_name=stack.name, stack_id=stack.id, exports=lambda name: name, outputs=lambda _region, _stack, key: key,
+        include=world.surroundings.snippet, dynamic=partial(_early, world, stack.region),
     )  # fmt: skip
+
+
+def _early(world: World, region: str, service: str, key: str) -> str:
+    """A parameter must be there when the call is made, a secret only when the resource is (public issues)."""
+    return key if service == "secretsmanager" else world.surroundings.dynamic(region, service, key)
 
 
 def needed_capabilities(template: Template) -> tuple[str, Sequence[str]] | None:

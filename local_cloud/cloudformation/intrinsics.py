@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from local_cloud.cloudformation.intrinsics_pseudo import NO_VALUE, pseudo_parameters, zones
 from local_cloud.cloudformation.intrinsics_pure import PURE, is_unknown, text
+from local_cloud.cloudformation.intrinsics_stacks import import_value, stack_output
 from local_cloud.cloudformation.template_model import (
     UNKNOWN,
     Environment,
     Lookup,
     Template,
     TemplateError,
-    Unknown,
 )
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
@@ -149,10 +149,9 @@ class Resolver:
     def get_att(self, argument: Any) -> Any:
         """Fn::GetAtt, as a list or dotted."""
         match argument.split(".", 1) if isinstance(argument, str) else argument:
-            case [str() as name, attribute]:
-                return self._resource(name, str(self.value(attribute)))
-            case [str() as name, *attributes] if attributes:
-                return self._resource(name, ".".join(str(self.value(each)) for each in attributes))
+            case [name, *attributes] if attributes:  # the name may be a function's with AWS::LanguageExtensions
+                path = [str(self.value(each)) for each in (name, *attributes)]
+                return self._resource(path[0], ".".join(path[1:]))
         raise TemplateError(
             "Template error: every Fn::GetAtt object requires two non-empty parameters, "
             "the resource name and the resource attribute"
@@ -232,16 +231,6 @@ class Resolver:
             raise TemplateError(f"Template error: Unable to get mapping for {name}::{key}::{attribute}")
         return found
 
-    def import_value(self, argument: Any) -> Any:
-        """Fn::ImportValue."""
-        name = self.value(argument)
-        if isinstance(name, Unknown):
-            return UNKNOWN
-        value = self.environment.exports(text(name))
-        if value is None:
-            raise TemplateError(f"No export named {name} found.")
-        return value
-
     def get_azs(self, argument: Any) -> list[str]:
         """Fn::GetAZs of a region, or of this one."""
         return zones(text(self.value(argument)) or self.environment.region)
@@ -260,7 +249,8 @@ FUNCTIONS: Mapping[str, _Function] = {
     "Fn::Sub": Resolver.sub,
     "Fn::If": Resolver.if_,
     "Fn::FindInMap": Resolver.find_in_map,
-    "Fn::ImportValue": Resolver.import_value,
+    "Fn::GetStackOutput": stack_output,
+    "Fn::ImportValue": import_value,
     "Fn::GetAZs": Resolver.get_azs,
     "Fn::Equals": lambda resolver, argument: resolver.boolean({"Fn::Equals": argument}),
     "Fn::And": lambda resolver, argument: resolver.boolean({"Fn::And": argument}),

@@ -45,7 +45,8 @@ class Definition:
 class Live:
     """A resource as it is now. `physical_id` is empty until something exists, `made` whether something does.
 
-    `properties` are the template's, resolved; `tags` are the stack's, which the thing has besides its own.
+    `properties` are the template's, resolved, and `shown` the same with what NoEcho parameters say masked, where there
+    are any; `tags` are the stack's, which the thing has besides its own.
     """
 
     logical_id: str
@@ -54,6 +55,7 @@ class Live:
     physical_id: str = ""
     made: bool = False
     properties: Mapping[str, Any] = field(default_factory=dict)
+    shown: Mapping[str, Any] | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
     reason: str | None = None
     updated: datetime = NEVER

@@ -7,6 +7,7 @@ is to be restored is `stack.stable`, never a log of what was done.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from local_cloud.cloudformation.events import CONSISTENCY_CHECKED, stack_event
@@ -129,9 +130,10 @@ def _bring_about(run: Run) -> Steps[None]:
         raise Broken(f"{run.options.problem}.")
     try:
         assert run.stack.definition is not None
-        run.needs = dependencies(run.stack.template, run.environment(run.stack.definition))
+        environment = replace(run.environment(run.stack.definition), dynamic=lambda _service, key: key)
+        run.needs = dependencies(run.stack.template, environment)
     except TemplateError as problem:
-        raise Broken(f"{problem}.") from None
+        raise Broken(_sentence(problem)) from None
     failed = yield from walk(run, run.needs, lambda name: apply(run, name), keep_going=run.options.disable_rollback)
     if failed:
         raise Broken(failures(run, failed))
@@ -147,10 +149,14 @@ def _outputs(run: Run) -> tuple[ResolvedOutput, ...]:
         where = _path_of(run.stack.template.body.get("Outputs", {}), problem)
         raise Broken(f"[Error] /Outputs{where}/Fn::GetAtt: {problem.in_outputs}.") from None
     except TemplateError as problem:
-        raise Broken(f"{problem}.") from None
+        raise Broken(_sentence(problem)) from None
     if blocked := blocked_update(run.world, run.stack, found):
         raise Broken(blocked)
     return found
+
+
+def _sentence(problem: TemplateError) -> str:
+    return f"{str(problem).removesuffix('.')}."
 
 
 def _path_of(node: Any, missing: MissingAttribute, path: str = "") -> str:

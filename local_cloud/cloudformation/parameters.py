@@ -17,6 +17,7 @@ MASK: Final = "****"
 """What CloudFormation shows instead of a NoEcho value."""
 
 SSM = re.compile(r"AWS::SSM::Parameter::Value<(.+)>")
+LONGEST = 4096
 SSM_NAME = "AWS::SSM::Parameter::Name"
 LIST = re.compile(r"List<(.+)>|CommaDelimitedList")
 SIMPLE_TYPES = {"String", "Number", "CommaDelimitedList", "List<Number>", "List<String>", SSM_NAME}
@@ -85,6 +86,9 @@ def parameter_values(
     raw = {**_defaults(declared), **dict(_given(given, previous))}
     if missing := [key for key in declared if key not in raw]:
         raise TemplateError(f"Parameters: [{', '.join(missing)}] must have values")
+    absent = [raw[key] for key in declared if _kind(declared[key])[1] and ssm(raw[key]) is None]
+    if absent:
+        raise TemplateError(f"Unable to fetch parameters [{', '.join(absent)}] from parameter store for this account.")
     return Parameters(by_key={key: _parameter(key, declared[key], raw[key], ssm) for key in declared})
 
 
@@ -108,7 +112,7 @@ def _given(given: Sequence[Mapping[str, Any]], previous: Mapping[str, str]) -> I
 
 def _parameter(key: str, declaration: Mapping[str, Any], raw: str, ssm: Callable[[str], str | None]) -> Parameter:
     kind, stored = _kind(declaration)
-    resolved = _stored(raw, ssm) if stored else None
+    resolved = ssm(raw) if stored else None
     _check(key, kind, declaration, raw)
     return Parameter(
         key=key,
@@ -143,13 +147,6 @@ def _kind(declaration: Mapping[str, Any]) -> tuple[str, bool]:
     raise TemplateError(f"Template format error: Unrecognized parameter type: {kind}")
 
 
-def _stored(name: str, ssm: Callable[[str], str | None]) -> str:
-    value = ssm(name)
-    if value is None:
-        raise TemplateError(f"Unable to fetch parameters [{name}] from parameter store for this account.")
-    return value
-
-
 def _value(kind: str, value: str) -> Any:
     if LIST.fullmatch(kind):
         return [part.strip() for part in value.split(",")] if value else []
@@ -157,6 +154,8 @@ def _value(kind: str, value: str) -> Any:
 
 
 def _check(key: str, kind: str, declaration: Mapping[str, Any], raw: str) -> None:
+    if len(raw.encode()) > LONGEST:
+        raise TemplateError(f"Parameter '{key}' must contain at most {LONGEST} characters")
     values = _value(kind, raw)
     values = values if isinstance(values, list) else [values]
     faults = (

@@ -5,15 +5,18 @@ Rule: every change of a resource is an event and every event is a change: both h
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
+from local_cloud.cloudformation.diff_side import masked
 from local_cloud.cloudformation.events import resource_event, stack_event
-from local_cloud.cloudformation.exports import exports
+from local_cloud.cloudformation.exports import exports, output_of
 from local_cloud.cloudformation.handlers import Request
 from local_cloud.cloudformation.intrinsics import Resolver
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Definition, Live, Operation, Stack
+from local_cloud.cloudformation.parameters import hidden
 from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import (
     Environment,
@@ -23,6 +26,7 @@ from local_cloud.cloudformation.template import (
 )
 from local_cloud.cloudformation.world import World
 
+SECRET = ("secretsmanager", "ssm-secure")
 NOTHING_SKIPPED: frozenset[str] = frozenset()
 
 
@@ -94,6 +98,8 @@ class Run:
             stack_id=stack.id,
             notification_arns=definition.notification_arns,
             exports=self._export,
+            outputs=partial(output_of, world),
+            include=world.surroundings.snippet,
             dynamic=lambda service, key: world.surroundings.dynamic(stack.region, service, key),
         )
 
@@ -107,8 +113,26 @@ class Run:
 
     def desired(self, logical_id: str) -> ResolvedResource:
         """A resource as the template wants it, now. Raises TemplateError."""
-        found = resolve_resource(self.stack.template.resources[logical_id], self.resolver())
-        return replace(found, properties=schema(found.type).coerce(found.properties))
+        resource = self.stack.template.resources[logical_id]
+        found = resolve_resource(resource, self.resolver())
+        properties = schema(found.type).coerce(found.properties)
+        return replace(found, properties=properties, shown=self._shown(resource.properties))
+
+    def _shown(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """As events show them: NoEcho values masked, secrets as they are referred to. None where there is no secret."""
+        resolver = self.resolver()
+        if not hidden(resolver.template) and not any(
+            f"{{resolve:{each}" in resolver.template.original for each in SECRET
+        ):
+            return None
+        dynamic = resolver.environment.dynamic
+
+        def open_only(service: str, key: str) -> str:
+            return f"{{{{resolve:{service}:{key}}}}}" if service in SECRET else dynamic(service, key)
+
+        environment = replace(resolver.environment, dynamic=open_only)
+        shown: Mapping[str, Any] = masked(Resolver(resolver.template, environment, self.lookup)).value(properties)
+        return shown
 
     def lookup(self, logical_id: str, attribute: str | None) -> Any:
         """Ref (attribute None) or Fn::GetAtt of a live resource. Raises TemplateError."""

@@ -267,6 +267,7 @@ def _adopt(live: Live, desired: ResolvedResource, run: Run) -> Live:
     return replace(
         live,
         metadata=desired.metadata,
+        shown=desired.shown,
         creation_policy=desired.creation_policy,
         deletion_policy=desired.deletion_policy,
         update_replace_policy=desired.update_replace_policy,

@@ -90,6 +90,16 @@ def no_exports(_name: str) -> str | None:
     return None
 
 
+def no_outputs(_region: str, _stack: str, _output: str) -> str | None:
+    """No other stack."""
+    return None
+
+
+def nothing_to_include(location: str) -> str:
+    """An S3 without objects."""
+    raise ValueError(f"S3 error: The specified key does not exist: {location}")
+
+
 def no_dynamic_references(service: str, key: str) -> str:
     """No service answers a dynamic reference."""
     raise TemplateError(f"Could not resolve the dynamic reference {{{{resolve:{service}:{key}}}}}")
@@ -101,6 +111,8 @@ class Environment:
 
     parameters: resolved values by name: strings, and lists of strings for the list types.
     exports: value of an export of the region, or None.
+    outputs: value of an output by region, stack and key, or None.
+    include: the text of a snippet at an s3:// location; raises ValueError if there is none.
     dynamic: value of `{{resolve:<service>:<key>}}`; raises TemplateError if there is none.
     """
 
@@ -111,6 +123,8 @@ class Environment:
     stack_id: str
     notification_arns: tuple[str, ...] = ()
     exports: Callable[[str], str | None] = no_exports
+    outputs: Callable[[str, str, str], str | None] = no_outputs
+    include: Callable[[str], str] = nothing_to_include
     dynamic: Callable[[str, str], str] = no_dynamic_references
 
 
@@ -121,6 +135,7 @@ class ResolvedResource:
     logical_id: str
     type: str
     properties: Mapping[str, Any]
+    shown: Mapping[str, Any] | None = None
     depends_on: tuple[str, ...]
     deletion_policy: str | None
     update_replace_policy: str | None

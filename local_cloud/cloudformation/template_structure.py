@@ -41,7 +41,10 @@ RESOURCE_KEYS = {
 }
 OUTPUT_IS_TEXT = "Template format error: The Value field of every Outputs member must evaluate to a String"
 FOR_EACH = "Fn::ForEach::"
+MACRO = "Fn::Transform"
 DEEPEST = 100
+LONGEST_DESCRIPTION = 1024
+LONGEST_NAME = 255
 LIMITS = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
 POLICIES = {
     "DeletionPolicy": set(Policy),
@@ -52,10 +55,12 @@ POLICIES = {
 def build(body: Mapping[str, Any], original: str) -> Template:
     """The template of a parsed body; `original` is the text it came from. Raises TemplateError."""
     _check_values(body)
-    transforms = (*_transforms(body.get("Transform")), *_snippets(body.get("Resources")))
+    snippets = _snippets({key: section for key, section in body.items() if key != "Transform"})
+    transforms = tuple(dict.fromkeys((*_transforms(body.get("Transform")), *snippets)))
     allowed = SECTIONS | {"Globals", "Fn::Transform"} if transforms else SECTIONS
     if unknown := [key for key in body if key not in allowed]:
         raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
+    _check_description(body.get("Description", ""))
     if (version := body.get("AWSTemplateFormatVersion", VERSION)) != VERSION:
         raise TemplateError(f"Template format error: {version} is not a supported value for AWSTemplateFormatVersion.")
     return Template(
@@ -79,6 +84,14 @@ def _check_values(node: Any, path: tuple[str, ...] = ()) -> None:
     members = node.items() if isinstance(node, Mapping) else enumerate(node) if isinstance(node, list) else ()
     for key, member in members:
         _check_values(member, (*path, str(key)))
+
+
+def _check_description(description: Any) -> None:
+    """The texts are assumed, the length documented."""
+    if not isinstance(description, str):
+        raise TemplateError("Template format error: Every Description member must be a string.")
+    if len(description.encode()) > LONGEST_DESCRIPTION:
+        raise TemplateError(f"Template format error: 'Description' length is greater than {LONGEST_DESCRIPTION}.")
 
 
 def _check_output(value: Any) -> None:
@@ -135,6 +148,7 @@ def _parameters(section: Mapping[str, Any]) -> Mapping[str, Any]:
         if not name.isalnum():
             raise TemplateError(f"Template format error: Parameter name {name} is non alphanumeric.")
         check_type(declaration)
+        _check_description(declaration.get("Description", ""))
         if isinstance(declaration.get("Default"), Mapping | list):
             raise TemplateError("Template format error: Every Default member must be a string.")
     return section
@@ -145,11 +159,18 @@ def _resources(body: Mapping[str, Any], transforms: tuple[str, ...]) -> Iterator
     if not section:
         raise TemplateError("Template format error: At least one Resources member must be defined.")
     for logical_id, declaration in section.items():
-        if transforms and logical_id.startswith(("Fn::Transform", FOR_EACH)):
+        if transforms and _is_macro(logical_id, declaration):
             continue
         if not logical_id.isalnum():
             raise TemplateError(f"Template format error: Resource name {logical_id} is non alphanumeric.")
+        if len(logical_id) > LONGEST_NAME:  # the text is assumed
+            raise TemplateError(f"Template format error: Resource name {logical_id} is longer than {LONGEST_NAME}.")
         yield _resource(logical_id, declaration, transforms)
+
+
+def _is_macro(logical_id: str, declaration: Any) -> bool:
+    """Whether a transform has yet to say what this is."""
+    return logical_id.startswith((MACRO, FOR_EACH)) or (isinstance(declaration, Mapping) and MACRO in declaration)
 
 
 def _resource(logical_id: str, declaration: Any, transforms: tuple[str, ...]) -> Resource:
@@ -192,11 +213,12 @@ def _depends_on(declared: Any) -> tuple[str, ...]:
 
 def _outputs(section: Mapping[str, Any]) -> Iterator[Output]:
     for key, declaration in section.items():
-        if key.startswith(FOR_EACH):
+        if key.startswith((FOR_EACH, MACRO)):
             continue
         if not isinstance(declaration, Mapping) or "Value" not in declaration:
             raise TemplateError("Template format error: Every Outputs member must contain a Value object")
         _check_output(declaration["Value"])
+        _check_description(declaration.get("Description", ""))
         yield Output(
             key=key,
             value=declaration["Value"],

@@ -1,4 +1,4 @@
-"""AWS::Serverless and AWS::LanguageExtensions: a template with macros to one without.
+"""AWS::Serverless, AWS::LanguageExtensions and AWS::Include: a template with macros to one without.
 
 Rule kept: what comes out is an ordinary template, checked like one. The SAM translator, AWS's own, takes a second to
 import and is imported when a template first needs it.
@@ -10,7 +10,7 @@ with all other functions.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from local_cloud.cloudformation import template_references
 from local_cloud.cloudformation.template_model import Environment, Template, TemplateError
 from local_cloud.cloudformation.template_structure import LANGUAGE_EXTENSIONS, SAM, build
 from local_cloud.cloudformation.transforms_for_each import expanded
+from local_cloud.cloudformation.transforms_include import INCLUDE, included
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -47,14 +48,18 @@ def _applied(name: str, body: Mapping[str, Any], environment: Environment) -> Ma
             _serverless(json.dumps(body), json.dumps(parameters, sort_keys=True), environment.region)
         )
         return result
-    if name == LANGUAGE_EXTENSIONS:
+    if apply := APPLIED.get(name):
         try:
-            return expanded(body, environment)
+            return apply(body, environment)
         except TemplateError as error:
             raise failed(name, str(error)) from error
-    if name == "AWS::Include":
-        raise failed(name, "The local cloud does not include snippets from S3.")
     raise TemplateError(f"No transform named {environment.account}::{name} found.")
+
+
+APPLIED: Mapping[str, Callable[[Mapping[str, Any], Environment], Mapping[str, Any]]] = {
+    LANGUAGE_EXTENSIONS: expanded,
+    INCLUDE: included,
+}
 
 
 def failed(name: str, why: str) -> TemplateError:

@@ -36,7 +36,7 @@ def _no_alarm(_region: str, _arn: str) -> str | None:
 
 
 def _no_url(url: str) -> str:
-    raise ValueError(f"S3 error: Access Denied: {url}")
+    raise ValueError(f"S3 error: The specified bucket does not exist: {url}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,12 @@ class Surroundings:
     """The value of `{{resolve:service:key}}` by region, service and key. Raises TemplateError."""
     read_url: Callable[[str], str] = _no_url
     """The text behind a TemplateURL. Raises ValueError with CloudFormation's text."""
+
+    @property
+    def snippet(self) -> Callable[[str], str]:
+        """The text at an s3:// location. Raises ValueError."""
+        return lambda location: self.read_url(location.replace("s3://", "https://s3.amazonaws.com/", 1))
+
     holds: Callable[[str, str, str], bool] = _holds_nothing
     """Whether a bucket or repository, by region, resource type and physical id, has something in it."""
     alarm: Callable[[str, str], str | None] = _no_alarm

@@ -11,13 +11,14 @@ from local_cloud.cloudformation.intrinsics import Reference, Resolver
 from local_cloud.cloudformation.template_model import EMPTY, UNKNOWN, Environment, TemplateError
 
 ENVIRONMENT = Environment(
-    parameters={"Name": "site", "Zones": ["a", "b"], "Stage": "prod"},
+    parameters={"P": "pic", "Name": "site", "Zones": ["a", "b"], "Stage": "prod"},
     account="111111111111",
     region="us-east-1",
     stack_name="stack",
     stack_id="arn:aws:cloudformation:us-east-1:111111111111:stack/stack/1",
     notification_arns=("arn:topic",),
     exports={"there": "value"}.get,
+    outputs=lambda region, stack, output: None if stack == "absent" else f"{region}/{stack}/{output}",
     dynamic=lambda service, key: f"<{service} {key}>",
 )
 TEMPLATE = replace(
@@ -50,6 +51,12 @@ def resolver(known: Mapping[tuple[str, str | None], Any] = KNOWN) -> Resolver:
         ({"Fn::GetAtt": ["Topic", "TopicName"]}, "topic"),
         ({"Fn::GetAtt": "Topic.TopicName"}, "topic"),
         ({"Fn::GetAtt": ["Stack", "Outputs.Url"]}, "https://x"),
+        ({"Fn::GetAtt": [{"Fn::Sub": "To${P}"}, {"Fn::Sub": "To${P}Name"}]}, "topic"),
+        ({"Fn::GetStackOutput": {"StackName": "api", "OutputName": "Url"}}, "us-east-1/api/Url"),
+        (
+            {"Fn::GetStackOutput": {"StackName": "api", "OutputName": "Url", "Region": {"Fn::Sub": "eu-${Name}"}}},
+            "eu-site/api/Url",
+        ),
         ({"Fn::Sub": "${Name}-${Topic.TopicName}-${!Literal}-${AWS::Region}"}, "site-topic-${Literal}-us-east-1"),
         ({"Fn::Sub": ["${Name}-${Own}", {"Own": {"Ref": "Stage"}, "Name": "mine"}]}, "mine-prod"),
         ({"Fn::Join": ["-", ["a", 1, True]]}, "a-1-true"),

@@ -73,6 +73,7 @@ TEXT = {"Type": "String"}
         ({"Type": "Number", "MinValue": 1}, "0", "Parameter 'P' must be a number not less than 1"),
         ({"Type": "Number", "MaxValue": 900}, "901", "Parameter 'P' must be a number not greater than 900"),
         ({"Type": "Number"}, "many", "Parameter 'P' must be a number"),
+        (TEXT, "x" * 4097, "Parameter 'P' must contain at most 4096 characters"),
         ({"Type": "Text"}, "x", "Template format error: Unrecognized parameter type: Text"),
         (
             {"Type": "AWS::SSM::Parameter::Value<String>"},
@@ -90,6 +91,14 @@ def test_a_wrong_value_is_refused_in_cloudformations_words(declaration: dict[str
 def test_every_parameter_without_a_value_is_named() -> None:
     with pytest.raises(TemplateError, match=r"^Parameters: \[A, B\] must have values$"):
         values(template(A=TEXT, B=TEXT, C={**TEXT, "Default": ""}))
+
+
+def test_every_ssm_parameter_that_is_not_there_is_named() -> None:
+    stored = {"Type": "AWS::SSM::Parameter::Value<String>"}
+    with pytest.raises(
+        TemplateError, match=r"^Unable to fetch parameters \[/a, /b\] from parameter store for this acc"
+    ):
+        values(template(A=stored, B=stored), *given(A="/a", B="/b"))
 
 
 def test_every_value_without_a_parameter_is_named() -> None:

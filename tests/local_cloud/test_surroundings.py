@@ -26,7 +26,7 @@ def test_a_secret_is_read_whole_or_by_key(services: Services, key: str, value: s
 @pytest.mark.parametrize(
     ("service", "key", "text"),
     [
-        ("ssm", "/none", "Unable to fetch parameters \\[/none\\] from parameter store for this account."),
+        ("ssm", "/none:1", r"Parameters: \[ssm:/none:1\] cannot be found\."),
         ("secretsmanager", "none", "Secrets Manager can't find the specified secret."),
         ("vault", "x", "Dynamic references to this service are not supported: vault"),
     ],

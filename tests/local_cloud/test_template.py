@@ -143,6 +143,25 @@ def test_account_numbers_as_mapping_keys_are_text() -> None:
             "Template format error: Unrecognized UpdateReplacePolicy RetainExceptOnCreate for resource T",
         ),
         (
+            json.dumps({"Resources": {"T": TOPIC}, "Description": "x" * 1025}),
+            "Template format error: 'Description' length is greater than 1024.",
+        ),
+        *(
+            (
+                json.dumps({"Resources": {"T": TOPIC}, **wrong}),
+                "Template format error: Every Description member must be a string.",
+            )
+            for wrong in (
+                {"Description": {"Ref": "T"}},
+                {"Parameters": {"P": {"Type": "String", "Description": ["x"]}}},
+                {"Outputs": {"O": {"Value": "x", "Description": {"Ref": "T"}}}},
+            )
+        ),
+        (
+            resources(**{"T" * 256: TOPIC}),
+            f"Template format error: Resource name {'T' * 256} is longer than 255.",
+        ),
+        (
             resources(**{f"T{number}": TOPIC for number in range(501)}),
             "Template format error: Number of resources, 501, is greater than maximum allowed, 500",
         ),

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from local_cloud.cloudformation.template import Environment, TemplateError, load, transform
+from local_cloud.cloudformation.template import Environment, Template, TemplateError, load, transform
 
 ENVIRONMENT = Environment(
     parameters={"Image": "111111111111.dkr.ecr.us-east-1.amazonaws.com/app@sha256:0", "Names": ["one", "two.x"]},
@@ -77,6 +77,56 @@ def test_loops_are_replaced_by_their_copies() -> None:
     assert processed.outputs["Arnone"].value == {"Fn::GetAtt": ["Topicone", "TopicArn"]}
 
 
+INCLUDING = """
+Transform: {Name: AWS::Include, Parameters: {Location: !Sub "s3://snippets/${Kind}"}}
+Parameters: {Kind: {Type: String}}
+Resources:
+  Whole: {"Fn::Transform": {Name: AWS::Include, Parameters: {Location: s3://snippets/topic}}}
+  Part:
+    Type: AWS::SNS::Topic
+    Properties:
+      DisplayName: own
+      Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://snippets/properties}}
+"""
+SNIPPETS = {
+    "s3://snippets/all": "Outputs: {Who: {Value: {Ref: Whole}}}",
+    "s3://snippets/topic": "Type: AWS::SNS::Topic",
+    "s3://snippets/properties": '{"DisplayName": "theirs", "FifoTopic": true}',
+    "s3://snippets/short": "Outputs: {Who: {Value: !Ref Whole}}",
+}
+
+
+def included(kind: str) -> Template:
+    def include(location: str) -> str:
+        if location not in SNIPPETS:
+            raise ValueError(f"S3 error: The specified {'bucket' if 'nowhere' in location else 'key'} does not exist")
+        return SNIPPETS[location]
+
+    return transform(load(INCLUDING), replace(ENVIRONMENT, parameters={"Kind": kind}, include=include))
+
+
+def test_snippets_are_put_beside_what_is_there_which_wins() -> None:
+    processed = included("all")
+    assert {name: each.type for name, each in processed.resources.items()} == dict.fromkeys(
+        ("Whole", "Part"), "AWS::SNS::Topic"
+    )
+    assert processed.resources["Part"].properties == {"DisplayName": "own", "FifoTopic": True}
+    assert processed.outputs["Who"].value == {"Ref": "Whole"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("none", "S3 object [s3://snippets/none] does not exist."),
+        ("short", "The specified S3 object's content should be valid Yaml/JSON"),
+    ],
+)
+def test_a_snippet_that_cannot_be_had_fails_the_transform(kind: str, told: str) -> None:
+    with pytest.raises(TemplateError) as refused:
+        included(kind)
+    assert str(refused.value) == f"Transform AWS::Include failed with: {told}"
+
+
 def test_a_template_without_a_transform_is_itself() -> None:
     template = load("Resources: {T: {Type: AWS::SNS::Topic}}")
     assert transform(template, ENVIRONMENT) is template
@@ -94,10 +144,6 @@ def test_a_template_without_a_transform_is_itself() -> None:
             TOPICS.replace("    - !Ref Names\n", "    - one\n"),
             "Transform AWS::LanguageExtensions failed with: Fn::ForEach::Topics could not be resolved: "
             "its collection is not a list of strings",
-        ),
-        (
-            "Transform: AWS::Include\nResources: {T: {Type: AWS::SNS::Topic}}",
-            "Transform AWS::Include failed with: The local cloud does not include snippets from S3.",
         ),
         (
             "Transform: Mine\nResources: {T: {Type: AWS::SNS::Topic}}",

@@ -9,6 +9,7 @@ from local_cloud import ApiError
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.refusals import ACCEPTANCE, Call
 from local_cloud.cloudformation.stage import stage
+from local_cloud.cloudformation.world import Surroundings
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 BODY = json.dumps(template(Topic=topic(properties={"DisplayName": "changed"})))
@@ -204,6 +205,14 @@ def test_a_template_that_is_too_long_has_to_come_from_s3(account: Account) -> No
     assert "at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200" in (
         refused.value.message
     )
+
+
+def test_a_template_behind_a_url_is_no_larger_than_a_megabyte() -> None:
+    long = json.dumps({"Metadata": {"x": "x" * 1_000_000}, **template(Topic=topic())})
+    account = Account(surroundings=Surroundings(read_url=lambda url: long + " " * int(url.rpartition("/")[2])))
+    account("ValidateTemplate", TemplateURL="https://s3.amazonaws.com/b/0")
+    with pytest.raises(ApiError, match="Template may not exceed 1048576 bytes in size"):
+        account("ValidateTemplate", TemplateURL="https://s3.amazonaws.com/b/50000")
 
 
 @pytest.mark.parametrize(

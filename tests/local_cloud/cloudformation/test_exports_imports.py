@@ -54,7 +54,8 @@ def test_once_the_importer_is_gone_the_export_is_free(linked: Account) -> None:
 
 def test_a_missing_export_fails_the_create(account: Account) -> None:
     account.create(CONSUMER)
-    assert any("No export named shared found" in str(reason) for _, _, reason in account.story())
+    reason = "No export named shared found. Rollback requested by user."
+    assert ("site", "ROLLBACK_IN_PROGRESS", reason) in account.story()
 
 
 def test_two_stacks_cannot_export_the_same_name(linked: Account) -> None:
@@ -68,3 +69,23 @@ def test_an_export_without_importers_has_no_list(account: Account) -> None:
     account.create(producer(), "producer")
     with pytest.raises(ApiError, match="Export 'shared' is not imported by any stack"):
         account("ListImports", ExportName="shared")
+
+
+def test_an_output_of_another_stack_is_read_without_an_export_and_locks_nothing(account: Account) -> None:
+    def reading(output: str) -> dict[str, Any]:
+        wanted = {"StackName": "producer", "OutputName": output}
+        return template(User=topic(properties={"DisplayName": {"Fn::GetStackOutput": wanted}}))
+
+    account.create(template(Topic=topic(), outputs={"Out": {"Value": "one"}}), "producer")
+    account.create(reading("Out"), "reader")
+    assert [each.properties.get("DisplayName") for each in account.engine.deployed("AWS::SNS::Topic")] == [
+        "plain",
+        "one",
+    ]
+
+    account.create(reading("None"), "another")
+    reason = "No output named None found in stack producer. Rollback requested by user."
+    assert ("another", "ROLLBACK_IN_PROGRESS", reason) in account.story("another")
+    account("DeleteStack", StackName="producer")
+    account.settle()
+    assert account.status("reader") == "CREATE_COMPLETE"

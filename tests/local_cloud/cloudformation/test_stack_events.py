@@ -5,7 +5,12 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
+
+from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, On
+from local_cloud.cloudformation.template import TemplateError
+from local_cloud.cloudformation.world import Surroundings
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": 5}}
@@ -64,6 +69,32 @@ def test_resource_properties_are_told_as_text_on_resource_events_only(account: A
     first, second = account.events()[:2]
     assert "ResourceProperties" not in first
     assert second["ResourceProperties"] == '{"DelaySeconds":"5"}'
+
+
+def test_secrets_are_not_told_in_resource_properties() -> None:
+    account = Account(surroundings=Surroundings(dynamic=lambda _region, service, key: f"<{service} {key}>"))
+    names = {"DisplayName": {"Fn::Sub": "a-${Secret}"}, "TopicName": "{{resolve:secretsmanager:db}}-{{resolve:ssm:/a}}"}
+    body = {"Parameters": {"Secret": {"Type": "String", "NoEcho": True}}, **template(Topic=topic(properties=names))}
+
+    account.create(body, Parameters=[{"ParameterKey": "Secret", "ParameterValue": "word"}])
+
+    [deployed] = account.engine.deployed("AWS::SNS::Topic")
+    assert deployed.properties == {"DisplayName": "a-word", "TopicName": "<secretsmanager db>-<ssm /a>"}
+    told = {event["ResourceProperties"] for event in account.events() if "ResourceProperties" in event}
+    shown = {"DisplayName": "a-****", "TopicName": "{{resolve:secretsmanager:db}}-<ssm /a>"}
+    assert [json.loads(each) for each in told] == [shown]
+
+
+def test_a_secret_that_is_not_there_fails_the_resource_that_asks_for_it() -> None:
+    def dynamic(_region: str, _service: str, _key: str) -> str:
+        raise TemplateError("Secrets Manager can't find the specified secret.")
+
+    account = Account(surroundings=Surroundings(dynamic=dynamic))
+    account.create(template(Topic=topic(properties={"DisplayName": "{{resolve:secretsmanager:db}}"})))
+    assert ("Topic", "CREATE_FAILED", "Secrets Manager can't find the specified secret.") in account.story()
+
+    with pytest.raises(ApiError):
+        account.create(template(Topic=topic(properties={"DisplayName": "{{resolve:ssm:/a}}"})), "other")
 
 
 def test_the_physical_id_is_empty_until_something_exists(account: Account) -> None:

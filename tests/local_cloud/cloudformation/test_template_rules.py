@@ -62,6 +62,6 @@ def test_a_macro_inside_a_section_is_refused_as_the_transform_that_it_is() -> No
     include = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://bucket/key"}}}
     topic = {"Type": "AWS::SNS::Topic", "Properties": include}
     change_set = Account().propose(template(Topic=topic), ChangeSetType="CREATE")
-    assert change_set["StatusReason"].startswith("Transform AWS::Include failed with: ")
+    assert change_set["StatusReason"] == "Transform AWS::Include failed with: S3 bucket [bucket] does not exist."
     with pytest.raises(ApiError, match="CAPABILITY_AUTO_EXPAND"):
         Account().create(template(Topic=topic))
