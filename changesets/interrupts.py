@@ -4,8 +4,8 @@ CPython's own handler falls short twice. An exception that a signal raises in th
 dropped (`iobase_finalize`; without a word before Python 3.13, with a traceback since), and botocore finalizes such an
 object after each answer: the key would have no effect. And a KeyboardInterrupt that leaves an `exec` of text, as in the
 making of a dataclass while a module loads, marks the process to die of SIGINT in the end (`run_eval_code_obj`),
-whatever code it exits with. So the signals are counted, and what is raised is a subclass, which that mark does not know,
-and of which no traceback is printed.
+whatever code it exits with. So the signals are counted, and what is raised is a subclass, which that mark does not
+know, and of which no traceback is printed.
 """
 
 import signal
