@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from tests.containers.checkout import checkout
 from tests.containers.machine import ARCHITECTURE
 from tests.developing import Dev, developing
+from tests.photos import kept_in_the_bucket, kept_in_the_table, with_photos
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[ARCHITECTURE]
@@ -21,7 +21,7 @@ def dev(base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     """The function is for the other architecture: it is built for this machine all the same."""
     clone = checkout(tmp_path_factory.mktemp("dev"), architecture=OTHER, base=base, environment={})
     clone.edit("app/routes/health.py", '"ok"', '"in " + __file__')
-    with developing(clone.root, "--sam") as dev:
+    with developing(with_photos(clone.root), "--sam") as dev:
         yield dev
 
 
@@ -30,17 +30,9 @@ def test_the_containers_app_answers_behind_the_deployed_edge(dev: Dev) -> None:
     assert dev.get("/tracks/of/the/browsers/router")[1].startswith("<!doctype html>")
 
 
-def test_it_has_the_deployed_functions_table(dev: Dev) -> None:
-    gpx = (dev.root / "app/frontend/sample.gpx").read_bytes()
-    with urllib.request.urlopen(f"{dev.url}/api/activities", gpx, timeout=30) as answer:
-        assert answer.status == 201
-        cookie = answer.headers["Set-Cookie"].partition(";")[0]
-    dev.write("app/routes/health.py", '"in "', '"still in "')
-    dev.seconds_until("/api/health", "still in /var/task")
-    request = urllib.request.Request(f"{dev.url}/api/activities", headers={"Cookie": cookie})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        assert b'"distance"' in answer.read(), "another container, the same table"
-    dev.write("app/routes/health.py", '"still in "', '"in "')
+def test_the_app_has_the_sites_table_and_bucket_in_the_local_cloud(dev: Dev) -> None:
+    kept_in_the_table(dev)
+    kept_in_the_bucket(dev)
 
 
 def test_an_edit_of_the_app_is_a_new_last_layer_and_the_page_reloads(dev: Dev) -> None:

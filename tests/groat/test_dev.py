@@ -9,6 +9,7 @@ import pytest
 
 from tests.checkout import copy_to
 from tests.developing import Dev, developing
+from tests.photos import kept_in_the_bucket, kept_in_the_table, with_photos
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dev")]  # one site for all of them
 
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dev")]  # one site for 
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     """On a machine that reaches the internet through a proxy, which does not reach the machine itself."""
     proxy = dict.fromkeys(("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    with developing(copy_to(tmp_path_factory.mktemp("dev")), environment=proxy) as dev:
+    with developing(with_photos(copy_to(tmp_path_factory.mktemp("dev"))), environment=proxy) as dev:
         yield dev
 
 
@@ -25,10 +26,13 @@ def test_it_is_the_deployed_site_with_the_apps_own_server(dev: Dev) -> None:
     assert dev.get("/api/health") == (200, '{"status":"ok"}')
     assert dev.get("/api/nothing")[0] == 404
     assert dev.get("/tracks/of/the/browsers/router")[1].startswith("<!doctype html>")
-    gpx = (dev.root / "app/frontend/sample.gpx").read_bytes()
-    with urllib.request.urlopen(f"{dev.url}/api/activities", gpx, timeout=30) as answer:
-        assert answer.status == 201
+    with urllib.request.urlopen(f"{dev.url}/api/health", timeout=30) as answer:
         assert answer.headers["strict-transport-security"]
+
+
+def test_the_app_has_the_sites_table_and_bucket_in_the_local_cloud(dev: Dev) -> None:
+    kept_in_the_table(dev)
+    kept_in_the_bucket(dev)
 
 
 def test_an_edit_of_the_app_answers_within_half_a_second(dev: Dev) -> None:
@@ -56,7 +60,7 @@ def test_an_edit_of_the_frontend_is_served_and_the_page_reloads(dev: Dev) -> Non
     before = dev.get("/_local_cloud/edits")[1]
     dev.write("app/frontend/index.html", "</body>", "<!-- edited --></body>")
     assert dev.seconds_until("/", "<!-- edited -->") < 5
-    assert '<script src="/_local_cloud/reload.js"' in dev.get("/", accept="text/html")[1]
+    assert '<script src="/_local_cloud/reload.js?' in dev.get("/", accept="text/html")[1]
     assert "location.reload()" in dev.get("/_local_cloud/reload.js")[1]
     while dev.get("/_local_cloud/edits")[1] == before:
         time.sleep(0.05)
