@@ -2,8 +2,8 @@
 
 The app is a server on this machine, which takes the place of the API's origin, or a container image, which takes the
 place of the function's. The rule: nothing else is another one. Routes, behaviors, viewer functions, error pages and
-headers are the deployed distribution's, so what works here works deployed. A page gets one more script, which asks for
-the number of edits so far and reloads when it grows.
+headers are the deployed distribution's, so what works here works deployed. A page gets one more script, which knows of
+how many edits the page is, and reloads when there are more: also of one that came while the page was loading.
 """
 
 import threading
@@ -22,15 +22,14 @@ if TYPE_CHECKING:
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 HERE = "127.0.0.1"
 EDITS, SCRIPT = "/_local_cloud/edits", "/_local_cloud/reload.js"
-TAG = f'<script src="{SCRIPT}" defer></script>'.encode()
 RELOAD = f"""\
-let known;
+const known = document.currentScript.src.split('?')[1];
 setInterval(async () => {{
   const now = await fetch('{EDITS}').then(answer => answer.text()).catch(() => known);
-  if (known !== undefined && now !== known) location.reload();
-  known = now;
-}}, 250);
+  if (now !== known) location.reload();
+}}, 100);
 """
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
 Find = Callable[[str], Sequence[Deployed]]
 
@@ -102,16 +101,19 @@ class Reloading:
             return Response(str(self.edits))(environ, start_response)
         if environ["PATH_INFO"] == SCRIPT:
             return Response(RELOAD, content_type="text/javascript")(environ, start_response)
+        tag = f'<script src="{SCRIPT}?{self.edits}" defer></script>'  # before the page is made
         answer = Response.from_app(self._site, whole(environ), buffered=True)
         if answer.mimetype == "text/html" and answer.status_code != 304 and environ["REQUEST_METHOD"] == "GET":
-            answer.set_data(answer.get_data() + TAG)
+            answer.set_data(answer.get_data() + tag.encode())
         return answer(environ, start_response)
 
 
 def whole(environ: "WSGIEnvironment") -> "WSGIEnvironment":
-    """A page is asked for whole and as it is, so that a script can be added to it."""
-    accepts = "text/html" in Request(environ).headers.get("Accept", "")
-    return {**environ, "HTTP_ACCEPT_ENCODING": "identity"} if accepts else environ
+    """A page is asked for whole and as it is now: a script is added to it, and the browser's copy has an older one."""
+    if "text/html" not in Request(environ).headers.get("Accept", ""):
+        return environ
+    asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
+    return {**asked, "HTTP_ACCEPT_ENCODING": "identity"}
 
 
 @dataclass(slots=True)

@@ -13,7 +13,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PROGRAM = Path("/usr/bin/chromium")
+needed = pytest.mark.skipif(not PROGRAM.exists(), reason=f"needs Chromium (apt-get install chromium): {PROGRAM}")
 FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -41,14 +44,19 @@ class Page:
             self.do(f"{domain}.enable")
 
     def do(self, method: str, **parameters: Any) -> dict[str, Any]:
+        answer = self.asked(method, **parameters)
+        assert "error" not in answer, answer
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    def asked(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """The answer, which may be an error."""
         number = next(self._numbers)
         message = {"id": number, "method": method, "params": parameters, **self._session}
         os.write(self._to, json.dumps(message).encode() + b"\0")
         while (answer := self._message()).get("id") != number:
             self._note(answer)
-        assert "error" not in answer, answer
-        result: dict[str, Any] = answer["result"]
-        return result
+        return answer
 
     def _message(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
@@ -71,6 +79,11 @@ class Page:
         answer = self.do("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def holds(self, condition: str) -> bool:
+        """Right now; between two pages nothing does, and what is undefined does not."""
+        answer = self.asked("Runtime.evaluate", expression=condition, returnByValue=True)
+        return bool(answer.get("result", {}).get("result", {}).get("value"))
 
     def until(self, condition: str, *, seconds: float = 10) -> None:
         poll = f"""new Promise((resolve) => {{

@@ -5,15 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.chromium import PROGRAM, Page, chromium
+from tests.app.chromium import Page, chromium, needed
 from tests.app.gpx import northwards, track
 from tests.app.site import served
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(not PROGRAM.exists(), reason=f"needs Chromium (apt-get install chromium): {PROGRAM}"),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, needed]
 
 IDLE = "!document.body.classList.contains('busy')"
 SHOWN = "!document.getElementById('activity').hidden"
