@@ -2,18 +2,22 @@
 
 The rule: an edit shows at the next request. What the app imports from elsewhere is imported once, here; each generation
 is a fork that imports only the app's own modules, a tenth of a second instead of one. The listening socket belongs to
-this process, so a request that comes between two generations waits instead of being refused. It ends with whoever
-started it, also where that one was killed or its terminal closed.
+this process, so a request that comes between two generations waits instead of being refused, and one that came before
+the edit gets the answer of the app that it was sent to. It ends with whoever started it, also where that one was killed
+or its terminal closed.
 """
 
 import importlib
+import math
 import os
 import signal
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -22,11 +26,13 @@ Scope = MutableMapping[str, Any]
 Send = Callable[[Scope], Awaitable[None]]
 Receive = Callable[[], Awaitable[Scope]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
+Leaving = dict[int, float]  # generations that were told to end, and when they are made to
 
 LOOK = 1.0  # seconds between two looks at who started this
+GRACE = 5.0  # seconds that a generation has for what it was asked before the edit
 ENDS = frozenset({signal.SIGTERM, signal.SIGALRM})
 SIGNALS = ENDS | {signal.SIGHUP}
+CRASHED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 
 
 def main() -> None:
@@ -37,22 +43,34 @@ def main() -> None:
     signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
     load(reference)
     forget(Path.cwd())
+    leaving: Leaving = {}
     while True:
         child = os.fork()
         if not child:
-            serve(listener, load(reference))
-        wanted = awaited(parent)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+            serve(listener, reference)
+        wanted = awaited(parent, child, leaving)
+        os.kill(child, signal.SIGTERM)
+        leaving[child] = time.monotonic() + GRACE
         if wanted in ENDS:
-            return
+            return reap(leaving, by=math.inf)
 
 
-def awaited(parent: int) -> int:
+def awaited(parent: int, child: int, leaving: Leaving) -> int:
     """The next signal that means something; the clock's means the end once the parent is another one."""
     while (number := signal.sigwait(SIGNALS)) == signal.SIGALRM and os.getppid() == parent:
-        pass
+        reap(leaving, by=time.monotonic())
+        if os.waitid(os.P_PID, child, CRASHED):
+            return signal.SIGHUP
     return number
+
+
+def reap(leaving: Leaving, *, by: float) -> None:
+    """Let go of who has ended; whose time is over by then is ended."""
+    for child, until in list(leaving.items()):
+        if over := until <= by:
+            os.kill(child, signal.SIGKILL)
+        if os.waitpid(child, 0 if over else os.WNOHANG)[0]:
+            del leaving[child]
 
 
 def load(reference: str) -> App:
@@ -94,10 +112,19 @@ def forget(folder: Path) -> None:
             del sys.modules[name]
 
 
-def serve(listener: socket.socket, app: App) -> None:
+class Server(uvicorn.Server):
+    """From the first signal on it takes no new request: those are the next generation's, which has the edit."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        for server in self.servers:
+            server.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(listener: socket.socket, reference: str) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-    config = uvicorn.Config(app, lifespan="off", log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    config = uvicorn.Config(load(reference), lifespan="off", log_level="warning", access_log=False)
+    Server(config).run(sockets=[listener])
     os._exit(0)
 
 
