@@ -31,6 +31,7 @@ WHOLE_PROCESSOR = 1769  # MB
 SIZES = (512, 1024, 1769)
 RUNS = 5
 HEAVIEST = 8
+NAMED = 3  # in the message, of the heaviest
 OWN = "(Python's own)"
 LINE = re.compile(r"^import time:\s*(?P<self>\d+) \|\s*\d+ \|\s*(?P<name>\S+)$", re.MULTILINE)
 TOOK = re.compile(r"^cold start: (?P<seconds>[\d.e-]+)$", re.MULTILINE)
@@ -74,7 +75,7 @@ def doctor(project: Project, *, where: Where | None = None) -> Iterator[Event]:
     yield row("init", measured.seconds, sizes, f"importing {wanted.handler}")
     yield from (row(name, seconds, sizes) for name, seconds in measured.packages[:HEAVIEST])
     yield from (row("module", seconds, sizes, name) for name, seconds in measured.modules[:HEAVIEST])
-    within_budget(table(project, "cold_start").get("seconds"), at(memory, measured.seconds), memory)
+    within_budget(table(project, "cold_start").get("seconds"), measured, memory)
 
 
 def row(name: str, seconds: float, sizes: list[int], text: str = "") -> Stage:
@@ -87,16 +88,18 @@ def at(memory: int, seconds: float) -> float:
     return seconds * max(1.0, WHOLE_PROCESSOR / memory)
 
 
-def within_budget(budget: object, seconds: float, memory: int) -> None:
+def within_budget(budget: object, measured: ColdStart, memory: int) -> None:
     """Raises GroatError when a cold start takes longer than the project's budget, if it has one."""
     if budget is not None and not isinstance(budget, int | float):
         raise GroatError(
             f"pyproject.toml, [tool.groat.cold_start] seconds must be a number, got: {budget}", hint="seconds = 1.5"
         )
+    seconds = at(memory, measured.seconds)
     if budget is not None and seconds > budget:
+        heaviest = ", ".join(f"{name} {at(memory, share):.2f} s" for name, share in measured.modules[:NAMED])
         raise GroatError(
-            f"A cold start takes {seconds:.2f} s at {memory} MB, over the budget of {budget} s",
-            hint="import the heaviest package in the route that needs it, or raise MemorySize",
+            f"A cold start takes {seconds:.2f} s at {memory} MB, over the budget of {budget} s; most in: {heaviest}",
+            hint="import what is heavy in the route that needs it, or raise MemorySize",
         )
 
 

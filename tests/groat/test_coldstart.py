@@ -1,19 +1,22 @@
 """A cold start is told by package and by memory, and a budget is kept."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from groat.coldstart import Where, at, doctor, modules, packages, within_budget
+from groat.coldstart import ColdStart, Where, at, doctor, modules, packages, within_budget
 from groat.errors import GroatError
 from groat.events import Stage
 from groat.project import Project
+from tests.checkout import Checkout
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     (tmp_path / "app").mkdir()
     (tmp_path / "app/__init__.py").touch()
+    (tmp_path / "samconfig.toml").touch()
     (tmp_path / "app/heavy.py").write_text("sum(range(3_000_000))\n", encoding="utf-8")
     (tmp_path / "app/handler.py").write_text("import json\nimport app.heavy\n", encoding="utf-8")
     (tmp_path / "app/Dockerfile").write_text('FROM base\nCMD ["app.handler.handler"]\n', encoding="utf-8")
@@ -37,12 +40,19 @@ def test_the_heaviest_package_and_module_come_first_with_their_price_at_each_mem
     assert modules[0] == "app.heavy"
 
 
-def test_over_the_budget_is_an_error_with_the_figure(project: Project) -> None:
+def test_over_the_budget_ends_with_1_the_figure_and_the_heaviest_module(project: Project) -> None:
     (project.root / "pyproject.toml").write_text("[tool.groat.cold_start]\nseconds = 0.001\n", encoding="utf-8")
-    with pytest.raises(GroatError, match=r"A cold start takes \d\.\d\d s at 1024 MB, over the budget of 0.001 s"):
-        list(doctor(project))
+    said = Checkout(project.root).refused("doctor", "cold-start", "--in", "host")
+    assert re.search(
+        r"A cold start takes \d\.\d\d s at 1024 MB, over the budget of 0\.001 s; most in: app\.heavy \d\.\d\d s, ", said
+    ), said
+    (project.root / "pyproject.toml").write_text("[tool.groat.cold_start]\nseconds = 60\n", encoding="utf-8")
+    assert Checkout(project.root).groat("doctor", "cold-start", "--in", "host").stage("init")
+
+
+def test_a_budget_is_a_number() -> None:
     with pytest.raises(GroatError, match="must be a number, got: fast"):
-        within_budget("fast", 1, 1024)
+        within_budget("fast", ColdStart(1.0, (), ()), 1024)
 
 
 def test_an_app_that_cannot_be_imported_says_why(project: Project) -> None:
