@@ -113,6 +113,7 @@ class Container:
     """The function's image, run by the local cloud in the function's place: its environment, memory and permissions.
 
     Docker's cache leaves all layers but the last as they are while only the code changes. `log` is read from `read` on.
+    `replaced` are the images that no name is left for; each goes when its container has gone.
     """
 
     client: Any
@@ -122,6 +123,7 @@ class Container:
     log: Path
     read: int
     image: str = ""
+    replaced: tuple[str, ...] = ()
 
     @property
     def place(self) -> Mapping[str, object]:
@@ -132,8 +134,10 @@ class Container:
 
     def build(self) -> Event:
         wanted = replace(self.wanted)  # its tag is of the files as they are now
+        before = docker.image_id(self.client, self.name)
         docker.build(self.client, wanted, self.name)
         self.image = docker.inspect(self.client, wanted, self.name)
+        self.replaced = docker.removed(self.client, {before, *self.replaced} - {self.image, ""})
         return Stage("image", f"{self.name} {self.image}")
 
     def renew(self) -> Iterator[Event]:

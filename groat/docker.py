@@ -177,6 +177,34 @@ def built(client: Any, wanted: Recipe) -> str:
     return next((str(name) for each in found for name in each.tags), "")
 
 
+def image_id(client: Any, name: str) -> str:
+    """The id of the image of that name; nothing where there is none."""
+    from docker.errors import ImageNotFound
+
+    try:
+        return str(client.images.get(name).id)
+    except ImageNotFound:
+        return ""
+
+
+def removed(client: Any, images: Iterable[str]) -> tuple[str, ...]:
+    """Remove those of these images, by id, that have no name left; the ones that must wait for their container."""
+    return tuple(image for image in images if not is_gone(client, image))
+
+
+def is_gone(client: Any, image: str) -> bool:
+    from docker.errors import APIError, ImageNotFound
+
+    try:
+        if not client.images.get(image).tags:
+            client.images.remove(image)
+    except ImageNotFound:
+        return True
+    except APIError:
+        return False
+    return True
+
+
 def push(client: Any, remote: str, tag: str, auth: Mapping[str, str]) -> str:
     """The digest that the registry gave to what was pushed."""
     from docker.errors import APIError

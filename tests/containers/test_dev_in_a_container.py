@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
@@ -41,6 +42,19 @@ def test_an_edit_of_the_app_is_a_new_last_layer_and_the_page_reloads(dev: Dev) -
     dev.seconds_until("/api/health", "edited in /var/task")
     while dev.get("/_local_cloud/edits")[1] == edits:
         time.sleep(0.05)
+
+
+def test_edits_do_not_pile_up_as_images_without_a_name(dev: Dev) -> None:
+    nameless = ["docker", "images", "--quiet", "--filter", "dangling=true", "--filter", "label=groat.recipe"]
+    before = subprocess.run(nameless, capture_output=True, check=True).stdout.split()
+    text = (dev.root / "app/routes/health.py").read_text("utf-8")
+    for edit in [uuid4().hex for _ in range(4)]:
+        (dev.root / "app/routes/health.py").write_text(text.replace('"status": ', f'"{edit}": "", "status": '), "utf-8")
+        dev.seconds_until("/api/health", edit)
+    after = subprocess.run(nameless, capture_output=True, check=True).stdout.split()
+    assert len(after) - len(before) <= 2, "the one that is served until the next request, and the one before"
+    (dev.root / "app/routes/health.py").write_text(text, "utf-8")
+    dev.seconds_until("/api/health", '{"status"')
 
 
 def test_what_does_not_build_is_told_and_the_image_before_goes_on_answering(dev: Dev) -> None:
