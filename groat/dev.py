@@ -5,6 +5,7 @@ from the working tree (dev_apps.py: uvicorn, or with --sam the real container), 
 the bucket as a deployment would put it there. Pages reload by themselves.
 """
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Workshop:
 
     def edited(self) -> str:
         """Tell the pages; where the site is served while it is edited."""
-        body = {"distribution": self.outputs["DistributionId"], **self.app.place}
+        body = {"distribution": self.outputs["DistributionId"], "pid": os.getpid(), **self.app.place}
         return str(local.control(str(self.aws.endpoint), "develop", body)["url"])
 
     def pages(self) -> Iterable[Path]:

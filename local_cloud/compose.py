@@ -5,8 +5,13 @@ part that is made later (the endpoint's URL, the runtime) it gets as a function.
 """
 
 import logging
+<<<<<<< HEAD
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+=======
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+>>>>>>> c5815c6 (The container of groat dev --sam ends with it, killed or not; what a killed local cloud left running goes with the next one)
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,10 +59,17 @@ def cloud(
         ends.callback(runtime.close)
         return runtime
 
-    def edited(find: Find, distribution: str) -> "WSGIApplication":
+    @contextmanager
+    def edited(find: Find, distribution: str) -> Iterator["WSGIApplication"]:
         """The site of a distribution, its function in a process that the deployed site does not share."""
+<<<<<<< HEAD
         own = started(find, Images(state / "images", container=str))
         return Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
+=======
+        own = Runtime(find, Images(state / "images", container=str), endpoint=lambda: server.endpoint, logs=logs)
+        with closing(own):
+            yield Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
+>>>>>>> c5815c6 (The container of groat dev --sam ends with it, killed or not; what a killed local cloud left running goes with the next one)
 
     ends = ExitStack()
     services, container = _services(registry)

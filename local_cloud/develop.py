@@ -8,12 +8,14 @@ how many edits the page is, and reloads when there are more: also of one that ca
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from werkzeug.wrappers import Request, Response
 
 from local_cloud.cloudformation import Deployed
+from local_cloud.daemon import alive
 from local_cloud.server import Server
 
 if TYPE_CHECKING:
@@ -31,7 +33,10 @@ setInterval(async () => {{
 """
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
+LOOK = 0.5  # seconds between two looks at who edits
+
 Find = Callable[[str], Sequence[Deployed]]
+Key = tuple[str, object]  # a distribution, and where its app is
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,39 +123,64 @@ def whole(environ: "WSGIEnvironment") -> "WSGIEnvironment":
 
 @dataclass(slots=True)
 class Bench:
+    """`owners` are the processes that edit the site; `ends` takes away what serves it."""
+
     app: App
     site: Reloading
     server: Server
+    ends: ExitStack
+    owners: set[int]
 
 
 class Workbench:
-    """The distributions that are edited. `serve(find, id)` makes the site of a distribution as `find` has it."""
+    """The distributions that are edited, each for as long as a process that edits it lives, even if that is killed.
 
-    def __init__(self, find: Find, serve: Callable[[Find, str], "WSGIApplication"]) -> None:
+    `serve(find, id)` is the site of a distribution as `find` has it; what runs for it ends with that context.
+    """
+
+    def __init__(self, find: Find, serve: Callable[[Find, str], AbstractContextManager["WSGIApplication"]]) -> None:
         self._find = find
         self._serve = serve
-        self._benches: dict[tuple[str, object], Bench] = {}
+        self._benches: dict[Key, Bench] = {}
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
 
-    def edited(self, distribution: str, app: App) -> str:
+    def edited(self, distribution: str, app: App, owner: int) -> str:
         """Where the distribution is served with that app. Each call is an edit, maybe with another image."""
         key = distribution, app if isinstance(app, Port) else app.function
         with self._lock:
             bench = self._benches.get(key) or self._start(key, app)
             bench.app = app
+            bench.owners.add(owner)
             bench.site.edits += 1
             return bench.server.endpoint
 
     def stop(self) -> None:
+        self._stopped.set()
         with self._lock:
-            for bench in self._benches.values():
-                bench.server.stop()
+            benches = list(self._benches.values())
             self._benches.clear()
+        for bench in benches:
+            bench.ends.close()
 
-    def _start(self, key: tuple[str, object], app: App) -> Bench:
+    def _start(self, key: Key, app: App) -> Bench:
         distribution, _ = key
-        find = developed(self._find, distribution, lambda: bench.app)
-        site = Reloading(self._serve(find, distribution))
-        bench = self._benches[key] = Bench(app, site, Server(site))
-        bench.server.start()
+        find, ends = developed(self._find, distribution, lambda: bench.app), ExitStack()
+        site = Reloading(ends.enter_context(self._serve(find, distribution)))
+        bench = self._benches[key] = Bench(app, site, ends.enter_context(Server(site)), ends, set())
+        threading.Thread(target=self._until_left, args=(key, bench), daemon=True).start()
         return bench
+
+    def _until_left(self, key: Key, bench: Bench) -> None:
+        while not self._left(key, bench):
+            if self._stopped.wait(LOOK):
+                return
+        bench.ends.close()
+
+    def _left(self, key: Key, bench: Bench) -> bool:
+        """Nobody edits the site any more; whoever comes next gets a new one."""
+        with self._lock:
+            left = not any(map(alive, bench.owners))
+            if left:
+                self._benches.pop(key, None)
+            return left

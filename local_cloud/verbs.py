@@ -5,8 +5,9 @@ GET  sites       [{"domain": "d….cloudfront.net", "aliases": […], "url": "ht
 POST faults      {"fault": "fail-resource", "resource": "Bucket", …}, or {"clear": true}
 POST stage       {"name": "site", "status": "UPDATE_ROLLBACK_FAILED", …}
 POST images      {"uri": "<repository>@sha256:…", "directory": "<holds app/>", "handler": "app.handler.handler"}
-POST develop     {"distribution": "E…", "port": 1234}: the site with that server as its API -> {"url"}
-                 {"distribution": "E…", "function": "site-Function-…", "container": "<image>"}: with that image in it
+POST develop     {"distribution": "E…", "pid": …, "port": 1234}: the site with that server as its API -> {"url"}
+                 {"distribution": "E…", "pid": …, "function": "site-Function-…", "container": "<image>"}: with that
+                 image in it; either is served as long as the process lives
 PUT  responses   what a custom resource's function answers
 """
 
@@ -82,7 +83,7 @@ class Verbs:
         return {}
 
     def develop(self, body: Json) -> Json:
-        return {"url": self.workbench.edited(_field(body, "distribution"), _app(body))}
+        return {"url": self.workbench.edited(_field(body, "distribution"), _app(body), _number(body, "pid"))}
 
     def response(self, body: Json) -> Json:
         self.mailbox.deliver(body)
@@ -94,12 +95,16 @@ def _app(body: Json) -> App:
         if not interface_emulator():
             raise ControlError(f"Lambda's interface emulator runs on Linux, and this is: {sys.platform}")
         return Container(_field(body, "container"), _field(body, "function"))
-    if not isinstance(port := body.get("port"), int):
-        raise ControlError(f"The port of the app's server is a number, not: {port}")
-    return Port(port)
+    return Port(_number(body, "port"))
 
 
 def _field(body: Json, name: str) -> str:
     if not isinstance(body.get(name), str):
         raise ControlError(f"Missing field: {name}")
     return str(body[name])
+
+
+def _number(body: Json, name: str) -> int:
+    if not isinstance(number := body.get(name), int):
+        raise ControlError(f"The field {name} is a number, not: {number}")
+    return number

@@ -20,6 +20,7 @@ from typing import Any
 class Dev:
     root: Path
     url: str
+    process: "subprocess.Popen[bytes]"
     told: list[dict[str, Any]] = field(default_factory=list)
 
     def get(self, path: str, *, accept: str = "*/*") -> tuple[int, str]:
@@ -51,7 +52,7 @@ class Dev:
 
 @contextmanager
 def developing(root: Path, *words: str, environment: Mapping[str, str] | None = None) -> Iterator[Dev]:
-    """`groat dev WORDS` in this folder; the events that it has told so far are in `told`."""
+    """`groat dev WORDS` in this folder; the events that it has told so far are in `told`. A test may kill it."""
     groat = [sys.executable, "-m", "groat", "--json"]
     subprocess.run([*groat, "local", "up", "--speed", "1000"], cwd=root, check=True, capture_output=True)
     process = subprocess.Popen(
@@ -62,7 +63,7 @@ def developing(root: Path, *words: str, environment: Mapping[str, str] | None = 
     reader = threading.Thread(target=listen, args=(process, told))
     reader.start()
     try:
-        yield Dev(root, ready(process, told)["url"], told)
+        yield Dev(root, ready(process, told)["url"], process, told)
     finally:
         process.send_signal(signal.SIGINT)
         said = process.stderr.read() if process.stderr else b""
@@ -72,7 +73,7 @@ def developing(root: Path, *words: str, environment: Mapping[str, str] | None = 
         for stream in (process.stdout, process.stderr):
             if stream:
                 stream.close()
-    assert process.returncode == 0, said
+    assert process.returncode in (0, -signal.SIGTERM, -signal.SIGKILL), said
 
 
 def listen(process: "subprocess.Popen[bytes]", told: list[dict[str, Any]]) -> None:
