@@ -11,6 +11,7 @@ from changesets import executor, rungs_deploy
 from changesets.diagnosis import diagnose, diagnose_change_set, diagnose_rollback, diagnose_text
 from changesets.errors import AccessDenied, ChangeSetGone, Refused, RoleUnusable, StackBusy, StackNotFound, Unreachable
 from changesets.events import Settled
+from changesets.mending import PushImage, Repair
 from changesets.models import ChangeSet, Profile, Resource, StackEvent
 from changesets.outcomes import (
     UNKNOWN_CAUSE,
@@ -33,7 +34,7 @@ from changesets.plans import Plan
 from changesets.run import CONFLICTS, Run
 from changesets.situation import Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_healthy, lives
-from changesets.steps import CreateChangeSet, PushImage, Repair
+from changesets.steps import CreateChangeSet
 
 Conclusion = Generator[Event, None, Outcome | None]
 DEPLOYED = (StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE)
@@ -87,6 +88,8 @@ def _stop(run: Run, situation: Situation, recovery: Plan) -> Stuck:
 
 def why_stuck(situation: Situation) -> Diagnosis:
     """The rollback's own failure first: that is what keeps the stack where it is. Else the operation's first one."""
+    for loan in situation.remedies.lent if _is_free(situation) else ():
+        return Diagnosis(cause=f"What was lent for the rollback is there still, on the role {loan.role}")
     for told in (diagnose_rollback(situation.failures), diagnose(situation.failures)):
         if told != UNKNOWN_CAUSE:
             return told
@@ -97,8 +100,10 @@ def why_stuck(situation: Situation) -> Diagnosis:
     return diagnose_text(situation.stack.reason) if situation.stack and situation.stack.reason else UNKNOWN_CAUSE
 
 
-def reminders(run: Run, outcome: Outcome) -> Iterator[Noticed]:
-    """A healthy status does not tell what was skipped on the way to it."""
+def reminders(run: Run, situation: Situation, outcome: Outcome) -> Iterator[Noticed]:
+    """A healthy status does not tell what was skipped on the way to it, and no status what a role may still."""
+    for loan in situation.remedies.lent:
+        yield Noticed(message=f"lent to the role {loan.role} for the rollback, and there still: {loan.command}")
     if run.skipped and not isinstance(outcome, Stuck | Deleted):
         names = ", ".join(sorted(run.skipped))
         yield Noticed(message=f"skipped in the rollback, may still differ from the template until it changes: {names}")
@@ -109,7 +114,8 @@ def reminders(run: Run, outcome: Outcome) -> Iterator[Noticed]:
 
 def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreachable) -> Conclusion:
     """A race is lost, an answer is lost, or the request itself is wrong: only the last ends the run."""
-    if isinstance(error, AccessDenied) and not isinstance(plan.steps[0], Repair | PushImage):
+    mends = isinstance(plan.steps[0], Repair | PushImage)
+    if isinstance(error, AccessDenied) and not mends:
         raise error
     asked = isinstance(plan.steps[0], CreateChangeSet)
     if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):
@@ -118,7 +124,7 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
         return _without_role(run, situation, error)
     now = run.read(run.look)
     overtaken = not isinstance(error, Refused) or isinstance(error, ChangeSetGone) or _moved(situation, now)
-    if not overtaken and (_is_free(situation) or asked):
+    if not overtaken and not mends and (_is_free(situation) or asked):
         raise error
     yield Noticed(message=f"{plan.steps[0].operation}: {error}")
     run.review = None

@@ -14,11 +14,12 @@ from changesets.clock import Clock
 from changesets.errors import Refused
 from changesets.events import Pace, Settled, confirmed, follow, patiently
 from changesets.gateway import CloudFormation
+from changesets.mending import Pause, PushImage
 from changesets.models import TOKEN_PREFIX, ChangeSet
 from changesets.outcomes import Event, StepStarted
 from changesets.plans import Plan
 from changesets.statuses import StackStatus, is_healthy
-from changesets.steps import CancelUpdate, CreateChangeSet, DeleteChangeSet, DeleteStack, PushImage, Step, Wait
+from changesets.steps import CancelUpdate, CreateChangeSet, DeleteChangeSet, DeleteStack, Step, Wait
 
 CHANGE_SET_MINUTES = 15  # transforms and nested change sets take a while; CloudFormation gives up by itself before
 SHELL_LOOKS = 12  # about half a minute; an empty stack goes in a second
@@ -52,6 +53,8 @@ def execute(plan: Plan, cloudformation: CloudFormation, clock: Clock, *, until: 
             cloudformation.perform(step)
         elif isinstance(step, PushImage):
             step.push()
+        elif isinstance(step, Pause):
+            clock.sleep(step.seconds)
         else:
             perform(step, cloudformation, clock)
     return done

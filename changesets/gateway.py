@@ -18,8 +18,9 @@ from changesets import contents, shapes
 from changesets.errors import AccessDenied, ChangeSetsError, CredentialsProblem, Refused, StackNotFound, Unreachable
 from changesets.interrupts import heeded
 from changesets.meanings import AGAIN, meaning
+from changesets.mending import Repair
 from changesets.models import ChangeSet, Resource, ResourceChange, Stack, StackEvent, Validation
-from changesets.steps import CreateChangeSet, Empty, Repair, Step
+from changesets.steps import CreateChangeSet, Empty, Step
 
 TEMPLATE_BODY_LIMIT = 51_200  # bytes; a larger template goes through S3
 _NESTED = re.compile(r"(?<=Nested change set )arn:[^\s,]+")

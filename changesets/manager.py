@@ -136,7 +136,7 @@ def _loop(run: Run) -> Iterator[Event]:
         if outcome is None and plan is not None:
             outcome = yield from _round(run, situation, plan)
         if outcome is not None:
-            yield from conclude.reminders(run, outcome)
+            yield from conclude.reminders(run, situation, outcome)
             yield outcome
             return
 

@@ -14,8 +14,8 @@ UPDATE_ROLLBACK_FAILED is left by repairing the cause where that can be done. Ea
 - A bucket's policy or settings were changed by hand, and the rollback is denied the bucket: put back with consent, as
   the stack had them (restorations.py).
 - The service role is gone: a stop with `--role-arn`; the role given is tried first.
-- The service role or the caller lost a permission: the role given, or one plain try (permissions take a while to
-  spread); then a stop with the command that grants it. A tool does not widen the rights that it works with.
+- A role lost a permission: the role given, or one plain try (permissions take a while to spread); then it is lent with
+  consent, until the rollback is over (lending.py). Without, or where IAM refuses: a stop with the command for it.
 - Credentials expired, a timeout, a bad day: one plain try.
 - Anything else: exactly what failed in the rollback is skipped with consent, then by force; then made to agree again.
 """
@@ -52,6 +52,7 @@ _CONTINUE: Ladder = (
     recover.continue_with_role,
     recover.continue_plain,
     recover.restore,
+    recover.lend,
     recover.continue_skipping,
     recover.continue_by_force,
 )
@@ -62,7 +63,7 @@ _KEEP: Ladder = (delete.delete_keeping_data, delete.delete_retaining, delete.del
 LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     **{(goal, WayOut.WAIT): (wait,) for goal in Goal},
     (Goal.DELETE, WayOut.WAIT): (delete.break_off, wait),
-    (Goal.APPLY, WayOut.UPDATE): _CHANGE,
+    (Goal.APPLY, WayOut.UPDATE): (recover.take_back, *_CHANGE),
     (Goal.APPLY, WayOut.CREATE): (deploy.execute, deploy.import_survivors, deploy.ask_for_change_set),
     (Goal.APPLY, WayOut.FIX_FORWARD): (*_CHANGE, *_ROLL_BACK),
     (Goal.APPLY, WayOut.CONTINUE_ROLLBACK): _CONTINUE,
@@ -74,16 +75,16 @@ LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     (Goal.REVIEW, WayOut.CONTINUE_ROLLBACK): (),
     (Goal.REVIEW, WayOut.RECREATE): (),
     (Goal.REVIEW, WayOut.FINISH_DELETE): (),
-    (Goal.RECOVER, WayOut.UPDATE): (deploy.execute_realignment, deploy.realign),
+    (Goal.RECOVER, WayOut.UPDATE): (recover.take_back, deploy.execute_realignment, deploy.realign),
     (Goal.RECOVER, WayOut.CREATE): (delete.clear_own_shell,),
     (Goal.RECOVER, WayOut.FIX_FORWARD): _ROLL_BACK,
     (Goal.RECOVER, WayOut.CONTINUE_ROLLBACK): _CONTINUE,
     (Goal.RECOVER, WayOut.RECREATE): (delete.delete_dead,),
     (Goal.RECOVER, WayOut.FINISH_DELETE): _KEEP,
-    (Goal.DELETE, WayOut.UPDATE): (delete.delete_stack,),
+    (Goal.DELETE, WayOut.UPDATE): (recover.take_back, delete.delete_stack),
     (Goal.DELETE, WayOut.CREATE): (delete.clear_shell,),
     (Goal.DELETE, WayOut.FIX_FORWARD): (delete.delete_stack,),
-    (Goal.DELETE, WayOut.CONTINUE_ROLLBACK): (delete.delete_stack,),
+    (Goal.DELETE, WayOut.CONTINUE_ROLLBACK): (recover.take_back, delete.delete_stack),
     (Goal.DELETE, WayOut.RECREATE): (delete.delete_stack,),
     (Goal.DELETE, WayOut.FINISH_DELETE): (delete.delete_again, delete.delete_retaining, delete.delete_by_force),
 }

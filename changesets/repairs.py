@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from changesets.contents import Ask
 from changesets.errors import ChangeSetsError, Refused
+from changesets.mending import Repair
 from changesets.models import Resource
-from changesets.steps import Repair
 
 Properties = Mapping[str, Any]
 Call = tuple[str, dict[str, Any]]  # operation and arguments

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from changesets.errors import ChangeSetsError, Refused
+from changesets.mending import Repair
 from changesets.models import Resource, StackEvent
 from changesets.permissions import gained
 from changesets.plans import Hazard, HazardKind
 from changesets.repairs import Door, Properties
-from changesets.steps import Repair
 
 BUCKET, POLICY = "AWS::S3::Bucket", "AWS::S3::BucketPolicy"
 UNKNOWN = object()

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
-from changesets import executor, inspection, remedies
+from changesets import executor, inspection, lending, remedies
 from changesets.clock import Clock
 from changesets.errors import Refused, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
 from changesets.gateway import CloudFormation
 from changesets.kinds import NESTED_STACK, holds_data
+from changesets.mending import Repair
 from changesets.models import (
     RECREATE_TOKEN_PREFIX,
     TOKEN_PREFIX,
@@ -31,7 +32,7 @@ from changesets.remedies import PushAgain, Remedies
 from changesets.rungs_recover import failed_in_rollback
 from changesets.situation import GONE, Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
-from changesets.steps import ContinueUpdateRollback, Repair
+from changesets.steps import ContinueUpdateRollback
 
 T = TypeVar("T")
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
@@ -153,7 +154,9 @@ class Run:
         return frozenset(each.logical_id for each in alive if self.cloudformation.is_empty(each))
 
     def _remedies(self, stack: Stack | None, failures: Iterable[StackEvent]) -> Remedies:
-        """What could mend a rollback that failed."""
+        """What could mend a rollback that failed; after one, what was lent for it and is to be taken away."""
+        if stack is not None and stack.status is StackStatus.UPDATE_ROLLBACK_COMPLETE and self.goal is not Goal.REVIEW:
+            return Remedies(lent=lending.outstanding(self.cloudformation, stack.id))
         if stack is None or stack.status is not StackStatus.UPDATE_ROLLBACK_FAILED:
             return Remedies()
         return remedies.look(self.cloudformation, stack.id, failed_in_rollback(failures), self.push_again)
@@ -206,7 +209,7 @@ class Run:
         """What is tried once, and what may differ from the template after it."""
         self.spent.add(plan.rung)
         for step in plan.steps:
-            if isinstance(step, Repair):
+            if isinstance(step, Repair) and step.differs:
                 self.repaired.add(step.logical_id)
             elif isinstance(step, ContinueUpdateRollback):
                 self.skipped.update(step.skip or (["whatever failed"] if step.force else []))

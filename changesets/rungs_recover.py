@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from changesets.diagnosis import plain
 from changesets.kinds import DATA, MADE_ANEW, NESTED_STACK
+from changesets.lending import Denied
+from changesets.mending import Pause, PushImage, Repair
 from changesets.models import Resource, StackEvent
 from changesets.plans import Hazard, HazardKind, Plan
 from changesets.situation import Situation
 from changesets.statuses import StackStatus
 from changesets.steps import (
     ContinueUpdateRollback,
-    PushImage,
-    Repair,
     RollbackStack,
     SetTerminationProtection,
     Step,
@@ -24,6 +24,7 @@ from changesets.steps import (
 )
 
 UNTIL_DONE = "until CloudFormation is done"
+SPREADING = 15.0  # seconds until IAM's change is in force: usually a few, never promised
 
 
 def plan(situation: Situation, rung: str, step: Step, hazards: Iterable[Hazard] = (), token: str | None = None) -> Plan:
@@ -65,11 +66,35 @@ def restore(situation: Situation) -> Plan | None:
     return then and replace(then, hazards=(*then.hazards, *(hazard for each in found for hazard in each.hazards)))
 
 
-def _after(situation: Situation, rung: str, first: tuple[Repair | PushImage, ...]) -> Plan | None:
+def lend(situation: Situation) -> Plan | None:
+    """What a role lost is lent to it until the rollback is over, if a person says so: it widens what the role may."""
+    found = situation.remedies.wanted
+    if not found:
+        return None
+    pause = Pause(seconds=SPREADING, why="a new permission takes some seconds to be in force")
+    then = _after(situation, "lend", (*(each.step for each in found), pause))
+    denied = [each for one in found for each in one.denied]
+    names = ", ".join(f"{each.role} {each.action} {each.resource}" for each in denied)
+    return then and replace(then, rung=f"lend {names}", hazards=(*then.hazards, *map(_widened, denied)))
+
+
+def _widened(denied: Denied) -> Hazard:
+    message = f"the role {denied.role} may {denied.action} on {denied.resource}, until the rollback is over"
+    return Hazard(kind=HazardKind.ACCESS, logical_id=denied.logical_id, type=denied.type, message=message)
+
+
+def take_back(situation: Situation) -> Plan | None:
+    """What was lent for a rollback goes when that is over; a later run knows it by its name."""
+    if not (lent := situation.remedies.lent):
+        return None
+    return Plan(stack_name=situation.stack_name, rung="take back", steps=tuple(each.end for each in lent))
+
+
+def _after(situation: Situation, rung: str, first: tuple[Repair | PushImage | Pause, ...]) -> Plan | None:
     """The rollback goes on once its cause is mended."""
     if not first:
         return None
-    names = ",".join(dict.fromkeys(each.logical_id for each in first))
+    names = ",".join(dict.fromkeys(each.logical_id for each in first if not isinstance(each, Pause)))
     step = ContinueUpdateRollback(
         stack=situation.address,
         token=situation.token,
@@ -102,9 +127,11 @@ def continue_plain(situation: Situation) -> Plan:
 
 
 def continue_skipping(situation: Situation) -> Plan | None:
-    """Skip exactly what failed because the rollback failed; what was only cancelled recovers by itself."""
+    """Skip exactly what failed because the rollback failed; what was only cancelled recovers by itself. A permission
+    that can be given back is not skipped over: consent to the one is none to the other.
+    """
     failed = failed_in_rollback(situation.failures)
-    if not failed:
+    if not failed or situation.remedies.wanted:
         return None
     names = tuple(sorted({skip_name(event, situation.address) for event in failed}))
     step = ContinueUpdateRollback(
@@ -117,7 +144,9 @@ def continue_skipping(situation: Situation) -> Plan | None:
     return plan(situation, "skip " + ",".join(names), step, (*hazards, *_undone(situation)))
 
 
-def continue_by_force(situation: Situation) -> Plan:
+def continue_by_force(situation: Situation) -> Plan | None:
+    if situation.remedies.wanted:
+        return None
     step = ContinueUpdateRollback(
         stack=situation.address,
         token=situation.token,

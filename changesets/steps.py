@@ -5,14 +5,14 @@ same plan can be shown or executed, and whoever executes it decides nothing. Sou
 operation.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from changesets import templates
+from changesets.mending import Arguments, Pause, PushImage, Repair
 from changesets.models import Deployment, Resource
 
-Arguments = dict[str, Any]
 EXPRESS: Arguments = {"Mode": "EXPRESS"}
 
 
@@ -256,32 +256,6 @@ class Empty:
         return {"Bucket": self.resource.physical_id}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repair:
-    """A call of another service that mends what a rollback needs and somebody deleted or changed; see remedies.py."""
-
-    service: str
-    operation: str
-    arguments: Arguments
-    logical_id: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PushImage:
-    """Put an image back under its digest, as only who runs the deployment can: `push` does it, or raises Refused."""
-
-    operation: ClassVar[str] = "PutImage"
-    uri: str
-    logical_id: str
-    push: Callable[[], None] = field(repr=False, compare=False)
-    why: str
-
-    @property
-    def arguments(self) -> Arguments:
-        return {"imageUri": self.uri}
-
-
 Step = (
     Wait
     | CreateChangeSet
@@ -295,5 +269,6 @@ Step = (
     | SetStackPolicy
     | Empty
     | Repair
+    | Pause
     | PushImage
 )
