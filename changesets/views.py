@@ -41,6 +41,7 @@ class HumanView:
         self._ours = ours
         self._stack = ""
         self._progress = Progress()
+        self._seen: Plan | None = None
         self._live: Live | None = None
 
     def show(self, event: Event) -> None:
@@ -79,6 +80,7 @@ class HumanView:
             self._console.print(line, soft_wrap=True)
 
     def _propose(self, plan: Plan) -> None:
+        self._seen = plan
         self._progress = Progress.expecting(plan.review, speed=self._speed)
         if plan.review is not None:
             self._review(plan.review)
@@ -121,7 +123,7 @@ class HumanView:
         self.close()
         if isinstance(outcome, Reviewed) and outcome.review is not None:
             self._review(outcome.review)
-        first, *rest = words.outcome(outcome, self._ours)
+        first, *rest = words.outcome(outcome, self._ours, seen=self._seen)
         self._say(first, "bold red" if exit_code(outcome) else "bold green")
         for line in rest:
             self._say(line)

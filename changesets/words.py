@@ -90,12 +90,16 @@ def resource(each: Resource) -> str:
     return f"{each.type} {each.physical_id}" + (f" ({each.reason})" if each.reason else "")
 
 
-def outcome(told: Outcome, ours: Typed = typed) -> list[str]:
-    """The first line says what came of it; the others what to know and to do. `ours` spells our own commands."""
+def outcome(told: Outcome, ours: Typed = typed, *, seen: Plan | None = None) -> list[str]:
+    """The first line says what came of it; the others what to know and to do. `ours` spells our own commands; the
+    hazards of a plan that was `seen` just before are not told again.
+    """
+    if isinstance(told, Declined):
+        return _declined(told.plan, known=told.plan is seen)
     match told:
         case Deployed() | NoChanges() | Deleted() | Recovered() | Reviewed():
             return _success(told)
-        case RolledBack() | Rejected() | Stuck() | Declined() | Detached() | TimedOut():
+        case RolledBack() | Rejected() | Stuck() | Detached() | TimedOut():
             return _stop(told, ours)
         case _:
             assert_never(told)
@@ -118,7 +122,7 @@ def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed) -> lis
     return lines
 
 
-def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, ours: Typed) -> list[str]:
+def _stop(told: RolledBack | Rejected | Stuck | Detached | TimedOut, ours: Typed) -> list[str]:
     match told:
         case RolledBack(stack=before, diagnosis=why, orphans=orphans):
             name = before.name if before else ""
@@ -129,9 +133,6 @@ def _stop(told: RolledBack | Rejected | Stuck | Declined | Detached | TimedOut, 
             lines = [first, *diagnosis(why, name, ours), *_again(why, name, ours)]
         case Stuck():
             lines = _stuck(told, ours)
-        case Declined(plan=declined):
-            first = "consent is missing:" if declined.hazards else f"it was not confirmed: {declined.stack_name}"
-            lines = [f"Not done, {first}", *map(hazard, declined.hazards), *_how_to_allow(declined)]
         case Detached(stack=stack):
             lines = _left(stack)
         case TimedOut(stack=stack, oldest=oldest):
@@ -199,9 +200,11 @@ def _risk(status: StackStatus | None) -> list[str]:
     return [] if risk == NOTHING else [f"at risk on the way to health: {risk}"]
 
 
-def _how_to_allow(declined: Plan) -> list[str]:
-    flags = _flags(declined)
-    return [f"→ to do it all the same: {' '.join(flags)}"] if flags else []
+def _declined(plan: Plan, *, known: bool) -> list[str]:
+    if not plan.hazards:
+        return [f"Not done, it was not confirmed: {plan.stack_name}"]
+    told = [] if known else [*map(hazard, plan.hazards)]
+    return ["Not done, consent is missing:", *told, f"→ the same command does it with {' '.join(_flags(plan))}"]
 
 
 def _flags(declined: Plan) -> list[str]:

@@ -70,6 +70,19 @@ def test_the_log_without_a_terminal(golden: Golden) -> None:
     golden("changesets/human.txt", without_chance(shown(told())))
 
 
+def test_the_hazards_of_what_was_not_done_stand_in_the_log_once() -> None:
+    cloud = Cloud()
+    cloud.apply()
+    cloud.delete(consent=Allowed())
+    lines = shown(cloud.events).splitlines()
+    assert lines[-3:] == [
+        "DELETED  demo: the stack and its 1 resource are deleted",
+        "Not done, consent is missing:",
+        "→ the same command does it with --yes",
+    ]
+    assert lines.count(lines[-3]) == 1
+
+
 def test_on_a_terminal_the_progress_is_live_and_only_failures_scroll_by() -> None:
     text = shown(told(), terminal=True)
     assert "Action denied by stack policy" in text
