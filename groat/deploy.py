@@ -65,6 +65,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     """Deploy one environment. Raises GroatError before anything has changed, or after a stage that is complete."""
     connect(target.settings)  # without credentials, fail before doing any work
     texts = yield from write_templates(target, site)
+    target.refuse_missing(texts)
     look_at_app(target, texts["website.yaml"])
     aws = yield from reach(target)
     look_at_docker(target, aws, texts["website.yaml"])

@@ -3,11 +3,12 @@
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import changesets
 from groat import templates
-from groat.config import Settings
+from groat.config import Settings, where
+from groat.constraints import broken
 from groat.errors import GroatError
 from groat.project import Project
 
@@ -40,7 +41,7 @@ class Target:
     def generate(self, site: "Site | None" = None) -> dict[str, str]:
         """The linted templates by file name.
 
-        Raises GroatError for findings, and for an override that no template has.
+        Raises GroatError for findings, and for an override that no template takes.
         """
         texts = templates.generate(self.project, site, region=self.settings.region)
         taken = frozenset().union(*map(templates.declared, texts.values()))
@@ -48,7 +49,35 @@ class Target:
             close = difflib.get_close_matches(name, taken, n=1)
             hint = f"did you mean {close[0]}?" if close else f"the templates have: {', '.join(sorted(taken))}"
             raise GroatError(f"parameter_overrides names a parameter that no template has: {name}", hint=hint)
+        for name, text in texts.items():
+            self.refuse_unfit(name, templates.declared(text))
         return texts
+
+    def refuse_unfit(self, template: str, declared: Mapping[str, Mapping[str, Any]]) -> None:
+        """Raises GroatError for a value that CloudFormation would refuse, perhaps after other stacks are made."""
+        given = self.settings.parameters
+        for name in declared.keys() & given.keys():
+            if rule := broken(declared[name], given[name]):
+                about = str(declared[name].get("ConstraintDescription", ""))
+                secret = str(declared[name].get("NoEcho", "")).lower() == "true"
+                raise GroatError(
+                    f"{where(self.settings.environment)}: {name} breaks {rule} of {template}: "
+                    f"{'****' if secret else given[name]}",
+                    hint="correct it in parameter_overrides" + (f": {about}" if about else ""),
+                )
+
+    def refuse_missing(self, texts: Mapping[str, str]) -> None:
+        """Raises GroatError for a parameter that has no value, and that a deployment finds none for either."""
+        found = {"ImageUri", *self.settings.parameters}
+        found.update(*(templates.load(text).get("Outputs", {}) for text in texts.values()))
+        for template, text in texts.items():
+            for name, declaration in templates.declared(text).items():
+                if "Default" not in declaration and name not in found:
+                    what = declaration.get("Description", "it has no default")
+                    raise GroatError(
+                        f"{where(self.settings.environment)}: {template} wants a value for: {name}",
+                        hint=f'add to parameter_overrides: "{name}=..." ({what})',
+                    )
 
     def stacks(self, names: Iterable[str]) -> tuple[StackPlan, ...]:
         """The stacks of these templates, in deploy order: registry, certificate, website."""
