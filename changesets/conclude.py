@@ -102,6 +102,9 @@ def why_stuck(situation: Situation) -> Diagnosis:
 
 def reminders(run: Run, situation: Situation, outcome: Outcome) -> Iterator[Noticed]:
     """A healthy status does not tell what was skipped on the way to it, and no status what a role may still."""
+    if run.left_shell:
+        command = f"aws cloudformation delete-stack --stack-name {run.left_shell}"
+        yield Noticed(message=f"the change set left an empty stack, which these credentials may not delete: {command}")
     for loan in situation.remedies.lent:
         yield Noticed(message=f"lent to the role {loan.role} for the rollback, and there still: {loan.command}")
     if run.skipped and not isinstance(outcome, Stuck | Deleted):

@@ -53,12 +53,22 @@ def fresh_data(cloudformation: CloudFormation, stack_id: str) -> tuple[Resource,
 def _created(cloudformation: CloudFormation, stack_id: str, since: datetime | None, prefix: str) -> Iterator[Resource]:
     fresh = [*takewhile(lambda event: since is None or event.at > since, cloudformation.events(stack_id))]
     gone = {event.physical_id for event in fresh if event.status == "DELETE_COMPLETE"}
-    made = {event.physical_id: event for event in fresh if event.reason == CREATION and holds_data(event.type)}
+    made = {event.physical_id: event for event in _making(fresh) if holds_data(event.type)}
     for name in made.keys() - gone:
         yield Resource(logical_id=prefix + made[name].logical_id, physical_id=name, type=made[name].type)
     for each in cloudformation.resources(stack_id):
         if each.type == NESTED_STACK and each.physical_id and each.status not in GONE:
             yield from _created(cloudformation, each.physical_id, since, f"{prefix}{each.logical_id}.")
+
+
+def _making(newest_first: list[StackEvent]) -> Iterator[StackEvent]:
+    """What tells of a new thing: that its creation began, or a failure with another id than the resource came with."""
+    before: dict[str, str] = {}
+    for event in reversed(newest_first):
+        came_with = before.setdefault(event.logical_id, event.physical_id)
+        failed = event.failed and not event.status.startswith(("DELETE", "IMPORT"))
+        if event.reason == CREATION or (failed and event.physical_id not in ("", came_with)):
+            yield event
 
 
 def _stable(event: StackEvent) -> bool:

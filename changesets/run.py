@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from changesets import executor, inspection, lending, remedies
 from changesets.clock import Clock
-from changesets.errors import Refused, Unreachable
+from changesets.errors import AccessDenied, Refused, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
 from changesets.gateway import CloudFormation
 from changesets.kinds import NESTED_STACK, holds_data
@@ -64,6 +64,7 @@ class Run:
     failure: Diagnosis | None = None
     met: bool = False
     made_shell: bool = False
+    left_shell: str = ""
     looked_for_survivors: bool = False
     survivors: tuple[Resource, ...] = ()
     spent: set[str] = field(default_factory=set)
@@ -227,7 +228,14 @@ class Run:
         executor.discard(change_set, self.cloudformation, self.clock)
         self.review = None
         if self.made_shell and not self.read(lambda: self.cloudformation.pending_change_sets(change_set.stack_id)):
-            executor.clear_shell(change_set.stack_id, self.cloudformation, self.clock)
+            self._clear_shell(change_set.stack_id)
+
+    def _clear_shell(self, stack_id: str) -> None:
+        """Whoever may only review keeps the answer, and is told of the empty stack."""
+        try:
+            executor.clear_shell(stack_id, self.cloudformation, self.clock)
+        except AccessDenied:
+            self.left_shell = stack_id
 
 
 def _decisive(stack: Stack) -> bool:

@@ -135,6 +135,19 @@ def test_a_paused_create_is_not_rolled_back_over_an_item_by_a_plain_yes(policy: 
     assert isinstance(cloud.recover(consent=ALL), Recovered)
 
 
+def test_nor_over_one_in_a_table_whose_own_making_failed_half_way() -> None:
+    """It exists, and no event says that its creation was initiated."""
+    cloud = Cloud(real=True)
+    cloud.cloud.faults.add(FailResource(resource="Table", on=On.CREATE, made=True))
+    cloud.apply(template(Table=named("orders")), **DEVELOPMENT)
+    assert cloud.status == "CREATE_FAILED"
+    put("orders")
+    stopped = cloud.recover()
+    assert isinstance(stopped, Stuck), stopped
+    assert [each.logical_id for each in stopped.recovery.hazards if each.severe] == ["Table"]
+    assert items("orders") == 1
+
+
 def stuck_with_a_new_table(cloud: Cloud, before: str, after: str) -> None:
     """An update makes the table, fails, and its rollback fails too: the table is there still, and is written to."""
     assert isinstance(cloud.apply(before), Deployed)

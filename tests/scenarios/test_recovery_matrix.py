@@ -1,12 +1,14 @@
 """Every status × every verb: where it ends, what was asked, and what was left alone."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from changesets import (
     Allowed,
     Deleted,
     Deployed,
     HazardKind,
+    Noticed,
     Plan,
     Recovered,
     Reviewed,
@@ -85,6 +87,21 @@ def test_a_review_never_changes_the_stack(found: StackStatus | None) -> None:
     assert isinstance(outcome, Reviewed | Stuck), outcome
     after = cloud.gateway.stack("demo")
     assert (after is None) == (found in (None, S.DELETE_COMPLETE, S.DELETE_IN_PROGRESS))
+
+
+@pytest.mark.parametrize("denied", ["DeleteStack", "DescribeStackEvents"])
+def test_a_review_by_somebody_who_may_not_delete_is_shown_all_the_same_with_what_it_leaves(denied: str) -> None:
+    cloud = Cloud()
+
+    def deny(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": f"No {denied} for you"}}, denied)
+
+    cloud.client.meta.events.register(f"before-parameter-build.cloudformation.{denied}", deny)
+    outcome = cloud.review(WANTED)
+    assert isinstance(outcome, Reviewed)
+    assert outcome.review
+    (told,) = [each.message for each in cloud.events if isinstance(each, Noticed)]
+    assert told.endswith(f"aws cloudformation delete-stack --stack-name {cloud.stack().id}")
 
 
 def test_a_review_leaves_a_colleagues_change_set_alone() -> None:
