@@ -5,13 +5,8 @@ part that is made later (the endpoint's URL, the runtime) it gets as a function.
 """
 
 import logging
-<<<<<<< HEAD
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-=======
-from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
->>>>>>> c5815c6 (The container of groat dev --sam ends with it, killed or not; what a killed local cloud left running goes with the next one)
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,22 +49,14 @@ def cloud(
     CloudFormation gives, where they have changed. Raises PortInUse.
     """
 
-    def started(find: Find, images: Images) -> Runtime:
-        runtime = Runtime(find, images, endpoint=lambda: server.endpoint, logs=state / "logs")
-        ends.callback(runtime.close)
-        return runtime
+    def started(find: Find, images: Images) -> closing[Runtime]:
+        return closing(Runtime(find, images, endpoint=lambda: server.endpoint, logs=state / "logs"))
 
     @contextmanager
     def edited(find: Find, distribution: str) -> Iterator["WSGIApplication"]:
         """The site of a distribution, its function in a process that the deployed site does not share."""
-<<<<<<< HEAD
-        own = started(find, Images(state / "images", container=str))
-        return Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
-=======
-        own = Runtime(find, Images(state / "images", container=str), endpoint=lambda: server.endpoint, logs=logs)
-        with closing(own):
+        with started(find, Images(state / "images", container=str)) as own:
             yield Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
->>>>>>> c5815c6 (The container of groat dev --sam ends with it, killed or not; what a killed local cloud left running goes with the next one)
 
     ends = ExitStack()
     services, container = _services(registry)
@@ -78,7 +65,7 @@ def cloud(
     custom = CustomResource(_answered(lambda: runtime), mailbox)
     handlers = backed(services, custom=custom)
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
-    runtime = started(engine.deployed, images)
+    runtime = ends.enter_context(started(engine.deployed, images))
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)

@@ -11,8 +11,8 @@ import changesets
 from changesets import Allowed, CloudFormation, Deployed, HazardKind, Noticed, Recovered, RolledBack, StepStarted, Stuck
 from changesets.lending import policy_name
 from local_cloud.cloudformation.faults import FailResource, On
-from tests.changesets.cloud import SERVICES, YES, Cloud, template, topic
-from tests.scenarios.test_repairs import NO_ONE, allow, failing
+from tests.changesets.cloud import SERVICES, YES, Cloud, ending_with_another, template, topic
+from tests.scenarios.test_repairs import NO_ONE, allow
 
 ROLE = "deployer"
 WHO = f"arn:aws:sts::111111111111:assumed-role/{ROLE}/AWSCloudFormation"
@@ -85,7 +85,7 @@ class Lost:
         """An update that fails at its end; its rollback is denied."""
         self.deny()
         self.cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, reason="No room"))
-        return self.cloud.apply(failing(self.after), consent=consent)
+        return self.cloud.apply(ending_with_another(self.after), consent=consent)
 
     @property
     def lending(self) -> list[changesets.Plan]:
@@ -118,7 +118,7 @@ def test_without_consent_it_stops_with_the_command_and_the_way_out_and_nothing_i
     assert stopped.diagnosis.command.startswith(f"aws iam put-role-policy --role-name {ROLE} ")
     assert stopped.recovery.steps[0].operation == "PutRolePolicy"
     assert lost.policies == []
-    text, cloud = failing(lost.after), lost.cloud
+    text, cloud = ending_with_another(lost.after), lost.cloud
     again = cloud.apply(text, consent=LEND) if verb == "apply" else cloud.recover(consent=LEND)
     assert isinstance(again, Deployed | Recovered), again
     assert lost.policies == []
@@ -212,13 +212,13 @@ def test_after_a_kill_the_next_run_asks_for_nothing_and_takes_it_away(step: str,
     lost.deny()
     lost.cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE, reason="No room"))
     lent = False
-    for event in lost.cloud.applying(failing(lost.after), consent=LEND):
+    for event in lost.cloud.applying(ending_with_another(lost.after), consent=LEND):
         lent = lent or bool(lost.policies)
         if lent and isinstance(event, StepStarted) and event.step.operation == step:
             break
     assert lost.policies == [policy_name(lost.cloud.stack().id)]
     goals: dict[str, Callable[[], changesets.Outcome]] = {
-        "apply": lambda: lost.cloud.apply(failing(lost.after), consent=NO_ONE),
+        "apply": lambda: lost.cloud.apply(ending_with_another(lost.after), consent=NO_ONE),
         "recover": lambda: lost.cloud.recover(consent=NO_ONE),
         "delete": lost.cloud.delete,
     }
@@ -232,7 +232,7 @@ def test_what_cannot_be_taken_away_is_told_with_the_command_and_does_not_stop_th
     lost = Lost("sns:SetTopicAttributes")
     lost.refused = frozenset({"delete_role_policy"})
     lost.roll_back(LEND)
-    outcome = lost.cloud.apply(failing(lost.after), consent=NO_ONE)
+    outcome = lost.cloud.apply(ending_with_another(lost.after), consent=NO_ONE)
     assert isinstance(outcome, Deployed), outcome
     told = [each.message for each in lost.cloud.events if isinstance(each, Noticed)]
     assert "Not you: delete_role_policy" in told[0]
@@ -253,7 +253,7 @@ class Nested(Lost):
     def edition(self, name: str) -> dict[str, Any]:
         client = SERVICES.client("s3")
         client.create_bucket(Bucket="templates")
-        body = template(Topic=topic(name)) if name == "one" else failing({"Topic": topic(name)})
+        body = template(Topic=topic(name)) if name == "one" else ending_with_another({"Topic": topic(name)})
         client.put_object(Bucket="templates", Key=f"{name}.json", Body=body.encode())
         url = f"https://templates.s3.us-east-1.amazonaws.com/{name}.json"
         return {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}}

@@ -141,7 +141,7 @@ def test_nor_over_one_in_a_table_whose_own_making_failed_half_way() -> None:
     cloud.cloud.faults.add(FailResource(resource="Table", on=On.CREATE, made=True))
     cloud.apply(template(Table=named("orders")), **DEVELOPMENT)
     assert cloud.status == "CREATE_FAILED"
-    put("orders")
+    put_item("orders")
     stopped = cloud.recover()
     assert isinstance(stopped, Stuck), stopped
     assert [each.logical_id for each in stopped.recovery.hazards if each.severe] == ["Table"]
