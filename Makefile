@@ -21,6 +21,7 @@ install = $(1) -r requirements.lock && $(1) --no-deps -e .
 help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  ENV names a section of samconfig.toml, e.g. make deploy ENV=prod; the default, local, is this machine"
+	@echo "  FLAGS is handed on to groat, e.g. make deploy FLAGS=--yes; groat VERB --help lists what each verb takes"
 
 install: $(READY) ## Prepare .venv from requirements.lock (with uv, or else pip)
 
@@ -45,25 +46,25 @@ lint: $(READY) ## Lint the templates with cfn-lint and the tick-box rules
 	@$(BIN)/groat lint
 
 deploy: $(READY) ## Deploy the site (by default on this machine: no AWS account needed)
-	@$(BIN)/groat --env "$(ENV)" deploy
+	@$(BIN)/groat --env "$(ENV)" deploy $(FLAGS)
 
 review: $(READY) ## Show what a deployment would change (BASE=origin/main: since that revision, no account needed)
-	@$(BIN)/groat --env "$(ENV)" review $(if $(BASE),--base $(BASE))
+	@$(BIN)/groat --env "$(ENV)" review $(if $(BASE),--base $(BASE)) $(FLAGS)
 
 rehearse: $(READY) ## Play the deployment with a failure at every resource in turn (BASE=origin/main: since that revision)
-	@$(BIN)/groat --env "$(ENV)" rehearse $(if $(BASE),--base $(BASE))
+	@$(BIN)/groat --env "$(ENV)" rehearse $(if $(BASE),--base $(BASE)) $(FLAGS)
 
 recover: $(READY) ## Bring stuck stacks back to health
-	@$(BIN)/groat --env "$(ENV)" recover
+	@$(BIN)/groat --env "$(ENV)" recover $(FLAGS)
 
 rollback: $(READY) ## Go back to the previous version: template, values, image and frontend
-	@$(BIN)/groat --env "$(ENV)" rollback
+	@$(BIN)/groat --env "$(ENV)" rollback $(FLAGS)
 
 status: $(READY) ## Show health, last operation, outputs and what to type next
-	@$(BIN)/groat --env "$(ENV)" status
+	@$(BIN)/groat --env "$(ENV)" status $(FLAGS)
 
 destroy: $(READY) ## Delete the site's stacks, asking before anything that holds data goes
-	@$(BIN)/groat --env "$(ENV)" destroy
+	@$(BIN)/groat --env "$(ENV)" destroy $(FLAGS)
 
 dev: $(READY) ## Serve the site while you edit it (SAM=1: in its container, needs Docker)
 	@$(BIN)/groat dev $(if $(SAM),--sam)

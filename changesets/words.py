@@ -35,8 +35,12 @@ Typed = Callable[[str, str], str]
 
 
 def typed(words: str, stack_name: str) -> str:
-    """What to type for "recover" or "delete --allow Table": the manager's own command line."""
+    """What to type for "recover" or "delete --allow Table": the manager's own command line. "again --yes" is what was
+    typed before, with that added.
+    """
     verb, _, flags = words.partition(" ")
+    if verb == "again":
+        return f"the same command with {flags}"
     file = " --template-file FILE" if verb in ("apply", "review") else ""
     return f"python -m changesets {verb} --stack-name {stack_name}{file} {flags}".rstrip()
 
@@ -95,7 +99,7 @@ def outcome(told: Outcome, ours: Typed = typed, *, seen: Plan | None = None) -> 
     hazards of a plan that was `seen` just before are not told again.
     """
     if isinstance(told, Declined):
-        return _declined(told.plan, known=told.plan is seen)
+        return _declined(told.plan, ours, known=told.plan is seen)
     match told:
         case Deployed() | NoChanges() | Deleted() | Recovered() | Reviewed():
             return _success(told)
@@ -200,11 +204,11 @@ def _risk(status: StackStatus | None) -> list[str]:
     return [] if risk == NOTHING else [f"at risk on the way to health: {risk}"]
 
 
-def _declined(plan: Plan, *, known: bool) -> list[str]:
+def _declined(plan: Plan, ours: Typed, *, known: bool) -> list[str]:
     if not plan.hazards:
         return [f"Not done, it was not confirmed: {plan.stack_name}"]
     told = [] if known else [*map(hazard, plan.hazards)]
-    return ["Not done, consent is missing:", *told, f"→ the same command does it with {' '.join(_flags(plan))}"]
+    return ["Not done, consent is missing:", *told, f"→ {ours('again ' + ' '.join(_flags(plan)), plan.stack_name)}"]
 
 
 def _flags(declined: Plan) -> list[str]:

@@ -14,6 +14,7 @@ from groat.errors import GroatError
 from groat.events import Event, Rehearsed, Working
 from groat.preview import Preview, Texts
 from groat.target import StackPlan, Target
+from groat.typed import flagged
 
 REASON = "Rehearsed: the service is having a bad day"
 PHASES = {"Add": "create", "Modify": "update", "Dynamic": "update", "Remove": "delete", "Import": "import"}
@@ -114,7 +115,9 @@ def judge(played: Iterable[Rehearsed]) -> None:
     flags = " ".join(f"--allow {name}" for name in sorted({name for each in failed for name in each.allow}))
     raise GroatError(
         f"The deployment did not recover from a failure at: {places}",
-        hint=f"data is only let go by name: run the same command with {flags}" if flags else "see above how each ended",
+        hint=f"data is only let go by name: run the same command with {flagged(flags)}"
+        if flags
+        else "see above how each ended",
     )
 
 

@@ -7,6 +7,7 @@ be on the shell's path.
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from groat.config import FILE, LOCAL
@@ -26,12 +27,19 @@ def typed(words: str, stack_name: str, environment: str) -> str:
     """groat's spelling of a verb of `python -m changesets` with its flags, such as "delete --allow Table"."""
     verb, _, flags = words.partition(" ")
     flag, _, value = flags.partition(" ")
+    if verb == "again":
+        return f"the same command with {flagged(flags)}"
     env = "" if environment == LOCAL else f" --env {environment}"
     if flag == ONLY_THERE:
         return f"python -m changesets {verb} --stack-name {stack_name} --template-file templates/website.yaml {flag}"
     if flag in LINES:
         return f'{groat()} {VERBS.get(verb, verb)}{env}, with {LINES[flag]} = "{value}" in {FILE}'
     return f"{groat()} {VERBS.get(verb, verb)}{env} {flags}".rstrip()
+
+
+def flagged(flags: str, environ: Mapping[str, str] = os.environ) -> str:
+    """How flags are added to the command that was typed: `make` takes them in a variable."""
+    return f'FLAGS="{flags}"' if "MAKELEVEL" in environ else flags
 
 
 def hint(text: str) -> str:

@@ -78,7 +78,7 @@ def test_the_hazards_of_what_was_not_done_stand_in_the_log_once() -> None:
     assert lines[-3:] == [
         "DELETED  demo: the stack and its 1 resource are deleted",
         "Not done, consent is missing:",
-        "→ the same command does it with --yes",
+        "→ the same command with --yes",
     ]
     assert lines.count(lines[-3]) == 1
 

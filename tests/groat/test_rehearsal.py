@@ -8,6 +8,7 @@ from groat import templates
 from groat.errors import GroatError
 from groat.events import Event, Rehearsed
 from groat.rehearsal import rehearse
+from groat.typed import flagged
 from tests.groat.repository import commit, edit, target
 
 
@@ -48,7 +49,8 @@ def test_data_that_would_go_is_let_go_by_name_only_and_the_flag_is_told(root: Pa
         list(rehearse(target(root), "main"))
     scenes = told(list(rehearse(target(root), "main", frozenset({"ActivitiesTable"}))))
 
-    assert stopped.value.hint == "data is only let go by name: run the same command with --allow ActivitiesTable"
+    flags = flagged("--allow ActivitiesTable")
+    assert stopped.value.hint == f"data is only let go by name: run the same command with {flags}"
     assert "ActivitiesTable" in {each.logical_id for each in scenes}
     assert all(each.healthy for each in scenes)
 

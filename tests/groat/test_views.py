@@ -2,11 +2,14 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from groat.typed import typed
+from groat.typed import flagged, typed
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,24 @@ from groat.typed import typed
 )
 def test_a_verb_of_the_manager_is_told_as_a_verb_of_groat(words: str, environment: str, command: str) -> None:
     assert typed(words, "shop", environment) == command
+
+
+@pytest.mark.parametrize(("environ", "told"), [({}, "--yes"), ({"MAKELEVEL": "1"}, 'FLAGS="--yes"')])
+def test_a_flag_to_add_is_told_as_whoever_called_groat_takes_it(environ: Mapping[str, str], told: str) -> None:
+    assert flagged("--yes", environ) == told
+    assert typed("again --yes", "shop", "prod") == f"the same command with {flagged('--yes')}"
+
+
+@pytest.mark.parametrize("verb", ["deploy", "review", "rehearse", "recover", "rollback", "status", "destroy"])
+def test_make_hands_flags_on(verb: str) -> None:
+    made = subprocess.run(
+        ["make", "--dry-run", "--always-make", "--no-print-directory", verb, "FLAGS=--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert made.stdout.split()[-2:] == [verb, "--json"]
 
 
 def test_a_command_is_told_by_the_path_that_a_shell_finds(tmp_path: Path) -> None:
