@@ -16,7 +16,7 @@ PARTS: Mapping[str, Part] = {"generate": generate.run, "deploy": deploy.run, "co
 @click.argument("part", type=click.Choice([*PARTS, "all", "install"]), default="all")
 @click.option("--runs", default=5, show_default=True, type=click.IntRange(1), help="How often each tool does each job.")
 @click.option("--patience", default=30.0, show_default=True, help="Seconds after which a slow tool is not run again.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line instead of text.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line instead of text.")
 @click.option("--write", is_flag=True, help=f"Write docs/{PAGE.name} too.")
 def main(part: str, runs: int, patience: float, as_json: bool, write: bool) -> None:
     """Measure groat against the other tools, on this machine: one part, or all of them.

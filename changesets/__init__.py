@@ -5,8 +5,8 @@
     for event in apply(CloudFormation(boto3.client("cloudformation")), Deployment(stack_name="demo", template=text)):
         view.show(event)  # the last event is the Outcome
 
-The value flows one way: a Deployment becomes a change set, a Review, a Plan of frozen steps, events, and one Outcome.
-manager.py holds the loop, planner.py the table of what to do from every status, statuses.py what every status means.
+Data flows one way: a Deployment becomes a change set, a Review, a Plan of frozen steps, events, and one Outcome.
+manager.py has the loop, planner.py what to do in every status, statuses.py what every status means.
 Importing this package is cheap: its modules, boto3 and rich are imported when they are first needed.
 """
 
@@ -100,7 +100,7 @@ __all__ = [
     "status",
 ]
 
-_HOMES = (  # where a name is looked for when it is first asked for, the cheapest modules first
+_HOMES = (  # where a name is looked for on first use, the cheapest modules first
     "clock",
     "errors",
     "statuses",
@@ -116,7 +116,7 @@ _HOMES = (  # where a name is looked for when it is first asked for, the cheapes
 
 
 def __getattr__(name: str) -> Any:
-    """A public name, imported at its first use (PEP 562)."""
+    """A public name, imported on first use (PEP 562)."""
     if name in __all__:
         for home in _HOMES:
             module = import_module(f"changesets.{home}")

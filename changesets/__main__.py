@@ -1,6 +1,7 @@
-"""`python -m changesets`: the manager alone, on any template, with the flags of `aws cloudformation deploy`.
+"""`python -m changesets`: the change-set manager for any template, with the flags of `aws cloudformation deploy`.
 
-The rule: this file reads arguments, asks questions and chooses a view; all that happens to a stack is in the package.
+The rule: this file reads arguments, asks questions and chooses a view; everything that happens to a stack is in the
+package.
 Exit codes: 0 done or nothing to do, 1 failed, 2 `review --exit-code` found changes.
 """
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What all verbs need: the gateway, the view, and who consents."""
+    """What all verbs need: the gateway, the view, and the consent."""
 
     cloudformation: "changesets.CloudFormation"
     view: "View"
@@ -33,7 +34,7 @@ class Session:
     interactive: bool
 
     def consent(self, plan: "changesets.Plan") -> bool:
-        """The flags first; then a person, if there is one: a yes, or the name of what would lose its data."""
+        """From the flags, or else from a person: a yes, or the name of what would lose its data."""
         missing = self.allowed.missing(plan)
         if not missing or not self.interactive:
             return not missing
@@ -43,7 +44,7 @@ class Session:
         return all(map(_typed, severe)) and (not ordinary or self.ask("Go on?"))
 
     def ask(self, question: str) -> bool:
-        """A person's yes. Nobody there is a no, and so is another Ctrl-C."""
+        """Did a person say yes? If nobody is there, the answer is no, and so it is after another Ctrl-C."""
         with interrupts.answering(click.Abort):
             return self.interactive and click.confirm(question, default=False)
         return False
@@ -84,9 +85,9 @@ def main() -> None:
     "--stack-policy", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The stack policy, JSON."
 )
 def apply_(stack_name: str, profile_: str, express: bool, stack_policy: Path | None, **flags: Any) -> None:
-    """Deploy the template, as often as you like.
+    """Deploy the template; it may be repeated at will.
 
-    Reviews the change, asks if there is a hazard, executes; recovers first where that is needed.
+    Recovers the stack if necessary, reviews the change, asks if there is a hazard, and executes it.
     """
     more = {
         "profile": changesets.Profile(profile_),
@@ -106,7 +107,7 @@ def apply_(stack_name: str, profile_: str, express: bool, stack_policy: Path | N
 @common
 @template
 @click.option("--role-arn", metavar="ARN", help="The service role that CloudFormation assumes.")
-@click.option("--markdown", is_flag=True, help="Markdown for a pull request instead of text.")
+@click.option("--markdown", is_flag=True, help="Print Markdown for a pull request instead of text.")
 @click.option("--exit-code", "tell", is_flag=True, help="Exit 2 if there are changes.")
 def review_(stack_name: str, tell: bool, **flags: Any) -> None:
     """Show what a deployment would change, and change nothing."""
@@ -117,9 +118,9 @@ def review_(stack_name: str, tell: bool, **flags: Any) -> None:
 @main.command("recover", cls=Words)
 @common
 @consenting
-@click.option("--explain", "only_explain", is_flag=True, help="Show the way out and change nothing.")
+@click.option("--explain", "only_explain", is_flag=True, help="Show the way out, and change nothing.")
 def recover_(stack_name: str, only_explain: bool, **flags: Any) -> None:
-    """Free a stack that is stuck, without deploying."""
+    """Bring a stuck stack back to health, without deploying."""
 
     def events(session: Session) -> "Iterator[changesets.Event]":
         if only_explain:
@@ -136,7 +137,10 @@ def recover_(stack_name: str, only_explain: bool, **flags: Any) -> None:
 @common
 @consenting
 def delete_(stack_name: str, **flags: Any) -> None:
-    """Delete the stack; say what is lost before, and what stays after."""
+    """Delete the stack, after saying what would be lost.
+
+    What stays behind is listed at the end.
+    """
     minutes, role = timedelta(minutes=flags["timeout"]), flags["role_arn"]
 
     def events(session: Session) -> "Iterator[changesets.Event]":
@@ -150,7 +154,7 @@ def delete_(stack_name: str, **flags: Any) -> None:
 @main.command("status", cls=Words)
 @common
 def status_(stack_name: str, **flags: Any) -> None:
-    """Health, last operation, outputs, and what to do next."""
+    """Show health, last operation, outputs and what to type next."""
     with _told():
         session = _session(flags)
         session.view.report(changesets.status(session.cloudformation, stack_name))
@@ -205,7 +209,7 @@ def _view(flags: Mapping[str, Any]) -> "View":
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Our errors as a message, the hint on a line of its own, and exit code 1."""
+    """Print an error of ours, and its hint on a line of its own; exit with 1."""
     try:
         yield
     except changesets.ChangeSetsError as error:
@@ -230,14 +234,14 @@ def _run(
             turned = changesets.interrupted(
                 session.cloudformation, stack_name, ask=session.ask, consent=session.consent
             )
-            sys.exit(changesets.exit_code(_shown(session, turned)) or 1)  # whatever came of it: not what was wanted
+            sys.exit(changesets.exit_code(_shown(session, turned)) or 1)  # however it ended, it is not what was wanted
         finally:
             session.view.close()
         sys.exit(changesets.exit_code(outcome, changes=changes))
 
 
 def _shown(session: Session, events: "Iterator[changesets.Event]") -> "changesets.Outcome":
-    """The last event, which is the outcome; all of them shown."""
+    """Show all events; the last one, which is the outcome."""
     for event in events:
         session.view.show(event)
     return cast("changesets.Outcome", event)
@@ -245,5 +249,5 @@ def _shown(session: Session, events: "Iterator[changesets.Event]") -> "changeset
 
 if __name__ == "__main__":
     interrupts.listen()
-    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports make much and drop little, and botocore imports a lot
+    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports create many objects and free few
     main(prog_name="python -m changesets")

@@ -1,4 +1,4 @@
-"""Time, as the rest of the package may know it: two verbs, so that a test can play an hour in a millisecond."""
+"""The package's only access to time: two methods, so that a test can play an hour in a millisecond."""
 
 import time
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What passes time. `now` is aware and in UTC; `sleep` takes seconds."""
+    """`now` is aware and in UTC; `sleep` takes seconds."""
 
     def now(self) -> datetime: ...
 

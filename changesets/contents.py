@@ -1,7 +1,7 @@
-"""What a bucket, table or repository holds: is it proven empty, and how is it emptied.
+"""What buckets, tables, repositories and log groups hold: whether they are proven empty, and how to empty them.
 
-The rule: "empty" means that the service itself just said so, versions and delete markers included. `ask` is the
-gateway's door to other services: ask(service, operation, **arguments) -> boto3's answer.
+The rule: "empty" means that the service itself has just said so, versions and delete markers included. `ask` is the
+gateway's way to call other services: ask(service, operation, **arguments) -> boto3's answer.
 """
 
 from collections.abc import Callable
@@ -39,7 +39,7 @@ _PROBES: dict[str, Callable[[Ask, str], bool]] = {
 
 
 def is_proven_empty(ask: Ask, resource: Resource) -> bool:
-    """False also for types that nobody can look into."""
+    """False also for types that cannot be inspected."""
     probe = _PROBES.get(resource.type)
     return probe is not None and probe(ask, resource.physical_id)
 
@@ -66,7 +66,7 @@ _EMPTIERS: dict[str, Callable[[Ask, str], None]] = {
 
 
 def empty(ask: Ask, resource: Resource) -> None:
-    """Deletes everything in it; the resource's type is one of kinds.EMPTIABLE. One that is gone is empty."""
+    """Delete everything in it; the type is one of kinds.EMPTIABLE. A resource that is gone counts as empty."""
     try:
         _EMPTIERS[resource.type](ask, resource.physical_id)
     except Refused as error:

@@ -1,8 +1,8 @@
-"""Why it failed: the first real failure of an operation, and what is known about its text. Pure.
+"""Why an operation failed: its first real failure, and what is known about that failure's text. Pure.
 
 The rules: the operation's events are read oldest first, nested stacks included; cancellations and a stack's own
-summary are consequences, never causes; a transform or an output that fails is told by the stack alone. What a text
-means, and what to do, stands in failures.yaml: one row per failure, and docs/errors/ is generated from the same rows.
+summary are consequences, never causes; a failed transform or output appears only in the stack's own events. What a text
+means, and what to do, is in failures.yaml: one row per failure, from which docs/errors/ is generated too.
 """
 
 import re
@@ -18,7 +18,7 @@ from changesets.outcomes import UNKNOWN_CAUSE, Diagnosis
 from changesets.statuses import StackStatus
 
 CONSEQUENCES = ("cancelled", "Resource creation cancelled", "Resource update cancelled", "Rollback requested by user")
-FUNCTION = "FUNCTION"  # in a row's words: the function behind a custom resource
+FUNCTION = "FUNCTION"  # in a row's text: stands for the function behind a custom resource
 _SUMMARY = re.compile(r"The following resource\(s\) failed to (create|update|delete|import)")
 _CHECK = re.compile(r"consistency check initiated|could not be deleted")
 _HANDLER = re.compile(
@@ -28,7 +28,7 @@ _HANDLER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A known failure: `pattern` is searched in the whole reason, `title` is what people search for.
+    """A known failure: `pattern` is searched for in the whole reason, `title` is what people search for.
 
     `command` may use the pattern's named groups: `$role`.
     """
@@ -54,13 +54,13 @@ def failures() -> tuple[Failure, ...]:
 
 
 def recognise(text: str, type_: str = "") -> Failure | None:
-    """The first row whose pattern is in the text; a row with `types` is for those resource types only."""
+    """The first row whose pattern is found in the text; a row with `types` only counts for those resource types."""
     fitting = (row for row in failures() if not row.types or re.fullmatch(row.types, type_))
     return next((row for row in fitting if re.search(row.pattern, text, re.S | re.I)), None)
 
 
 def diagnose(events: Sequence[StackEvent]) -> Diagnosis:
-    """From an operation's events, oldest first. Without any failure in them: UNKNOWN_CAUSE."""
+    """From an operation's events, oldest first; UNKNOWN_CAUSE if there is no failure in them."""
     real = _first_of_each([event for event in events if _is_cause(event)])
     if not real:
         told = [event for event in events if event.is_of_stack and _tells(event)]
@@ -85,7 +85,7 @@ def _begins_rollback(event: StackEvent) -> bool:
 
 
 def _is_cause(event: StackEvent) -> bool:
-    """A resource's own failure. A nested stack's row only repeats what its own events say, if those were read."""
+    """Is it a resource's own failure? A nested stack's row only repeats its own events, if those were read."""
     if not event.failed or event.is_of_stack:
         return False
     if event.type == NESTED_STACK and _SUMMARY.search(event.reason):
@@ -94,7 +94,7 @@ def _is_cause(event: StackEvent) -> bool:
 
 
 def _tells(event: StackEvent) -> bool:
-    """A transform's or an output's error stands in the stack's own reason, before "Rollback requested by user."."""
+    """Does the stack's own reason tell of a transform's or an output's error, before "Rollback requested by user."?"""
     silent = ("", "User Initiated", "Transformation succeeded")
     return event.reason not in silent and not _SUMMARY.search(event.reason) and not _CHECK.search(event.reason)
 
@@ -107,7 +107,7 @@ def _first_of_each(events: Iterable[StackEvent]) -> list[StackEvent]:
 
 
 def explained(event: StackEvent) -> Diagnosis:
-    """What is known of an event: of its reason, or of its status where it has none yet."""
+    """What is known about an event: about its reason, or its status while it has none."""
     known = diagnose_text(event.reason or event.status, event.type)
     return replace(
         known,
@@ -121,7 +121,7 @@ def explained(event: StackEvent) -> Diagnosis:
 
 
 def diagnose_text(text: str, type_: str = "") -> Diagnosis:
-    """What is known about one text of CloudFormation's or of a service's."""
+    """What is known about a text of CloudFormation or of a service."""
     found = recognise(text, type_)
     cause = plain(text)
     if found is None:
@@ -137,13 +137,13 @@ def diagnose_text(text: str, type_: str = "") -> Diagnosis:
 
 
 def _filled(row: Failure, text: str) -> str:
-    """The row's command with what the text names: `$role` is the pattern's group of that name."""
+    """The row's command, filled in from the text: `$role` is the pattern's group of that name."""
     told = re.search(row.pattern, text, re.S | re.I)
     return Template(row.command).safe_substitute(told.groupdict("") if told else {})
 
 
 def plain(text: str) -> str:
-    """The service's own sentence, out of the resource handler's wrapping."""
+    """The service's own sentence, without the resource handler's wrapping."""
     wrapped = _HANDLER.search(text)
     return (wrapped["text"] if wrapped else text).replace(
         "Rollback requested by user.", ""
@@ -151,7 +151,7 @@ def plain(text: str) -> str:
 
 
 def diagnose_change_set(change_set: ChangeSet, validations: Sequence[Validation] = ()) -> Diagnosis:
-    """Why a change set could not be made: what the validation found, the first explained; or its own reason."""
+    """Why a change set could not be made: the validation's findings, the first one explained, or its own reason."""
     stops = [each for each in validations if each.mode == "FAIL"]
     if not stops:
         return diagnose_text(change_set.reason)

@@ -1,15 +1,15 @@
-"""What can go wrong outside a stack; what happens to a stack is an Outcome, not an error.
+"""What can go wrong outside of a stack; what happens to a stack is an Outcome, not an error.
 
     ChangeSetsError
-    ├── Refused                 AWS said no to one call, for a reason that asking again will not change
+    ├── Refused                 AWS refused a call, and repeating it will not help
     │   ├── StackNotFound       no stack of that name or id
-    │   ├── StackBusy           the stack is in a status that does not take this call (someone else was faster)
-    │   ├── ChangeSetGone       the change set was executed, deleted or became obsolete meanwhile
+    │   ├── StackBusy           the stack's status does not accept this call (someone else was faster)
+    │   ├── ChangeSetGone       the change set was executed or deleted, or became obsolete
     │   ├── RoleUnusable        the stack's service role is gone, or does not trust CloudFormation
     │   └── AccessDenied        the caller lacks a permission
     ├── CredentialsProblem      none found, or expired midway
     ├── Unreachable             no answer after botocore's retries: connection, timeout, AWS's own failure
-    │   └── Throttled           "Rate exceeded": AWS is there, and asks for patience
+    │   └── Throttled           "Rate exceeded": AWS answers, and asks to slow down
     └── UnknownStatus           AWS sent a stack status that this version does not know
 
 Every message states the fact with the value last; `hint` is what to type or change next.
@@ -17,7 +17,7 @@ Every message states the fact with the value last; `hint` is what to type or cha
 
 
 class ChangeSetsError(Exception):
-    """Base of all. `str()` is the message; `hint` the next thing to do, or None."""
+    """The base class. `str()` is the message; `hint` says what to do next, or is None."""
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
@@ -34,19 +34,19 @@ class Refused(ChangeSetsError):
 
 
 class StackNotFound(Refused):
-    """No stack of that name or id (AWS spells this in three ways)."""
+    """There is no stack of that name or id (which AWS spells in three ways)."""
 
 
 class StackBusy(Refused):
-    """The stack's status does not take this call now."""
+    """The stack's status does not accept this call."""
 
 
 class ChangeSetGone(Refused):
-    """The change set cannot be executed any more: executed, deleted, or obsolete."""
+    """The change set can no longer be executed: it was executed or deleted, or is obsolete."""
 
 
 class RoleUnusable(Refused):
-    """CloudFormation cannot assume the stack's service role: it refuses every write until it is given another one."""
+    """CloudFormation cannot assume the stack's service role, and refuses every write until it is given another one."""
 
 
 class AccessDenied(Refused):
@@ -54,7 +54,7 @@ class AccessDenied(Refused):
 
 
 class CredentialsProblem(ChangeSetsError):
-    """No credentials, or they expired while we worked."""
+    """There are no credentials, or they have expired."""
 
 
 class Unreachable(ChangeSetsError):
@@ -66,4 +66,4 @@ class Throttled(Unreachable):
 
 
 class UnknownStatus(ChangeSetsError):
-    """A stack status that is not in the table; better to stop than to guess."""
+    """A stack status that is not in the table. It is better to stop than to guess."""

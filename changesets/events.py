@@ -1,13 +1,13 @@
 """Following an operation: its events oldest first, each once, nested stacks included, until the stack is at rest.
 
 The rules, each learnt from a tool that broke it:
-- Events come newest first, in pages: read back only to the first known one, then turn the order round.
+- Events come newest first, in pages: read back to the first known one, then reverse the order.
 - "Which events are mine" is an equality of client request tokens, not a comparison of clocks. An operation that
   someone else started begins at the stack's own "User Initiated" event.
-- The stack is at rest when its own event says so *and* DescribeStacks agrees: either may lag by seconds. Then the
-  events are read once more, or the last reasons are lost.
-- A nested stack's event arrives first without a physical id: wait for the id, then follow it too.
-- Every wait is bounded, and `Pace` decides when to look: quick when the end is near, gentle while resources take
+- The stack is at rest when its own event says so *and* DescribeStacks agrees, as either may lag by seconds. Then the
+  events are read once more, or the last reasons would be lost.
+- A nested stack's first event has no physical id yet: wait for the id, then follow that stack too.
+- Every wait is bounded, and `Pace` decides how often to look: often when the end is near, rarely while resources take
   their time.
 """
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Watched(Protocol):
-    """What following needs of the gateway."""
+    """What this module needs of the gateway."""
 
     def stack(self, name_or_id: str, /) -> Stack | None: ...
 
@@ -36,9 +36,9 @@ class Watched(Protocol):
 
 @dataclass(slots=True)
 class Pace:
-    """Seconds until the next look: a tenth of the silence so far, so that what ends is seen a tenth late at most.
+    """Seconds until the next look: a tenth of the silence so far, so that an end is seen at most a tenth late.
 
-    Up to 5 s in silence, up to 15 s once AWS has asked for patience.
+    At most 5 s, or 15 s once AWS has asked to slow down.
     """
 
     interval: float = 0.2
@@ -54,11 +54,11 @@ class Pace:
         return self.interval
 
 
-PATIENCE = 8  # unanswered reads in a row, each after all of botocore's own retries
+PATIENCE = 8  # failed reads in a row, each after all of botocore's own retries
 
 
 def patiently(clock: Clock, pace: Pace, read: Callable[[], T], *, patience: int = PATIENCE) -> T:
-    """The answer to a call that may be repeated at will. Gives up after so many silences, or PATIENCE throttlings."""
+    """The answer to a call that may be repeated. Gives up after `patience` failures, or PATIENCE throttlings."""
     for silences in range(1, PATIENCE):
         try:
             return read()
@@ -70,12 +70,12 @@ def patiently(clock: Clock, pace: Pace, read: Callable[[], T], *, patience: int 
 
 
 def operation(events: Iterable[StackEvent], token: str | None) -> Iterator[StackEvent]:
-    """From newest-first events those of one operation: of this token, or (None) of the newest operation."""
+    """The events of one operation, newest first: the one with this token, or (None) the newest."""
     return _newest(events) if token is None else takewhile(lambda event: event.token == token, events)
 
 
 def _newest(events: Iterable[StackEvent]) -> Iterator[StackEvent]:
-    """Back to where its user initiated it, or to where the stack was at rest before it."""
+    """Back to where a user initiated the operation, or to where the stack was at rest before it."""
     begun = False
     for event in events:
         moving = event.is_of_stack and is_moving(event.stack_status)
@@ -94,9 +94,9 @@ def newest_operation(cloudformation: Watched, stack_id: str, token: str | None =
 
 
 def confirmed(cloudformation: Watched, stack: Stack) -> bool:
-    """Does the stack's own last event say the same? DescribeStacks alone may be stale: never delete on its word.
+    """Does the stack's own last event agree with its status? DescribeStacks may be stale: never delete on its word.
 
-    Where there is no event nothing speaks against it: CloudFormation keeps events for 90 days.
+    No event means no objection: CloudFormation keeps events for 90 days only.
     """
     own = (event.stack_status for event in cloudformation.events(stack.id) if event.is_of_stack)
     return next(own, stack.status) == stack.status
@@ -114,7 +114,7 @@ class _Tail:
     nested: dict[str, "_Tail"] = field(default_factory=dict)
 
     def do_without_token(self) -> None:
-        """Some endpoints that speak this API tell no tokens (AWS does): then it is the newest operation."""
+        """Some endpoints of this API, unlike AWS, report no tokens: then follow the newest operation."""
         newest = next(self.cloudformation.events(self.stack_id), None)
         if newest is not None and not newest.token:
             self.token = None
@@ -155,7 +155,7 @@ class _Tail:
 
 @dataclass(slots=True)
 class _Picture:
-    """What the events so far say: the stack's own last word, and who is under way."""
+    """What the events say so far: the stack's own last event, and which resources are under way."""
 
     last_word: StackEvent | None = None
     under_way: dict[tuple[str, str], StackEvent] = field(default_factory=dict)
@@ -175,7 +175,7 @@ class _Picture:
         return self.last_word is not None and not is_moving(self.last_word.stack_status)
 
     def agrees(self, stack: Stack | None) -> bool:
-        """Do the stack and its last event say the same?"""
+        """Do the stack and its last event agree?"""
         said = self.last_word.stack_status if self.last_word and self.at_rest else None
         return stack is not None and stack.status == said
 
@@ -186,7 +186,7 @@ class _Picture:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Where following ended: the stack at rest, or (`timed_out`) still moving, with what it has waited for longest."""
+    """How following ended: with the stack at rest, or (`timed_out`) still moving; `oldest` has taken the longest."""
 
     stack: Stack | None
     events: tuple[StackEvent, ...]
@@ -195,15 +195,15 @@ class Settled:
 
 
 SILENCE = 25.0  # seconds without an event after which the stack itself is asked
-FIRST_SILENCE = 4.0  # the same while there has been none at all: an operation begins with one, within a second or two
-DOUBTS = 6  # times that the events and the stack may disagree (either may be stale) before the stack is believed
-FIRST_DOUBTS = 2  # the same while there has been no event to disagree with
+FIRST_SILENCE = 4.0  # the same before the first event: an operation begins with one within a second or two
+DOUBTS = 6  # how often events and stack may disagree (either may be stale) before the stack is believed
+FIRST_DOUBTS = 2  # the same before the first event
 
 
 def follow(
     cloudformation: Watched, stack_id: str, clock: Clock, *, until: datetime, token: str | None = None
 ) -> Generator[StackEvent, None, Settled]:
-    """Yields the operation's events and returns `Settled`; waits no longer than `until`."""
+    """Yield the operation's events and return `Settled`; wait no longer than `until`."""
     tail, picture, pace = _Tail(cloudformation, stack_id, token), _Picture(), Pace()
     told: list[StackEvent] = []
     asked, doubts = clock.now(), 0

@@ -1,7 +1,7 @@
-"""What is inside: the resources of a stack and of those nested in it, and a change set with what only services know.
+"""What is inside a stack and the stacks nested in it, and what only other services know about a change set.
 
-The rule: a review tells everything that may go, also where the change set does not: what goes with a nested stack, and
-what may change in one unseen.
+The rule: a review shows everything that may be lost, including what the change set does not show: what is deleted with
+a nested stack, and what may change in one unseen.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ CREATION = "Resource creation Initiated"  # of a new resource, or of the new hal
 
 
 class Row(NamedTuple):
-    """A resource, its DeletionPolicy, and whether it goes although it is full."""
+    """A resource, its DeletionPolicy, and whether it can be deleted although it is full."""
 
     resource: Resource
     policy: str
@@ -43,8 +43,8 @@ def rows(cloudformation: CloudFormation, stack_id: str, prefix: str = "") -> lis
 
 
 def fresh_data(cloudformation: CloudFormation, stack_id: str) -> tuple[Resource, ...]:
-    """What may hold data and came to be, here or in a nested stack, after the stack was last stable: its rollback
-    deletes that. All, if it never was; the new half of a replacement too, which no list of resources shows any more.
+    """What may hold data and was created, here or in a nested stack, since the stack was last stable (or ever, if it
+    never was): a rollback deletes it. Includes the new half of a replacement, which is no longer listed anywhere.
     """
     since = next((event.at for event in cloudformation.events(stack_id) if _stable(event)), None)
     return tuple(each for each in _created(cloudformation, stack_id, since, "") if not cloudformation.is_empty(each))
@@ -78,9 +78,9 @@ def _stable(event: StackEvent) -> bool:
 def reviewed(
     cloudformation: CloudFormation, change_set: ChangeSet, situation: Situation, *, keeps_templates: bool
 ) -> Review:
-    """The change set reviewed, with the questions that only services can answer asked: is it empty, is it valid.
+    """Review the change set, after asking the services what only they know: what is empty, what is valid.
 
-    `keeps_templates`: nothing but drift is to be undone, so nested stacks have the templates that they have.
+    `keeps_templates`: only drift is to be undone, so nested stacks keep their templates.
     """
     template = situation.deployment.template if situation.deployment else ""
     change_set = _with(change_set, _owed(cloudformation, change_set, situation))
@@ -105,8 +105,8 @@ def _with(change_set: ChangeSet, more: Iterable[ResourceChange]) -> ChangeSet:
 
 
 def _owed(cloudformation: CloudFormation, change_set: ChangeSet, situation: Situation) -> Iterator[ResourceChange]:
-    """What the paused update was to remove and its fix does not bring back: it goes when the fix is done, and no change
-    set tells, because that compares with the template that failed.
+    """What a paused update was to remove and its fix does not bring back: it is deleted once the fix is done. No change
+    set shows it, because that compares with the template that failed.
     """
     if situation.way_out is not WayOut.FIX_FORWARD:
         return
@@ -131,7 +131,7 @@ def _removal(resource: Resource, policy: str) -> ResourceChange:
 
 
 def _gone_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Iterator[ResourceChange]:
-    """What goes with a nested stack that is removed: its change set tells the stack alone."""
+    """What is deleted with a nested stack; the change set shows only the stack itself."""
     gone = (each for each in change_set.changes if each.type == NESTED_STACK and each.removes and not each.keeps_old)
     for stack in gone:
         for row, policy, _ in rows(cloudformation, stack.physical_id, f"{stack.logical_id}."):
@@ -139,7 +139,7 @@ def _gone_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Itera
 
 
 def _unseen_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Iterator[Resource]:
-    """What is in nested stacks that change and whose own change sets were not made."""
+    """The resources of nested stacks that change without a change set of their own."""
     changing = (each for each in change_set.changes if each.type == NESTED_STACK and each.action is Action.MODIFY)
     for stack in changing:
         if not stack.nested_change_set:
@@ -147,7 +147,7 @@ def _unseen_inside(cloudformation: CloudFormation, change_set: ChangeSet) -> Ite
 
 
 def _overtaken(cloudformation: CloudFormation, change_set: ChangeSet) -> tuple[str, ...]:
-    """Executing a change set deletes all others of the stack: those of other deployers are worth a word."""
+    """Other deployers' pending change sets: executing one deletes all others of the stack."""
     names = cloudformation.pending_change_sets(change_set.stack_id)
     return tuple(name for name in names if name != change_set.name and not name.startswith(TOKEN_PREFIX))
 

@@ -1,8 +1,7 @@
-"""What the package must know about resource types: which hold data, how they are identified, how long they usually
-take.
+"""What the package must know about resource types: which hold data, how they are identified, how long they take.
 
 The rule: one row per type, no branches elsewhere. Sources: the primary identifiers of CloudFormation's registry;
-durations as measured in us-east-1 (September 2026), rounded; where nothing was measured, `SECONDS` answers a few.
+durations as measured in us-east-1 (September 2026), rounded. Types without a measurement get a few seconds.
 """
 
 from dataclasses import dataclass
@@ -10,9 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DataKind:
-    """A type whose deletion loses what people put into it. `identifier` is its property for a resource import, if
-    it has one.
-    """
+    """A type whose deletion loses data. `identifier` is its property for a resource import, if it has one."""
 
     holds: str
     identifier: str | None = None
@@ -48,7 +45,7 @@ DATA: dict[str, DataKind] = {
     "AWS::Backup::BackupVault": DataKind("backups", "BackupVaultName"),
 }
 
-# what is in these comes from the template, and the next deployment makes it again
+# their contents come from the template, and the next deployment makes them again
 MADE_ANEW = frozenset({
     "AWS::SSM::Parameter", "AWS::SecretsManager::Secret", "AWS::KMS::Key", "AWS::CertificateManager::Certificate",
 })  # fmt: skip
@@ -74,12 +71,12 @@ _VERBS = {"CREATE": 0, "ADD": 0, "IMPORT": 0, "UPDATE": 1, "MODIFY": 1, "DELETE"
 
 
 def holds_data(type_: str) -> bool:
-    """Does a resource of this type hold what cannot be made again?"""
+    """Does a resource of this type hold what cannot be recreated?"""
     return type_ in DATA
 
 
 def is_custom(type_: str) -> bool:
-    """Is it made by a function of the user's own?"""
+    """Is it created by the user's own function?"""
     return type_.startswith("Custom::") or type_ == "AWS::CloudFormation::CustomResource"
 
 

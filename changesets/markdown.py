@@ -1,6 +1,6 @@
 """The review as Markdown, for a pull request: the same value as the terminal's table. Pure.
 
-The rule: hazards stand first and open; long lists of values are folded.
+The rule: hazards come first, unfolded; long lists of values are folded.
 """
 
 from collections.abc import Iterable

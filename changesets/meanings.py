@@ -1,6 +1,6 @@
-"""What AWS means by an error code and its text: one of our errors, with a hint. Pure; for gateway.py only.
+"""AWS's error codes and texts as errors of ours, each with a hint. Pure; for gateway.py only.
 
-`ValidationError` is not modelled by botocore, so it is recognised by code and text. A missing stack has three
+botocore does not model `ValidationError`, so it is recognised by its code and text. A missing stack has three
 spellings.
 """
 
@@ -37,12 +37,12 @@ _EXPIRED = re.compile(
 )
 _THROTTLED = re.compile(r"Throttling.*|TooManyRequests.*|RequestLimitExceeded")
 _PASSING = re.compile(r"ServiceUnavailable|InternalFailure|InternalError|50\d")
-AGAIN = "run the same command again: it goes on where this one stopped"
-_LOG_IN = "log in again, then run the same command: it goes on where this one stopped"
+AGAIN = "run the same command again: it resumes where this one stopped"
+_LOG_IN = "log in again, then run the same command: it resumes where this one stopped"
 _HINTS = {
     "Requires capabilities": "add it with --capabilities",
     "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
-    "is not authorized to perform": "have that action allowed, or name other credentials with --profile",
+    "is not authorized to perform": "get permission for that action, or use other credentials with --profile",
     "cannot be assumed": "pass a role that CloudFormation can assume with --role-arn",
 }
 
@@ -51,11 +51,11 @@ def meaning(operation: str, error: Mapping[str, Any]) -> ChangeSetsError:
     """The error that a ClientError's `Error` stands for."""
     code, text = str(error.get("Code", "")), str(error.get("Message", ""))
     if _EXPIRED.fullmatch(code):
-        return CredentialsProblem(f"AWS does not accept the credentials (any more): {text}", hint=_LOG_IN)
+        return CredentialsProblem(f"AWS does not accept the credentials, or no longer does: {text}", hint=_LOG_IN)
     if _THROTTLED.fullmatch(code):
-        return Throttled(f"AWS asks for patience, after all retries of {operation}: {text}", hint=AGAIN)
+        return Throttled(f"AWS still asks to slow down after all retries of {operation}: {text}", hint=AGAIN)
     if _PASSING.fullmatch(code):
-        return Unreachable(f"AWS itself failed, after all retries of {operation}: {code}: {text}", hint=AGAIN)
+        return Unreachable(f"AWS itself still fails after all retries of {operation}: {code}: {text}", hint=AGAIN)
     kinds = (kind for codes, texts, kind in _MEANINGS if re.fullmatch(codes, code) and re.fullmatch(texts, text))
     hint = next((advice for sign, advice in _HINTS.items() if sign in text), None)
     return next(kinds, Refused)(text, code=code, operation=operation, hint=hint)

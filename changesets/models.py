@@ -1,4 +1,4 @@
-"""What CloudFormation has, as values: stacks, resources, events, change sets. No behaviour beyond reading oneself.
+"""What CloudFormation has, as values: stacks, resources, events, change sets. No behaviour but simple properties.
 
 The rule: nothing here knows boto3; gateway.py turns its dictionaries into these. Times are aware and in UTC. A
 stack that does not exist is `None`.
@@ -12,8 +12,8 @@ from typing import Any
 
 from changesets.statuses import StackStatus
 
-TOKEN_PREFIX = "groat-"  # starts every client request token and change-set name of ours: how we know our own again
-RECREATE_TOKEN_PREFIX = "groat-recreate-"  # on a delete that makes room for the same stack anew
+TOKEN_PREFIX = "groat-"  # begins all our client request tokens and change-set names, so that we recognise them
+RECREATE_TOKEN_PREFIX = "groat-recreate-"  # begins the token of a deletion after which the same stack is created again
 
 
 class Profile(StrEnum):
@@ -26,13 +26,13 @@ class Profile(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """What should be: a template and its values, under a stack name.
+    """What is wanted: a template and its values, under a stack name.
 
-    `tags=None` leaves the stack's tags as they are. `profile` DEVELOPMENT executes with DisableRollback;
-    PRODUCTION turns termination protection on and sets `stack_policy` if given. `express` asks for
-    CloudFormation's EXPRESS mode, in which a failure is always rolled back. `artifacts_bucket` takes templates over
-    51,200 bytes (CloudFormation's limit for a template inside the request). `origin` says where all this comes from, as
-    the change set's Description (origins.py); at most 1,024 characters.
+    `tags=None` leaves the stack's tags as they are. `profile` DEVELOPMENT executes with DisableRollback; PRODUCTION
+    turns termination protection on and sets `stack_policy` if given. `express` asks for CloudFormation's EXPRESS mode,
+    in which a failure is always rolled back. `artifacts_bucket` takes templates over 51,200 bytes (CloudFormation's
+    limit for a template inside the request). `origin` says where this comes from, for the change set's Description
+    (origins.py); at most 1,024 characters.
     """
 
     stack_name: str
@@ -54,7 +54,7 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """A stack as DescribeStacks tells it."""
+    """A stack, as in DescribeStacks."""
 
     id: str
     name: str
@@ -76,7 +76,7 @@ class Stack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A row of ListStackResources. `status` is CloudFormation's word, e.g. CREATE_COMPLETE."""
+    """A resource, as in ListStackResources. `status` is CloudFormation's word, e.g. CREATE_COMPLETE."""
 
     logical_id: str
     physical_id: str
@@ -104,12 +104,12 @@ class StackEvent:
 
     @property
     def is_of_stack(self) -> bool:
-        """Told by the stack itself: a nested stack is also of type AWS::CloudFormation::Stack, with another id."""
+        """Is it the stack's own? A nested stack is also of type AWS::CloudFormation::Stack, but has another id."""
         return self.physical_id == self.stack_id
 
     @property
     def stack_status(self) -> StackStatus | None:
-        """The stack's status, if the stack itself tells it."""
+        """The stack's status, if the event is the stack's own."""
         return StackStatus(self.status) if self.is_of_stack else None
 
     @property
@@ -137,12 +137,12 @@ class Replacement(StrEnum):
 
 
 KNOWN_LATER = "{{changeSet:KNOWN_AFTER_APPLY}}"
-"""What CloudFormation says of a value that only the deployment will bring."""
+"""CloudFormation's placeholder for a value that is only known after the deployment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PropertyChange:
-    """One changed property: `path` like /Properties/Code/ImageUri, values as CloudFormation prints them or None.
+    """A changed property: `path` like /Properties/Code/ImageUri, values as CloudFormation prints them or None.
 
     `cause` is the parameter or the other resource's attribute that the value comes from, like Table.Arn.
     """
@@ -160,7 +160,7 @@ class PropertyChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceChange:
-    """One entry of a change set. `before` and `after` are the resource's whole definitions, {} when not told."""
+    """An entry of a change set. `before` and `after` are the resource's whole definitions, {} if not known."""
 
     action: Action
     logical_id: str
@@ -204,7 +204,7 @@ NO_CHANGE_TEXTS = ("didn't contain changes", "No updates are to be performed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSet:
-    """A change set as DescribeChangeSet tells it, all pages."""
+    """A change set, as in all pages of DescribeChangeSet."""
 
     id: str
     name: str
@@ -230,5 +230,5 @@ class ChangeSet:
 
     @property
     def has_no_changes(self) -> bool:
-        """CloudFormation reports "nothing to do" as a failure, in two spellings and several wrappings."""
+        """CloudFormation reports "nothing to do" as a failure, in two texts and several wrappings."""
         return self.status == "FAILED" and any(text in self.reason for text in NO_CHANGE_TEXTS)

@@ -1,4 +1,4 @@
-"""The command line's flags, as in `aws cloudformation deploy`, grouped by what a verb needs. For __main__.py only."""
+"""The command line's flags, as in `aws cloudformation deploy`, in groups that verbs share. For __main__.py only."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ PROFILES = click.Choice(["standard", "development", "production"])  # the values
 
 
 class Pairs(click.ParamType):
-    """`Key=Value`, as many words after one flag as follow, like the AWS command line."""
+    """`Key=Value`, any number of them after one flag, as in the AWS command line."""
 
     name = "KEY=VALUE"
 
@@ -23,7 +23,7 @@ class Pairs(click.ParamType):
 
 
 class Words(click.Command):
-    """A command whose repeatable options take several words each: `--tags a=1 b=2` means `--tags a=1 --tags b=2`."""
+    """A command whose repeatable options take several values: `--tags a=1 b=2` means `--tags a=1 --tags b=2`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         several = {name for each in self.params if getattr(each, "multiple", False) for name in each.opts}
@@ -52,8 +52,8 @@ def common(command: Command) -> Command:
                 "--region", metavar="REGION", help="AWS region; default: AWS_DEFAULT_REGION, or the profile's."
             ),
             click.option("--profile", metavar="PROFILE", help="AWS profile; default: AWS_PROFILE."),
-            click.option("--endpoint-url", metavar="URL", help="Where AWS answers; default: AWS_ENDPOINT_URL."),
-            click.option("--json", "as_json", is_flag=True, help="One JSON object per line instead of text."),
+            click.option("--endpoint-url", metavar="URL", help="AWS endpoint; default: AWS_ENDPOINT_URL."),
+            click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line instead of text."),
         ]
     ):
         command = option(command)
@@ -61,11 +61,13 @@ def common(command: Command) -> Command:
 
 
 def consenting(command: Command) -> Command:
-    """The flags of verbs that change something."""
+    """The flags of a verb that changes something."""
     for option in reversed(
         [
-            click.option("--yes", is_flag=True, help="Answer yes; only the loss of data needs --allow."),
-            click.option("--allow", multiple=True, metavar="ID", help="Let these logical ids go with their data."),
+            click.option("--yes", is_flag=True, help="Answer yes, except to the loss of data: that needs --allow."),
+            click.option(
+                "--allow", multiple=True, metavar="ID", help="Allow these logical ids to be deleted with their data."
+            ),
             click.option("--role-arn", metavar="ARN", help="The service role that CloudFormation assumes."),
             click.option(
                 "--timeout",
@@ -73,7 +75,7 @@ def consenting(command: Command) -> Command:
                 default=180,
                 show_default=True,
                 metavar="MINUTES",
-                help="The longest wait.",
+                help="How long to wait at most.",
             ),
         ]
     ):
@@ -88,17 +90,20 @@ def template(command: Command) -> Command:
         [
             click.option("--template-file", required=True, type=file, help="The template, YAML or JSON."),
             click.option(
-                "--parameter-overrides", multiple=True, type=Pairs(), help="Parameters; the others keep their values."
+                "--parameter-overrides",
+                multiple=True,
+                type=Pairs(),
+                help="Parameter values; other parameters keep theirs.",
             ),
             click.option(
                 "--capabilities", multiple=True, metavar="NAME", help="What the template may do; default: all."
             ),
             click.option("--tags", multiple=True, type=Pairs(), help="Tags of the stack and of its resources."),
-            click.option("--notification-arns", multiple=True, metavar="ARN", help="SNS topics that get the events."),
-            click.option("--s3-bucket", metavar="BUCKET", help="For a template over 51,200 bytes."),
-            click.option("--s3-prefix", default="", metavar="PREFIX", help="A folder in that bucket."),
+            click.option("--notification-arns", multiple=True, metavar="ARN", help="SNS topics to send the events to."),
+            click.option("--s3-bucket", metavar="BUCKET", help="Bucket for a template over 51,200 bytes."),
+            click.option("--s3-prefix", default="", metavar="PREFIX", help="Folder in that bucket."),
             click.option("--revert-drift", is_flag=True, help="Also undo changes made by hand."),
-            click.option("--import-existing-resources", is_flag=True, help="Take over resources that exist."),
+            click.option("--import-existing-resources", is_flag=True, help="Take over resources that already exist."),
         ]
     ):
         command = option(command)

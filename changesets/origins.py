@@ -1,9 +1,9 @@
 """Where a deployment comes from, in one line for its change set's Description: git commit, image digests, tool version.
 
-Why not stack tags: CloudFormation copies them to every resource that takes tags, so a tag with the commit in it would
-make each deployment an update of all of them, and "no changes" would never be true again. The Description is the change
-set's alone. The console shows it, and so does DescribeChangeSet after the execution too, by the ARN that DescribeStacks
-tells as the stack's ChangeSetId.
+Why not stack tags? CloudFormation copies them to every resource that takes tags, so a tag with the commit would make
+each deployment an update of all of them, and there would never be "no changes". The Description belongs to the change
+set alone. The console shows it, and so does DescribeChangeSet, even after the execution, by the ARN that DescribeStacks
+returns as the stack's ChangeSetId.
 
 The rule: the same sources and values make the same line, so that the same request finds its own change set again.
 """
@@ -19,13 +19,13 @@ _IMAGE = re.compile(r"([^/\s]+@sha256:[0-9a-f]{12})[0-9a-f]*")
 
 
 def origin(folder: Path, parameters: Mapping[str, str]) -> str:
-    """`commit 1a2b3c4d5e6f, app@sha256:9f86d081884c, groat 0.1.0`; without git or outside of a repository no commit."""
+    """`commit 1a2b3c4d5e6f, app@sha256:9f86d081884c, groat 0.1.0`; no commit without git or outside of a repository."""
     images = (found[1] for value in sorted(parameters.values()) if (found := _IMAGE.search(value)))
     return ", ".join([*_commit(folder), *dict.fromkeys(images), *_tool()])[:LONGEST]
 
 
 def _commit(folder: Path) -> Iterator[str]:
-    """Of the working tree that the folder is in; `-dirty` if it has uncommitted changes."""
+    """The commit of the working tree around the folder; `-dirty` if it has uncommitted changes."""
     words = ("describe", "--always", "--dirty", "--abbrev=12", "--exclude=*")
     try:
         told = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
@@ -36,7 +36,7 @@ def _commit(folder: Path) -> Iterator[str]:
 
 
 def _tool() -> Iterator[str]:
-    """Nothing where the package was copied instead of installed."""
+    """The tool's version; nothing if the package was copied instead of installed."""
     try:
         yield f"groat {version('groat')}"
     except PackageNotFoundError:

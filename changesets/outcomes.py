@@ -1,6 +1,6 @@
-"""What a run tells, in order: observations, plans, steps, the stack's events, and at last one Outcome.
+"""What a run reports, in order: observations, plans, steps, the stack's events, and at last one Outcome.
 
-The rule: a stack that failed is an outcome, not an exception; every run ends in exactly one.
+The rule: a failed stack is an outcome, not an exception; every run ends in exactly one outcome.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from changesets.steps import Step
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """Why something failed. `cause` is the first real failure's own text; the rest is ours, "" when not known.
+    """Why something failed. `cause` is the first real failure's own text; the rest is ours, "" if not known.
 
-    `page` is the file name in docs/errors/ and `others` the further failures that are not mere consequences.
+    `page` is a file in docs/errors/; `others` are further failures that are not mere consequences.
     """
 
     cause: str
@@ -34,12 +34,12 @@ class Diagnosis:
 UNKNOWN_CAUSE = Diagnosis(cause="CloudFormation gave no reason")
 
 
-# ---- what a run tells, in order; the last is an Outcome ----
+# ---- what a run reports, in order; the last is an Outcome ----
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """The start of a round: how the stack is found. `stack` is None if there is none."""
+    """A round begins: the stack as it was found, or None if there is none."""
 
     stack_name: str
     stack: Stack | None
@@ -54,21 +54,21 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepStarted:
-    """A step of the plan begins: one call of the API, its arguments, and why."""
+    """A step of the plan begins: an API call, its arguments, and why."""
 
     step: Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed:
-    """Something worth a line: a connection retried, an orphan, another deployer at work."""
+    """Something worth mentioning: a retried connection, an orphan, another deployer at work."""
 
     message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """The stack is as wanted. `orphans`: old resources that the cleanup could not delete, now in no stack."""
+    """The stack is as wanted. `orphans` are old resources that could not be deleted and are no longer in any stack."""
 
     stack: Stack
     orphans: tuple[Resource, ...] = ()
@@ -76,7 +76,7 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoChanges:
-    """The stack is as wanted already: nothing was executed."""
+    """The stack was already as wanted; nothing was executed."""
 
     stack: Stack
 
@@ -92,7 +92,7 @@ class RolledBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """CloudFormation would not make a change set of the template: nothing has been touched."""
+    """CloudFormation refused to make a change set of the template; nothing was changed."""
 
     stack_name: str
     diagnosis: Diagnosis
@@ -100,9 +100,9 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stuck:
-    """Every way out that is safe was tried. `recovery` is the plan that needs a decision or a repair first.
+    """Every safe way out was tried. `recovery` is the plan that needs a decision or a repair first.
 
-    `diagnosis` is what keeps the stack where it is; `failure` why the deployment had failed, if that is another cause.
+    `diagnosis` is what keeps the stack stuck; `failure` is why the deployment had failed, if that has another cause.
     """
 
     status: StackStatus | None
@@ -113,7 +113,7 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleted:
-    """The stack is gone. `left_behind` is alive still, outside of any stack."""
+    """The stack is gone. `left_behind` still exists, outside of any stack."""
 
     stack_name: str
     left_behind: tuple[Resource, ...] = ()
@@ -121,9 +121,7 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """The stack takes the next deployment; None if there is nothing left to take it, and a create is next. `orphans`
-    as in Deployed.
-    """
+    """The stack accepts the next deployment; None if that will be a create. `orphans` as in Deployed."""
 
     stack: Stack | None
     orphans: tuple[Resource, ...] = ()
@@ -131,7 +129,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """What a deployment would do; nothing was executed. `review` is None when there is nothing to do."""
+    """What a deployment would do; nothing was executed. `review` is None if there is nothing to do."""
 
     review: Review | None
 
@@ -145,14 +143,14 @@ class Declined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detached:
-    """The person left; the operation goes on. The same command attaches to it again."""
+    """The person left; the operation goes on, and the same command follows it again."""
 
     stack: Stack | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimedOut:
-    """The longest allowed wait is over and the operation still runs. `oldest` is what it has waited for longest."""
+    """The longest wait is over and the operation still runs. `oldest` is what it has waited for longest."""
 
     stack: Stack | None
     oldest: StackEvent | None = None
@@ -175,7 +173,7 @@ Event = Observed | Proposed | StepStarted | Noticed | StackEvent | Outcome
 
 
 def exit_code(outcome: Outcome, *, changes: int = 0) -> int:
-    """0 done or nothing to do, 1 failed; `changes` is what a review with changes answers."""
+    """0 done or nothing to do, 1 failed; `changes` is the code of a review that found changes."""
     match outcome:
         case Reviewed(review=review) if review is not None:
             return changes
@@ -187,10 +185,10 @@ def exit_code(outcome: Outcome, *, changes: int = 0) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """`status` in one value: the stack, what its status means, why it is so, and what to do next.
+    """The answer of `status`: the stack, what its status means, why it has it, and what to do next.
 
-    `resources` only when something is wrong with them; `next` is the verb to use: apply, recover, or nothing ("");
-    `origin` where the last deployment came from: commit, image digests and tool version, "" if unknown.
+    `resources` are given only if something is wrong with them; `next` is the verb to use: apply, recover, or none ("");
+    `origin` is where the last deployment came from: commit, image digests and tool version, "" if unknown.
     """
 
     stack_name: str

@@ -1,8 +1,8 @@
-"""Who may do more than before: IAM and resource policies compared, grant by grant.
+"""Who may do more than before: compares IAM and resource policies, grant by grant.
 
 The rule: a grant is (principal, action, resource) of one Allow statement, together with its condition; it is new
-if no grant of before covers it. Deny statements and NotAction are shown as they are when they change: they are
-never judged harmless.
+if no earlier grant covers it. Changed Deny statements and NotAction are shown as they are: they are never judged
+harmless.
 """
 
 import json
@@ -16,8 +16,8 @@ Properties = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Grant:
-    """`principal` is "" where the policy hangs on the principal itself (a role's own policies), `resource` where it
-    hangs on the resource (who may assume a role).
+    """`principal` is "" if the policy is attached to the principal itself (a role's own policies), and `resource` if it
+    is attached to the resource (who may assume a role).
     """
 
     principal: str
@@ -35,7 +35,7 @@ class Grant:
         return self.principal == "*" and not self.condition
 
 
-DOCUMENTS: dict[str, tuple[str, ...]] = {  # where a type keeps its policy documents
+DOCUMENTS: dict[str, tuple[str, ...]] = {  # the properties in which a type has policy documents
     "AWS::IAM::Role": ("AssumeRolePolicyDocument", "Policies"),
     "AWS::IAM::User": ("Policies",),
     "AWS::IAM::Group": ("Policies",),

@@ -1,7 +1,6 @@
 """A plan: the steps of one round, what is hazardous about them, and the consent that they need.
 
-The rule: nothing that loses data, opens a door or leaves something behind happens outside of a plan whose hazards
-say so.
+The rule: whatever loses data, opens access or leaves something behind happens only in a plan whose hazards say so.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ from changesets.steps import CreateChangeSet, DeleteChangeSet, Step, Wait
 
 
 class HazardKind(StrEnum):
-    """What could be lost, opened or left. The value is how people read it."""
+    """What could be lost, opened or left behind. The value is shown to people."""
 
     DATA = "data would be lost"
     PROTECTED = "protected from deletion"
@@ -47,7 +46,7 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """A change set as people read it: hazards first, the changes, and what CloudFormation's own validation found.
+    """A change set for people: hazards first, then changes, and what CloudFormation's own validation found.
 
     `waits_for` names what each resource depends on, for a progress display.
     """
@@ -65,7 +64,7 @@ class Review:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What one round of the loop will do. `rung` names this way out, so that it is not tried twice; `verb` is the
-    command of ours that takes it.
+    command that takes it.
     """
 
     stack_name: str
@@ -77,7 +76,7 @@ class Plan:
 
     @property
     def changes_something(self) -> bool:
-        """False for plans that only look: waiting, asking for a change set, clearing one of ours away."""
+        """False for plans that only look: waiting, asking for a change set, removing one of ours."""
         return not all(isinstance(step, Wait | CreateChangeSet | DeleteChangeSet) for step in self.steps)
 
 
@@ -86,9 +85,7 @@ Consent = Callable[[Plan], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """The consent given on a command line: `yes` for ordinary hazards, `names` for each logical id whose data may
-    go.
-    """
+    """The consent given on a command line: `yes` to ordinary hazards, `names` of logical ids whose data may be lost."""
 
     yes: bool = False
     names: frozenset[str] = frozenset()

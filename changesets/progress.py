@@ -1,8 +1,8 @@
 """How far an operation is: which resources are done, under way and waiting, and how long it may still take. Pure.
 
-The rules: a second *_COMPLETE of a resource is its way back, so progress counts resources and not events, and never
-leaves [0, total]; the stack's own cleanup row is not a resource. Estimates add usual durations along the longest chain
-of what waits for what; they are the order of magnitude, not a promise.
+The rules: progress counts resources, not events (a second *_COMPLETE of a resource is its rollback), and never leaves
+[0, total]; the stack's own cleanup is not a resource. Estimates add up usual durations along the longest chain of
+dependencies; they give the order of magnitude, and promise nothing.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass(slots=True)
 class Progress:
-    """Mutable on purpose: a display's memory of the events so far. `speed` is times faster than AWS."""
+    """A display's memory of the events so far, hence mutable. `speed` is how many times faster than AWS they come."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     depends: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Progress:
         )
 
     def waits_for(self, row: Row) -> tuple[str, ...]:
-        """What a waiting resource needs first, and does not have yet."""
+        """What a waiting resource still waits for."""
         needed = self.depends.get(row.logical_id, frozenset())
         return tuple(sorted(name for name in needed if name in self.rows and self.rows[name].phase is not Phase.DONE))
 
@@ -75,7 +75,7 @@ class Progress:
         return len(self.rows)
 
     def seconds_left(self, now: datetime) -> int:
-        """Along the longest chain; at least 1 while anything is not done."""
+        """Along the longest chain of dependencies; at least 1 until everything is done."""
         return max((self._left(name, now, frozenset()) for name in self.rows), default=0)
 
     def _left(self, name: str, now: datetime, above: frozenset[str]) -> int:

@@ -1,6 +1,6 @@
-"""The human view's pictures, in rich: the review as a table, progress as a live one. Formatting only.
+"""What the human view shows with rich: the review as a table, progress as a live table. Formatting only.
 
-The rule: the words are words.py's; what a row means is progress.py's; nothing here decides.
+The rule: words.py has the words, progress.py says what a row means, and nothing here decides anything.
 """
 
 from dataclasses import replace
@@ -32,7 +32,7 @@ PHASES = {
 }
 LONGEST_VALUE = 40
 KEPT_OF_SHARED = 8  # enough to see where a value begins to differ: @sha256:
-ROUTINE = ("nitiated", "hence creating one.")  # reasons of every resource, not worth a place
+ROUTINE = ("nitiated", "hence creating one.")  # reasons that every resource has
 
 
 def review(told: Review) -> list[Text]:
@@ -50,7 +50,7 @@ def hazard(each: Hazard) -> Text:
 
 
 def changes(every: tuple[ResourceChange, ...]) -> list[Text]:
-    """A line for each resource, and below it one for each property."""
+    """A line for each resource, followed by one for each property."""
     names, types = max(len(each.logical_id) for each in every), max(len(each.type) for each in every)
     return [line for each in every for line in (_head(each, names, types), *map(_property, each.properties))]
 

@@ -1,6 +1,6 @@
 """The rungs that lead to a deployed stack: ask for a change set, import what survived, execute. Pure; see planner.py.
 
-Change-set names are the digest of everything that was asked for: the same request finds its own change set again
+A change set is named by the digest of everything that was asked for. So the same request finds its own change set again
 after an interruption (CreateChangeSet answers the same id), and different requests never collide.
 """
 
@@ -25,7 +25,7 @@ from changesets.steps import (
 )
 
 ASK = "change set"
-DEPLOYING = (ASK, "import ", "execute ", "fix forward", "realign")  # start the rungs that a run takes once at most
+DEPLOYING = (ASK, "import ", "execute ", "fix forward", "realign")  # prefixes of rungs that a run takes at most once
 
 
 def change_set_name(step: CreateChangeSet) -> str:
@@ -35,14 +35,12 @@ def change_set_name(step: CreateChangeSet) -> str:
 
 
 def named(step: CreateChangeSet) -> CreateChangeSet:
-    """The step under the name that its request always has: the same request again is the same change set."""
+    """The step with its change set's name, which is always the same for the same request."""
     return replace(step, name=change_set_name(step))
 
 
 def ask_for_change_set(situation: Situation) -> Plan | None:
-    """CREATE where nothing lives, UPDATE elsewhere. What was skipped in a recovery is aligned with the template
-    again.
-    """
+    """CREATE if nothing lives there, else UPDATE. Brings what a recovery skipped in line with the template again."""
     wanted = situation.deployment
     if wanted is None or situation.review is not None:
         return None
@@ -63,25 +61,23 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
 
 
 def _with_declared_parameters(wanted: Deployment) -> Deployment:
-    """Parameters that the template does not declare are an error for CloudFormation; files of values often have
-    some.
-    """
+    """CloudFormation refuses parameters that the template does not declare, and files of values often have some."""
     declared = templates.parameters(templates.read(wanted.template))
     given = {key: value for key, value in wanted.parameters.items() if key in declared or not declared}
     return replace(wanted, parameters=given)
 
 
 def _kept_parameters(situation: Situation, wanted: Deployment) -> frozenset[str]:
-    """A parameter that is not given keeps its value: CloudFormation would fall back to the template's default."""
+    """Parameters that are not given keep their values, instead of CloudFormation's fallback to the default."""
     declared = templates.parameters(templates.read(wanted.template))
     current = situation.stack.parameters.keys() if situation.stack else frozenset()
     return frozenset(declared & current - wanted.parameters.keys())
 
 
 def import_survivors(situation: Situation) -> Plan | None:
-    """The stack was deleted to be created anew, and some data outlived it: take that over first, by an IMPORT
-    change set. That can give a new stack neither a role nor tags ("As part of the import operation, you cannot modify
-    or add [RoleArn, Tags]"); the update that follows does.
+    """After the stack was deleted to be created again: first take over the data that outlived it, by an IMPORT change
+    set. That gives a new stack neither a role nor tags ("As part of the import operation, you cannot modify or add
+    [RoleArn, Tags]"), but the update that follows does.
     """
     found = importables(situation, situation.survivors)
     if situation.deployment is None or situation.review is not None or not found:
@@ -96,7 +92,7 @@ def import_survivors(situation: Situation) -> Plan | None:
         type="IMPORT",
         deployment=_with_declared_parameters(wanted),
         imports=tuple(map(_to_import, found)),
-        why="keeps the data of the stack before: " + ", ".join(each.physical_id for each in found),
+        why="keeps the data of the previous stack: " + ", ".join(each.physical_id for each in found),
     )
     return Plan(stack_name=situation.stack_name, rung="import survivors", steps=(named(step),))
 
@@ -107,7 +103,7 @@ def _to_import(each: Resource) -> Import:
 
 
 def execute(situation: Situation) -> Plan | None:
-    """The reviewed change set itself, not one like it."""
+    """Execute the very change set that was reviewed."""
     review, wanted = situation.review, situation.deployment
     if review is None or wanted is None:
         return None
@@ -120,7 +116,7 @@ def execute(situation: Situation) -> Plan | None:
     guards = _guards(situation, change_set.stack_id)
     policy = tuple(each for each in guards if isinstance(each, SetStackPolicy) and lives(situation.status))
     steps: tuple[Step, ...] = (
-        *policy,  # the one asked for now decides about this very update
+        *policy,  # the new policy applies to this very update
         ExecuteChangeSet(
             stack=change_set.stack_id,
             change_set=change_set.id,
@@ -137,7 +133,7 @@ def execute(situation: Situation) -> Plan | None:
 
 
 def _imports(review: Review) -> bool:
-    """RetainExceptOnCreate lets a rollback delete what the operation brought in, but this was there before."""
+    """RetainExceptOnCreate would let a rollback delete what was imported, but that existed before."""
     return review.change_set.is_import or bool(review.of(Action.IMPORT))
 
 
@@ -147,7 +143,7 @@ def _why(changes: int, *, paused: bool) -> str:
 
 
 def _guards(situation: Situation, stack_id: str) -> tuple[Step, ...]:
-    """What CreateChangeSet cannot set: termination protection and the stack policy."""
+    """What a change set cannot set: termination protection and the stack policy."""
     wanted = situation.deployment
     if wanted is None:
         return ()
@@ -161,14 +157,14 @@ def _guards(situation: Situation, stack_id: str) -> tuple[Step, ...]:
 
 
 def guard(situation: Situation) -> Plan | None:
-    """Termination protection for a production stack that has none, when nothing else changes."""
+    """Termination protection for a production stack that has none, if nothing else changes."""
     if not (steps := _guards(situation, situation.address)):
         return None
     return Plan(stack_name=situation.stack_name, rung="guard", steps=steps)
 
 
 def realign(situation: Situation) -> Plan | None:
-    """After a rollback that skipped or repaired: make all what the template says, by a drift-reverting change set."""
+    """After a rollback that skipped or repaired something: bring all in line with the template, by reverting drift."""
     if situation.review is not None or situation.stack is None or not situation.may_differ:
         return None
     kept = frozenset(situation.stack.parameters)

@@ -1,7 +1,7 @@
 """boto3's dictionaries as our values: pure, one function per shape.
 
-The rule: only what the rest of the package reads is taken over, absent keys get the model's own default, and a
-stack status that is not in the table raises UnknownStatus here, at the door.
+The rule: only what the rest of the package needs is read, absent keys get the model's own default, and a stack status
+that is not in the table raises UnknownStatus here.
 """
 
 import json
@@ -32,7 +32,7 @@ def status(value: str) -> StackStatus:
         return StackStatus(value)
     except ValueError:
         raise UnknownStatus(
-            f"CloudFormation answered a stack status that this version does not know: {value}",
+            f"CloudFormation returned a stack status that this version does not know: {value}",
             hint="update groat; nothing was changed",
         ) from None
 
@@ -140,9 +140,7 @@ def change(shape: Shape) -> ResourceChange:
 
 
 def _properties(details: Iterable[Shape]) -> Iterable[PropertyChange]:
-    """One change per path: CloudFormation tells a parameter-driven change twice, once with its cause and once with
-    values.
-    """
+    """One change per path: CloudFormation lists a parameter's change twice, with its cause and with values."""
     merged: dict[str, PropertyChange] = {}
     for detail in details:
         target = detail.get("Target", {})

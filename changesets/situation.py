@@ -1,7 +1,7 @@
-"""All that the planner may know when it chooses the next step: fetched before, so that planning is a pure function.
+"""All that the planner may know when it chooses the next step. It is fetched first, so that planning is pure.
 
-The rule: a resource counts as alive unless CloudFormation says that it is deleted or was skipped, and data counts
-as there unless its service has just proven it empty.
+The rule: a resource counts as alive unless CloudFormation says that it was deleted or skipped, and as holding data
+unless its service has just proven it empty.
 """
 
 from dataclasses import dataclass, field
@@ -29,13 +29,13 @@ class Goal(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """One look at a stack. `inner` are the resources of the stacks nested in it, as "Nested.Resource"; `kept` names
-    what a deletion leaves alive by its policy, `retained` what a rollback of its creation does too, `unresisting` what
-    goes although it is full; `fresh_data` came after the last stable state and is not proven empty; `failures` are the
-    newest operation's events.
+    what a deletion keeps by its policy, `retained` what a rollback of its creation keeps too, `unresisting` what can be
+    deleted although it is full; `fresh_data` was created after the last stable state and is not proven empty;
+    `failures` are the newest operation's events.
 
-    `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left alive for
-    us to take over, `remedies` what could mend a failed rollback, `spent` the rungs tried in this run, `role_arn` a
-    service role given by the caller; `may_differ`: something was skipped or made again.
+    `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left for us to take
+    over, `remedies` what could repair a failed rollback, `spent` the rungs tried in this run, `role_arn` a service role
+    given by the caller; `may_differ`: something was skipped or made again.
     """
 
     goal: Goal
@@ -69,12 +69,12 @@ class Situation:
 
     @property
     def express(self) -> bool:
-        """Was the stack last deployed in EXPRESS mode? Then what follows must be in it too."""
+        """Was the stack last deployed in EXPRESS mode? Then later operations must use it, too."""
         return self.stack is not None and self.stack.express
 
     @property
     def address(self) -> str:
-        """The stack's id once it has one: a name may come to mean another stack."""
+        """The stack's id if it has one, because a name may come to mean another stack."""
         return self.stack.id if self.stack else self.stack_name
 
     @property
@@ -100,7 +100,7 @@ class Situation:
         return tuple(each for each in self._doomed if self.resists(each))
 
     def resists(self, resource: Resource) -> bool:
-        """Does its deletion fail while something is in it?"""
+        """Does its deletion fail while it holds something?"""
         return resource.type in EMPTIABLE and resource.logical_id not in self.unresisting
 
     @property
@@ -116,14 +116,14 @@ class Situation:
         return tuple(each for each in self.alive if each.status == "DELETE_FAILED" and each not in self.inner)
 
     def importable(self, resource: Resource) -> bool:
-        """Will the deployment take this resource over if it is left alive?"""
+        """Will the deployment take this resource over if it is kept?"""
         return bool(self.deployment) and resource.logical_id in {
             each.logical_id for each in importables(self, (resource,))
         }
 
 
 def importables(situation: Situation, candidates: tuple[Resource, ...]) -> tuple[Resource, ...]:
-    """Those that the wanted template declares with the same type, can identify, and that refer to no one else."""
+    """Those that the wanted template declares with the same type, that can be identified and refer to no others."""
     from changesets.kinds import DATA
 
     if situation.deployment is None:

@@ -1,12 +1,12 @@
 """The one table of CloudFormation's stack statuses: what each means for someone who wants a healthy stack.
 
-The rule: code asks this table, never the text of a status. `endswith("ROLLBACK_COMPLETE")` holds for a dead stack
-and for two healthy ones; `endswith("_IN_PROGRESS")` holds for REVIEW_IN_PROGRESS, which never moves.
+The rule: code asks this table and never parses a status. `endswith("ROLLBACK_COMPLETE")` is true for a dead stack and
+for two healthy ones; `endswith("_IN_PROGRESS")` is true for REVIEW_IN_PROGRESS, which never moves.
 
-`distance` is how far a stack is from health. A way out that succeeds leads to a smaller distance, from a moving
-status to any status that it can come to rest in; tests/changesets/test_statuses.py walks every edge of
-CloudFormation's own graph. A way out that fails is not tried twice in one run. So each round of the loop in
-manager.py either comes closer or uses up one of finitely many ways, and the loop ends.
+`distance` is how far a stack is from health. A way out that succeeds leads to a smaller distance, and so does every way
+in which a moving status can come to rest; tests/changesets/test_statuses.py walks every edge of CloudFormation's own
+graph. A way out that fails is not tried twice in one run. So each round of the loop in manager.py either comes closer
+or uses up one of finitely many ways, and the loop ends.
 
 Source: CloudFormation user guide, "Understand stack creation events" and "View stack information"; botocore's enum.
 """
@@ -44,7 +44,7 @@ class StackStatus(StrEnum):
 
 
 class WayOut(StrEnum):
-    """What leads out of a status, in one word; planner.py holds the ladder of steps for each."""
+    """What leads out of a status; planner.py has the ladder of steps for each."""
 
     UPDATE = "update"  # healthy: take the next update
     CREATE = "create"  # nothing lives there: create
@@ -57,7 +57,7 @@ class WayOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One row: does it move by itself, how far from health, the way out, and what that way risks (for people)."""
+    """A row: whether the status moves by itself, its distance from health, the way out, and the risk on that way."""
 
     moving: bool
     distance: int
@@ -96,7 +96,7 @@ TABLE: dict[StackStatus, Facts] = {
     # paused with rollback disabled
     _S.UPDATE_FAILED: Facts(False, 6, _W.FIX_FORWARD, "rolling back deletes what the failed update created"),
     _S.CREATE_FAILED: Facts(False, 7, _W.FIX_FORWARD, "rolling back deletes what the failed create created"),
-    # on the way in: anything may come of it
+    # an operation is running: any outcome is possible
     _S.IMPORT_IN_PROGRESS: Facts(True, 8, _W.WAIT, NOTHING),
     _S.UPDATE_IN_PROGRESS: Facts(True, 8, _W.WAIT, NOTHING),
     _S.CREATE_IN_PROGRESS: Facts(True, 8, _W.WAIT, NOTHING),

@@ -1,9 +1,7 @@
-"""Reading templates as far as a deployer must: which resources there are, their policies, what each waits for, a
-part of one.
+"""Reads templates as far as a deployer must: which resources there are, their policies, what each waits for.
 
 The rule: nothing is resolved or checked here; CloudFormation does that. Short forms (`!Ref`, `!Sub`, ...) become
-the long ones, so a part of a YAML template can be written as JSON. Anything that is no template reads as an empty
-one.
+long ones, so that a part of a YAML template can be written as JSON. Whatever is not a template reads as an empty one.
 """
 
 import json
@@ -20,7 +18,7 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z0-9]+)[^}]*\}")
 
 
 def read(template: Any) -> Body:
-    """A template's body from JSON or YAML text, or from what GetTemplate answers (a mapping when it was JSON)."""
+    """A template's body from JSON or YAML text, or from GetTemplate's answer (a mapping if it was JSON)."""
     if isinstance(template, Mapping):
         return template
     try:
@@ -30,14 +28,14 @@ def read(template: Any) -> Body:
     return body if isinstance(body, Mapping) else {}
 
 
-@lru_cache(maxsize=8)  # a run reads the same few again and again
+@lru_cache(maxsize=8)  # a run reads the same few many times
 def _read_yaml(text: str) -> Any:
     import yaml
 
-    fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where PyYAML has it
+    fast: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, if PyYAML was built with it
 
     class Loader(fast):  # type: ignore[valid-type, misc]
-        """SafeLoader plus CloudFormation's short forms; its own class, so that nobody else's YAML changes meaning."""
+        """SafeLoader with CloudFormation's short forms; a class of its own, so that other YAML is not affected."""
 
     Loader.add_multi_constructor("!", _long_form)
     Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
@@ -75,7 +73,7 @@ def has_nested(body: Body) -> bool:
 
 
 def deletion_policy(body: Body, logical_id: str) -> str:
-    """What happens to the resource when its stack is deleted. Databases default to a snapshot, all else to Delete."""
+    """What happens to the resource when its stack is deleted. Databases default to Snapshot, all else to Delete."""
     resource = resources(body).get(logical_id, {})
     snapshot = resource.get("Type") in ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
     return str(resource.get("DeletionPolicy", "Snapshot" if snapshot else "Delete"))
@@ -86,12 +84,12 @@ def is_kept(body: Body, logical_id: str) -> bool:
     return deletion_policy(body, logical_id).startswith("Retain")
 
 
-# custom resources that empty what they are beside when they go; AWS CDK's names
+# AWS CDK's custom resources that empty a bucket or repository when they are deleted
 _EMPTYING = {"AWS::S3::Bucket": "Custom::S3AutoDeleteObjects", "AWS::ECR::Repository": "Custom::ECRAutoDeleteImages"}
 
 
 def empties_itself(body: Body, logical_id: str) -> bool:
-    """Does the resource go although it is full? Buckets and repositories refuse that, if the template lets them."""
+    """Can the resource be deleted although it is full? Buckets and repositories refuse, unless the template says so."""
     every = resources(body)
     resource = every.get(logical_id, {})
     emptying = _EMPTYING.get(str(resource.get("Type")))
@@ -169,11 +167,9 @@ def _names(written: Any) -> Iterator[str]:
 
 
 def part(body: Body, logical_ids: frozenset[str]) -> str:
-    """A template of these resources alone, as JSON, for an import: each with a Retain policy, which an import
-    demands.
+    """A template of these resources alone, as JSON, each with the Retain policy that an import requires.
 
-    Parameters, conditions and mappings stay; outputs go. References to resources outside of the part are the
-    caller's to avoid.
+    Parameters, conditions and mappings stay; outputs go. The caller must avoid references to other resources.
     """
     kept = ("AWSTemplateFormatVersion", "Description", "Transform", "Parameters", "Mappings", "Conditions", "Rules")
     chosen = {name: each for name, each in resources(body).items() if name in logical_ids}
@@ -185,7 +181,7 @@ def part(body: Body, logical_ids: frozenset[str]) -> str:
 
 
 def self_contained(body: Body, logical_ids: frozenset[str]) -> frozenset[str]:
-    """Those of the ids that refer to no resource outside of themselves: what `part` can be made of."""
+    """Those of the ids that refer to no other resources: what `part` can be made of."""
     needs = dependencies(body)
     chosen = logical_ids & needs.keys()
     while outside := {name for name in chosen if not needs[name] <= chosen}:

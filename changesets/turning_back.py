@@ -1,7 +1,7 @@
-"""What Ctrl-C leads to: the operation goes on without us; or, if a person says so, it is turned back and followed.
+"""What Ctrl-C leads to: the operation goes on without us or, if a person says so, is turned back and followed.
 
-The rule: CloudFormation can cancel updates only. A running create can be deleted, and that is offered as what it is;
-data that was put into it meanwhile goes only if it is named. Everything else goes on by itself.
+The rule: CloudFormation can only cancel updates. A running create can be deleted, which is offered as such; data that
+was put into it meanwhile is deleted only if it is named. Everything else goes on by itself.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,8 +30,8 @@ def interrupted(
     consent: Consent | None = None,
     clock: Clock | None = None,
 ) -> Iterator[Event]:
-    """`ask` is a yes or no about what is running; `consent` decides about what a stopped create would leave or lose
-    (default: a yes to what it leaves, a no to what holds data, and then the create goes on).
+    """`ask` asks a person whether to turn back; `consent` decides about what a stopped create would leave behind or
+    lose (default: yes to what it leaves behind, no to the loss of data, and then the create goes on).
     """
     stack = cloudformation.stack(stack_name)
     status = stack.status if stack else None
@@ -49,7 +49,7 @@ def _cancelled(cloudformation: CloudFormation, stack: Stack, clock: Clock) -> It
         rung="cancel",
         steps=(
             CancelUpdate(stack=stack.id, why="the update is rolled back"),
-            Wait(stack=stack.id, why="until everything is as it was before"),
+            Wait(stack=stack.id, why="until everything is as before"),
         ),
     )
     try:
@@ -62,7 +62,7 @@ def _cancelled(cloudformation: CloudFormation, stack: Stack, clock: Clock) -> It
 
 
 def _stopped(cloudformation: CloudFormation, stack: Stack, consent: Consent, clock: Clock | None) -> Iterator[Event]:
-    """The create is broken off and what it made deleted. One that ended while we asked is not deleted any more."""
+    """Stop the create and delete what it made. A create that ended while we asked is not deleted."""
 
     def agree(plan: Plan) -> bool:
         asked = plan.rung == BREAK_OFF and all(each.kind is HazardKind.REMOVED for each in plan.hazards)

@@ -1,7 +1,7 @@
 """Sentences for people: plans, hazards, diagnoses and outcomes as lines of plain text. Pure.
 
-The rule: a line states the fact with the value last, and what to type stands on a line of its own after an arrow.
-Colours and tables are rendering.py's; JSON is views.py's.
+The rule: a line states the fact with the value last; what to type is on a line of its own, after an arrow. rendering.py
+adds colours and tables; JSON is in views.py.
 """
 
 from collections.abc import Callable
@@ -35,8 +35,8 @@ Typed = Callable[[str, str], str]
 
 
 def typed(words: str, stack_name: str) -> str:
-    """What to type for "recover" or "delete --allow Table": the manager's own command line. "again --yes" is what was
-    typed before, with that added.
+    """The manager's own command line for "recover", "delete --allow Table" and the like. "again --yes" stands for the
+    command that was typed, with that flag added.
     """
     verb, _, flags = words.partition(" ")
     if verb == "again":
@@ -95,8 +95,8 @@ def resource(each: Resource) -> str:
 
 
 def outcome(told: Outcome, ours: Typed = typed, *, seen: Plan | None = None) -> list[str]:
-    """The first line says what came of it; the others what to know and to do. `ours` spells our own commands; the
-    hazards of a plan that was `seen` just before are not told again.
+    """The first line says how it ended; the others what to know and to do. `ours` spells our own commands; the hazards
+    of a plan that was `seen` just before are not repeated.
     """
     if isinstance(told, Declined):
         return _declined(told.plan, ours, known=told.plan is seen)
@@ -116,7 +116,7 @@ def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed) -> lis
         case NoChanges(stack=stack):
             lines = [f"No changes: {stack.name}", *_outputs(stack.outputs)]
         case Deleted(stack_name=name, left_behind=left_behind):
-            lines = [f"Deleted: {name}", *(f"left behind, alive: {resource(each)}" for each in left_behind)]
+            lines = [f"Deleted: {name}", *(f"left behind: {resource(each)}" for each in left_behind)]
         case Recovered(stack=healthy, orphans=orphans):
             lines = ["Ready for the next deployment" + (f": {healthy.name}" if healthy else ""), *_orphans(orphans)]
         case Reviewed(review=review):
@@ -133,7 +133,7 @@ def _stop(told: RolledBack | Rejected | Stuck | Detached | TimedOut, ours: Typed
             again = _again(why, name or why.stack_name, ours)
             lines = [_as_before(name), *diagnosis(why, name, ours), *again, *_orphans(orphans)]
         case Rejected(stack_name=name, diagnosis=why):
-            first = f"CloudFormation refused the change set, nothing was touched: {name}"
+            first = f"CloudFormation refused the change set; nothing was changed: {name}"
             lines = [first, *diagnosis(why, name, ours), *_again(why, name, ours)]
         case Stuck():
             lines = _stuck(told, ours)
@@ -141,8 +141,8 @@ def _stop(told: RolledBack | Rejected | Stuck | Detached | TimedOut, ours: Typed
             lines = _left(stack)
         case TimedOut(stack=stack, oldest=oldest):
             longest = ["It has waited longest for:", *_waited_for(oldest, ours)] if oldest else []
-            first = "Still running, the wait is over" + (f": {stack.name}" if stack else "")
-            lines = [first, *longest, "→ the same command attaches to it again"]
+            first = "Still running after the longest wait" + (f": {stack.name}" if stack else "")
+            lines = [first, *longest, "→ the same command follows it again"]
         case _:
             assert_never(told)
     return lines
@@ -155,21 +155,21 @@ def _stuck(told: Stuck, ours: Typed) -> list[str]:
     return [
         f"Stopped in {status or 'no stack'}: {way.stack_name}",
         *diagnosis(told.diagnosis, way.stack_name, ours),
-        *([f"The deployment had failed before. {diagnosis(told.failure)[0]}"] if told.failure else []),
+        *([f"Before that, the deployment had failed. {diagnosis(told.failure)[0]}"] if told.failure else []),
         *_risk(status),
         *_way_out(way, status, ours),
     ]
 
 
 def _again(why: Diagnosis, name: str, ours: Typed) -> list[str]:
-    """What to type when nothing more is known than what the service said."""
-    return [] if why.command or not name else ["When that is mended:", f"→ {ours('apply', name)}"]
+    """What to type if nothing is known but the service's own text."""
+    return [] if why.command or not name else ["Once that is fixed:", f"→ {ours('apply', name)}"]
 
 
 def _left(stack: Stack | None) -> list[str]:
     if stack is None or not is_moving(stack.status):
-        return ["Interrupted, nothing is running", "→ the same command goes on where this one stopped"]
-    return [f"Left it running: {stack.name}", "→ the same command attaches to it again"]
+        return ["Interrupted; nothing is running", "→ the same command resumes where this one stopped"]
+    return [f"Left running: {stack.name}", "→ the same command follows it again"]
 
 
 def _waited_for(event: StackEvent, ours: Typed) -> list[str]:
@@ -177,11 +177,13 @@ def _waited_for(event: StackEvent, ours: Typed) -> list[str]:
 
 
 def _orphans(orphans: tuple[Resource, ...]) -> list[str]:
-    return [f"could not be deleted, is in no stack now, and costs on: {resource(each)}" for each in orphans]
+    return [
+        f"could not be deleted, is no longer in any stack, and may still cost: {resource(each)}" for each in orphans
+    ]
 
 
 def _as_before(name: str) -> str:
-    return f"Failed and rolled back, the stack is as it was before: {name}" if name else "Failed; nothing was kept"
+    return f"Failed and rolled back; the stack is as it was before: {name}" if name else "Failed; nothing was kept"
 
 
 def _outputs(outputs: Any) -> list[str]:
@@ -199,7 +201,7 @@ def _way_out(way: Plan, status: StackStatus | None, ours: Typed) -> list[str]:
 
 
 def _risk(status: StackStatus | None) -> list[str]:
-    """What the whole way back to health may cost, of which a plan tells the next step's share."""
+    """What may be lost on the whole way to health; a plan tells only of its next step."""
     risk = facts(status).risk
     return [] if risk == NOTHING else [f"at risk on the way to health: {risk}"]
 

@@ -44,7 +44,7 @@ REGISTRY: Fixes = (
     ("cannot be overwritten", "somebody else has pushed this app meanwhile: make deploy"),
     ("denied", "allow ecr:InitiateLayerUpload, UploadLayerPart, CompleteLayerUpload and PutImage on the repository"),
     ("no basic auth", "the registry takes no part of ECR's token: look for credHelpers in ~/.docker/config.json"),
-    ("", "the same command goes on where this one stopped; if it stops again, can this machine reach the registry?"),
+    ("", "run the same command again: it resumes where this one stopped; check that this machine reaches the registry"),
 )
 
 

@@ -140,15 +140,15 @@ def test_every_outcome_has_words() -> None:
         (NoChanges(stack=stack()), "No changes: demo"),
         (
             Rejected(stack_name="demo", diagnosis=why),
-            "CloudFormation refused the change set, nothing was touched: demo",
+            "CloudFormation refused the change set; nothing was changed: demo",
         ),
         (Stuck(status=None, diagnosis=why, recovery=plan), "Stopped in no stack: demo"),
         (Recovered(stack=None), "Ready for the next deployment"),
         (Declined(plan=plan), "Not done, it was not confirmed: demo"),
         (Declined(plan=replace(plan, hazards=(LEFTOVER,))), "Not done, consent is missing:"),
-        (Detached(stack=stack(StackStatus.UPDATE_IN_PROGRESS)), "Left it running: demo"),
-        (Detached(stack=stack()), "Interrupted, nothing is running"),
-        (TimedOut(stack=stack()), "Still running, the wait is over: demo"),
+        (Detached(stack=stack(StackStatus.UPDATE_IN_PROGRESS)), "Left running: demo"),
+        (Detached(stack=stack()), "Interrupted; nothing is running"),
+        (TimedOut(stack=stack()), "Still running after the longest wait: demo"),
     ]
     assert [outcome(each)[0] for each, _ in every] == [first for _, first in every]
     assert "More: docs/errors/no.md" in outcome(every[2][0])

@@ -159,7 +159,7 @@ def test_ctrl_c_and_no_leaves_the_update_running(world: World) -> None:
         person.is_asked()
         person.types(b"n\n")
         assert person.leaves() == 1
-    assert f"Left it running: {world.stack}" in person.seen
+    assert f"Left running: {world.stack}" in person.seen
     assert "Traceback" not in person.seen
     assert world.comes_to("UPDATE_COMPLETE")
 
@@ -183,7 +183,7 @@ def test_a_second_ctrl_c_at_the_question_is_a_no(world: World) -> None:
         person.is_asked()
         person.types(CTRL_C)
         assert person.leaves() == 1
-    assert f"Left it running: {world.stack}" in person.seen
+    assert f"Left running: {world.stack}" in person.seen
     assert "Traceback" not in person.seen
     assert world.comes_to("UPDATE_COMPLETE")
 
@@ -245,7 +245,7 @@ def test_ctrl_c_and_no_leaves_a_first_create_running(first: World) -> None:
         person.is_asked(STOP)
         person.types(b"n\n")
         assert person.leaves() == 1
-    assert f"Left it running: {first.stack}" in person.seen
+    assert f"Left running: {first.stack}" in person.seen
     assert QUESTION not in person.seen
     assert first.comes_to("CREATE_COMPLETE")
 

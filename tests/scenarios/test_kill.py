@@ -183,7 +183,7 @@ def test_ctrl_c_without_a_terminal_leaves_the_operation_running(endpoint: str, t
         person.send_signal(signal.SIGINT)
         rest = person.stdout.read()
         assert person.wait() == 1
-    assert "Left it running: left" in rest
+    assert "Left running: left" in rest
     assert "Traceback" not in rest
     assert client.describe_stacks(StackName="left")["Stacks"][0]["StackStatus"] == "CREATE_IN_PROGRESS"
     fault(endpoint, clear=True)
