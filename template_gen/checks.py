@@ -11,7 +11,7 @@ from enum import StrEnum
 
 SECRET = re.compile(
     r"(^|_)(SECRET|TOKEN|PASSWORD|PASSWD|API_?KEY|(PRIVATE|SECRET|ACCESS)_?KEY)"
-    r"(_(VALUE|MAIN|PEM|PROD|DEV|TEST|LIVE|OLD|NEW|SIGNING|\d+))?$",
+    r"(_(VALUE|MAIN|PEM|BASE|BASE64|B64|HEX|PROD|PRODUCTION|STAGING|DEV|TEST|LIVE|OLD|NEW|PRIMARY|SIGNING|\d+))?$",
     re.IGNORECASE,
 )
 """Names that hold a secret: refused in a `Site`'s environment, found by rule E9191 in anybody's template."""

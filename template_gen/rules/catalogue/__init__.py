@@ -17,6 +17,7 @@ from template_gen.rules.catalogue import (
     functions,
     grants,
     images,
+    messages,
     names,
     operations,
     path_patterns,
@@ -50,6 +51,7 @@ SECTIONS: Final[tuple[ModuleType, ...]] = (
     permissions,
     roles,
     events,
+    messages,
     operations,
     alarms,
 )

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from template_gen.rules.graph import Graph
+from template_gen.rules.graph import Graph, Protocol
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known
 
+# Metric -> the dimension that the other kind of API has.
+_OTHER_DIMENSION: Final = {"4xx": "ApiName", "5xx": "ApiName", "4XXError": "ApiId", "5XXError": "ApiId"}
 _CLOUDFRONT_METRICS: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
 )
@@ -34,6 +36,25 @@ def metrics_region(graph: Graph) -> Iterator[Place]:
 
 
 @rule(
+    "E9318",
+    "The alarm watches a metric that this kind of API does not have",
+    symptom="The alarm stays in INSUFFICIENT_DATA and never fires.",
+    fix="An HTTP API has 4xx and 5xx with the dimension ApiId (!Ref Api), a REST API 4XXError and 5XXError with "
+    "ApiName.",
+    source="https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html",
+)
+def api_metric(graph: Graph) -> Iterator[Place]:
+    for alarm in graph.of("AWS::CloudWatch::Alarm"):
+        metric, namespace = alarm.properties.text("MetricName"), alarm.properties.get("Namespace")
+        dimensions = {one.text("Name"): one.get("Value") for one in alarm.properties.objects("Dimensions")}
+        wrong_key = _OTHER_DIMENSION.get(metric) in dimensions
+        api = next((api for api in graph.apis if f"${{{api.id}}}" == dimensions.get("ApiId")), None)
+        of_rest = api is not None and api.protocol is Protocol.REST
+        if namespace == "AWS/ApiGateway" and (wrong_key or of_rest):
+            yield at(alarm.properties, "MetricName", f"{metric} by {', '.join(dimensions)}")
+
+
+@rule(
     "W9308",
     "The alarm is for a function of that name, which there is not",
     symptom="The alarm never fires.",
@@ -41,7 +62,8 @@ def metrics_region(graph: Graph) -> Iterator[Place]:
     source="https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics.html",
 )
 def alarm_orphan(graph: Graph) -> Iterator[Place]:
-    """A literal name may be a function of another stack: the rule fires when it is a logical id of this template."""
+    """A literal name may be a function of another stack: the rule fires when it is a logical id of this template, and
+    for an ARN, which is no name."""
     for alarm in graph.of("AWS::CloudWatch::Alarm"):
         for dimension in alarm.properties.objects("Dimensions"):
             function = graph.functions.get(dimension.text("Value"))
@@ -49,6 +71,8 @@ def alarm_orphan(graph: Graph) -> Iterator[Place]:
                 name = function.properties.get("FunctionName")
                 if name != dimension.text("Value") and (name is None or known(name)):
                     yield at(dimension, "Value")
+            elif dimension.get("Name") == "FunctionName" and dimension.text("Value").startswith("arn:"):
+                yield at(dimension, "Value")
 
 
 @rule(

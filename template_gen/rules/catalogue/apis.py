@@ -204,14 +204,15 @@ def throttle_zero(graph: Graph) -> Iterator[Place]:
 
 @rule(
     "E9211",
-    "An HTTP API cannot have a web ACL",
+    "A web ACL cannot be associated with an HTTP API or a distribution",
     symptom="The deployment fails: WAFInvalidParameterException on RESOURCE_ARN.",
-    fix="Put the web ACL (scope CLOUDFRONT) on the distribution in front of the API.",
+    fix="Set WebACLId of the distribution (of the one in front of the API) to the Arn of a web ACL of scope "
+    "CLOUDFRONT.",
     source="https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html",
 )
 def web_acl_on_http_api(graph: Graph) -> Iterator[Place]:
     http = {api.id for api in graph.apis if api.protocol is Protocol.HTTP}
     for association in graph.of("AWS::WAFv2::WebACLAssociation"):
         arn = association.properties.text("ResourceArn")
-        if "/apis/" in arn or http & set(symbols(arn)):
+        if "/apis/" in arn or ":distribution/" in arn or http & set(symbols(arn)):
             yield at(association.properties, "ResourceArn")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from template_gen.rules.catalogue.messages import QUEUE
 from template_gen.rules.graph import Function, Graph, Resource
-from template_gen.rules.graph.function import statements
 from template_gen.rules.graph.permission import CALLS, same_target
 from template_gen.rules.graph.resources import NAMED_BY_REF
 from template_gen.rules.graph.sources import polled
@@ -13,7 +13,6 @@ from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, below, known, symbols
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
-_QUEUE: Final = "AWS::SQS::Queue"
 _RATES: Final = {
     "Schedule": re.compile(r"rate\(\s*(1 (minute|hour|day)|(?!1 )\d+ (minutes|hours|days))\s*\)"),
     "ScheduleExpression": re.compile(r"rate\(\s*\d+ (minute|hour|day)s?\s*\)|at\(.*\)"),
@@ -27,10 +26,11 @@ _ARNS: Final = (
     ("AWS::Serverless::Function", "DeadLetterQueue.TargetArn"),
     ("AWS::Serverless::Function", "Events.*.Properties.Queue"),
     ("AWS::Lambda::EventSourceMapping", "EventSourceArn"),
-    (_QUEUE, "RedrivePolicy.deadLetterTargetArn"),
+    (QUEUE, "RedrivePolicy.deadLetterTargetArn"),
     ("AWS::Events::Rule", "Targets.Arn"),
     ("AWS::Scheduler::Schedule", "Target.Arn"),
     ("AWS::SNS::Subscription", "Endpoint"),
+    ("AWS::ApiGatewayV2::Integration", "IntegrationUri"),
     ("AWS::S3::Bucket", _UPLOADS),
     ("AWS::S3::Bucket", "NotificationConfiguration.QueueConfigurations.Queue"),
 )
@@ -52,12 +52,6 @@ _SAM_EVENTS: Final = {
     "CloudWatchLogs": "logs",
     "Cognito": "cognito-idp",
 }
-# Who sends to queues, likewise.
-_SENDERS: Final = (
-    ("AWS::SNS::Subscription", "Endpoint", "sns"),
-    ("AWS::Events::Rule", "Targets.Arn", "events"),
-    ("AWS::S3::Bucket", "NotificationConfiguration.QueueConfigurations.Queue", "s3"),
-)
 
 
 @rule(
@@ -70,7 +64,7 @@ _SENDERS: Final = (
 def visibility_timeout(graph: Graph) -> Iterator[Place]:
     """cfn-lint sees to AWS::Lambda::Function itself (E3505), not to SAM's."""
     for holder, key, function in polled(graph):
-        queue = graph.named(holder.get(key), _QUEUE)
+        queue = graph.named(holder.get(key), QUEUE)
         hidden = queue.properties.number("VisibilityTimeout") if queue else None
         default = 30 if queue and "VisibilityTimeout" not in queue.properties else None
         visible, runs = (hidden if hidden is not None else default), function.properties.number("Timeout")
@@ -145,39 +139,27 @@ def _granted(
 def _for_another(permission: Object, origin: Resource | None, graph: Graph) -> bool:
     """Its SourceArn is of another resource of the template."""
     source = graph.named(permission.get("SourceArn"))
-    return source is not None and origin is not None and source.id != origin.id and "." not in origin.id
+    service = re.match(r"arn:[^:]*:([a-z0-9-]+):", permission.text("SourceArn"))
+    foreign = service is not None and not permission.text("Principal").startswith((f"{service[1]}.", "$", "*"))
+    return foreign or (source is not None and origin is not None and source.id != origin.id and "." not in origin.id)
 
 
 @rule(
-    "E9226",
-    "The service may not send to the queue",
-    symptom="Messages never arrive, and nothing says so; with an upload to S3 the deployment fails: unable to validate "
-    "the destination.",
-    fix="Add an AWS::SQS::QueuePolicy that allows the service sqs:SendMessage on the queue's ARN.",
-    source="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
+    "E9251",
+    "The bucket of the function's event is not in this template",
+    symptom="The deployment fails: S3 events must reference an S3 bucket in the same template.",
+    fix="Make the AWS::S3::Bucket here and name it by !Ref, or let the bucket send to EventBridge and use an "
+    "EventBridgeRule event.",
+    source="https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-property-function-s3.html",
 )
-def sender_without_policy(graph: Graph) -> Iterator[Place]:
-    for kind, way, service in _SENDERS if not graph.resources.connected else ():
-        for resource in graph.of(kind):
-            for holder, key in below(resource.properties, way):
-                queue = graph.named(holder.get(key), _QUEUE)
-                by_role = "RoleArn" in holder or "RoleArn" in resource.properties
-                if queue and not by_role and not _takes(queue, service, graph):
-                    yield at(holder, key, f"{queue.id}, {service}.amazonaws.com")
-
-
-def _takes(queue: Resource, service: str, graph: Graph) -> bool:
-    for policy in graph.of("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"):
-        queues = policy.properties.get("Queues", policy.properties.get("Queue"))
-        if graph.resources.unclear([queues, policy.properties.get("PolicyDocument")]):
-            return True
-        ours = f"${{{queue.id}}}" in (queues if isinstance(queues, list) else [queues])
-        for found in statements(policy.properties.get("PolicyDocument")) if ours else ():
-            everybody = "*" in found.principals("AWS")
-            served = everybody or any(name.startswith(f"{service}.") for name in found.principals("Service"))
-            if found.allows and served and found.performs("sqs:SendMessage"):
-                return True
-    return False
+def bucket_elsewhere(graph: Graph) -> Iterator[Place]:
+    """SAM itself says so, when it transforms the template."""
+    for function in graph.of("AWS::Serverless::Function"):
+        for event in function.properties.object("Events").values():
+            if isinstance(event, Object) and event.get("Type") == "S3":
+                bucket = event.object("Properties")
+                if bucket.text("Bucket") and known(bucket.get("Bucket")):
+                    yield at(bucket, "Bucket")
 
 
 @rule(
@@ -240,6 +222,6 @@ def _is_schedule(expression: str, rate: re.Pattern[str]) -> bool:
 )
 def batch_without_window(graph: Graph) -> Iterator[Place]:
     for holder, key, _ in polled(graph):
-        queue, window = graph.named(holder.get(key), _QUEUE), holder.get("MaximumBatchingWindowInSeconds", 0)
+        queue, window = graph.named(holder.get(key), QUEUE), holder.get("MaximumBatchingWindowInSeconds", 0)
         if queue and (holder.number("BatchSize") or 0) > 10 and window == 0:
             yield at(holder, "BatchSize")

@@ -13,6 +13,12 @@ from template_gen.rules.values import Object, Place, at, flag, known, number, sy
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _CAMEL: Final = re.compile(r"[a-z](Secret|Token|Password|ApiKey)$")
 _LOGIN: Final = re.compile(r"\w+://[^:/@]+:[^@/$]+@.*")
+# What only a secret looks like: AWS's, Stripe's, GitHub's, Slack's and Google's keys, and a private key.
+_KEY: Final = re.compile(
+    r"(AKIA|ASIA)[A-Z0-9]{16}|[rs]k_(live|test)_\w{10,}|gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abpr]-[\w-]{10,}"
+    r"|AIza[\w-]{35}|-----BEGIN [A-Z ]*PRIVATE KEY-----.*",
+    re.DOTALL,
+)
 _NO_SECRET: Final = re.compile(r"|arn:.*|https?://.*|/.*|[\w.]*\$\{.*", re.DOTALL)
 
 
@@ -192,7 +198,9 @@ def secret_in_environment(graph: Graph) -> Iterator[Place]:
             text = str(value)
             named = SECRET.search(name) or _CAMEL.search(name)
             digits = number(value) is not None and "PASSW" not in name.upper()
-            literal = _LOGIN.match(text) or (named and not _NO_SECRET.fullmatch(text) and not digits)
+            literal = (
+                _LOGIN.match(text) or _KEY.fullmatch(text) or (named and not _NO_SECRET.fullmatch(text) and not digits)
+            )
             hidden = any(symbol in graph.scope.secrets for symbol in symbols(text))
             if hidden or "${?resolve:secretsmanager:" in text or (literal and flag(value) is None):
                 yield at(function.variables, name, name)

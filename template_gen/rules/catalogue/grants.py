@@ -11,6 +11,9 @@ from template_gen.rules.graph.resources import NAMED_BY_REF
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at
 
+_OBJECT: Final = re.compile(r"s3:(Get|Put|Delete|Restore)Object\w*", re.IGNORECASE)
+_BUCKET: Final = re.compile(r"arn:[^:]*:s3:::(\$\{[^}]*\}|[^/*?$])+")
+_OBJECTS: Final = re.compile(r"arn:[^:]*:s3:::(\$\{[^}]*\}|[^/*?$])+/.*")
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 STORES: Final = {
     "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable", "AWS::S3::Bucket",
@@ -62,12 +65,74 @@ def resource_without_arn(graph: Graph) -> Iterator[Place]:
 
 def _everywhere(graph: Graph) -> Iterator[Statement]:
     """The statements of all policies of identities."""
+    return (statement for document in _documents(graph) for statement in document)
+
+
+def _documents(graph: Graph) -> Iterator[list[Statement]]:
+    """The statements of each policy of an identity, those that are written inside it together."""
     for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
         for policy in graph.of(kind):
-            yield from statements(policy.properties.get("PolicyDocument"))
+            yield list(statements(policy.properties.get("PolicyDocument")))
     for holder in graph.of("AWS::IAM::Role", "AWS::Serverless::Function", "AWS::Serverless::StateMachine"):
-        for inline in holder.properties.objects("Policies"):
-            yield from statements(inline.get("PolicyDocument", inline))
+        inline = holder.properties.objects("Policies")
+        yield [found for policy in inline for found in statements(policy.get("PolicyDocument", policy))]
+
+
+@rule(
+    "E9249",
+    "The policy names the bucket where its objects are meant, or the other way round",
+    symptom="The call answers AccessDenied: s3:GetObject acts on objects (<arn>/*), s3:ListBucket on the bucket.",
+    fix="Write !Sub ${Bucket.Arn}/* for actions on objects, !GetAtt Bucket.Arn for s3:ListBucket.",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html",
+)
+def bucket_for_objects(graph: Graph) -> Iterator[Place]:
+    """Silent where another statement of the same policy allows the action where it belongs."""
+    for document in _documents(graph):
+        allowing = [found for found in document if found.allows and found.resources]
+        for statement in allowing:
+            misplaced = [action for action in statement.actions if _misplaced(action, statement)]
+            elsewhere = [found for found in allowing if not any(_misplaced(action, found) for action in misplaced)]
+            lost = [action for action in misplaced if not any(found.performs(action) for found in elsewhere)]
+            if lost and (_OBJECT.fullmatch(lost[0]) or len(misplaced) == len(statement.actions)):
+                yield at(statement.body, "Resource", f"{lost[0]} on {statement.resources[0]}")
+
+
+def _misplaced(action: str, statement: Statement) -> bool:
+    """None of the statement's resources is of the kind that the action acts on."""
+    if _OBJECT.fullmatch(action):
+        return all(_BUCKET.fullmatch(name) for name in statement.resources)
+    return action.lower() == "s3:listbucket" and all(_OBJECTS.fullmatch(name) for name in statement.resources)
+
+
+@rule(
+    "W9250",
+    "The policy does not hold for the table's indexes",
+    symptom="A Query of an index answers AccessDeniedException.",
+    fix="Add !Sub ${Table.Arn}/index/* to Resource.",
+    source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/using-identity-based-policies.html",
+)
+def index_unreachable(graph: Graph) -> Iterator[Place]:
+    """An index is there to be asked: the rule fires when somebody may query the table and nobody any index of it."""
+    found = [statement for statement in _everywhere(graph) if statement.allows]
+    for table in graph.of("AWS::DynamoDB::Table"):
+        indexed = table.properties.keys() & {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"}
+        arn = f"table/${{{table.id}}}"
+        querying = [one for one in found if one.performs("dynamodb:Query") and _names_table(one, arn)]
+        named = any(map(_templates, graph.resources.users(table.id)))
+        asked = (name for one in found if one.performs("dynamodb:Query") for name in one.resources)
+        if indexed and querying and not named and not any("*" in name or "/index/" in name for name in asked):
+            yield at(querying[0].body, "Resource", table.id)
+
+
+def _names_table(statement: Statement, arn: str) -> bool:
+    return any(name.endswith(arn) for name in statement.resources)
+
+
+def _templates(user: Resource) -> bool:
+    """It has policy templates of SAM, which cover indexes."""
+    return user.type.startswith("AWS::Serverless::") and any(
+        "Statement" not in policy for policy in user.properties.objects("Policies")
+    )
 
 
 @rule(

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from template_gen.rules.graph import Function, Graph, Resource
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, known
+from template_gen.rules.values import Object, Place, at, known, number
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _ECR: Final = "https://docs.aws.amazon.com/AmazonECR/latest/userguide"
 _REPOSITORY: Final = "AWS::ECR::Repository"
 _MOVING: Final = re.compile(r"|latest|stable|main|master|live|(dev|prod|stag|test)\w*")
+_NO_HANDLER: Final = re.compile(r"[\w.]+:\w+|[\w./-]+\.py")
 _ECR_URI: Final = re.compile(r"[^/]+\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com|on\.aws)")
 _FOR_OTHERS: Final = (
     "AWS::ECS::",
@@ -141,9 +142,9 @@ def _entries(policy: Object) -> list[Any]:
 def _too_tight(selection: Any) -> bool:
     if not isinstance(selection, dict) or selection.get("tagStatus") not in ("any", "tagged"):
         return False
-    count = selection.get("countNumber")
+    count = number(selection.get("countNumber"))
     least = 3 if selection.get("countType") == "imageCountMoreThan" else 30
-    return isinstance(count, int) and count < least
+    return count is not None and count < least
 
 
 @rule(
@@ -187,5 +188,5 @@ def handler_mismatch(graph: Graph) -> Iterator[Place]:
     for function in graph.functions.values():
         config = function.properties.object("ImageConfig")
         command = config.texts("Command")
-        if len(command) == 1 and re.fullmatch(r"[\w.]+:\w+", command[0]) and "EntryPoint" not in config:
+        if len(command) == 1 and _NO_HANDLER.fullmatch(command[0]) and "EntryPoint" not in config:
             yield at(config, "Command", command[0])

@@ -40,8 +40,9 @@ def web_acl_scope(graph: Graph) -> Iterator[Place]:
             yield at(distribution.config, "WebACLId", "scope REGIONAL")
         elif web_acl is not None and value != f"${{{web_acl.id}.Arn}}":
             yield at(distribution.config, "WebACLId")
-        elif web_acl is not None and graph.region != "us-east-1":
-            yield at(distribution.config, "WebACLId", f"made in {graph.region}")
+    for web_acl in graph.of(_WEB_ACL) if graph.region != "us-east-1" else ():
+        if web_acl.properties.get("Scope") == "CLOUDFRONT":
+            yield at(web_acl.properties, "Scope", f"made in {graph.region}")
 
 
 @rule(

@@ -12,9 +12,9 @@ from template_gen.rules.values import Place, at, below
 _ROLE: Final = "AWS::IAM::Role"
 # What a function must be allowed on what Lambda reads for it.
 _READING: Final = {
-    "AWS::SQS::Queue": "sqs:ReceiveMessage",
-    "AWS::DynamoDB::Table": "dynamodb:GetRecords",
-    "AWS::Kinesis::Stream": "kinesis:GetRecords",
+    "AWS::SQS::Queue": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "AWS::DynamoDB::Table": ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
+    "AWS::Kinesis::Stream": ("kinesis:GetRecords", "kinesis:GetShardIterator"),
 }
 # Who takes on a role: type, way to the role, service.
 _TAKERS: Final = (
@@ -79,6 +79,7 @@ def source_unreadable(graph: Graph) -> Iterator[Place]:
         source, granted = graph.named(holder.get(key), *_READING), graph.grants(function)
         by_sam = key != "EventSourceArn" and "Role" not in function.properties
         if source and granted is not None and not by_sam:
-            action = _READING[source.type]
-            if not may_do(granted, action, source, graph.resources):
-                yield at(holder, key, f"{function.id}, {action}")
+            wanted = _READING[source.type]
+            missing = [action for action in wanted if not may_do(granted, action, source, graph.resources)]
+            if missing:
+                yield at(holder, key, f"{function.id}, {', '.join(missing)}")

@@ -82,21 +82,37 @@ def same_target(one: Any, other: Any, resources: Resources) -> bool:
 
 
 def qualifier(value: Any, resources: Resources) -> str | None:
-    """The logical id of the alias or version that a text means, "" for the function itself, None when unclear."""
+    """The name of the alias that a text means (of a version its logical id), "" for the function itself, None when
+    unclear."""
     for symbol in symbols(value):
         name, _, attribute = symbol.partition(".")
         found = resources.named(f"${{{name}}}")
         if found is None and name in resources.made_by_sam:
-            return None if name.endswith("Url") else name
-        if found and found.type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+            return None if name.endswith("Url") else _by_sam(resources.made_by_sam[name], resources)
+        if found and found.type == "AWS::Lambda::Alias":
+            return _if_known(found.properties.text("Name"))
+        if found and found.type == "AWS::Lambda::Version":
             return found.id
         if found and found.type in FUNCTIONS:
-            named = f"${{{symbol}}}:" in str(value)
-            return alias_by_sam(found) if attribute == "Alias" else None if named or attribute == "Version" else ""
+            return _of_function(found, attribute, str(value).partition(f"${{{symbol}}}")[2], resources)
     return None
 
 
-def alias_by_sam(function: Resource) -> str:
-    """The logical id of the alias that SAM makes, "" when it makes none."""
-    alias = function.properties.text("AutoPublishAlias")
-    return f"{function.id}Alias{alias}" if alias else ""
+def _of_function(function: Resource, attribute: str, rest: str, resources: Resources) -> str | None:
+    """`${Function.Alias}` is the alias that SAM makes; `${Function.Arn}:live` and the like name one by its text."""
+    if attribute in ("Alias", "Version"):
+        return _by_sam(function.id, resources) if attribute == "Alias" else None
+    written = rest.partition("/")[0].removeprefix(":")
+    if not rest.startswith(":") or written == "$LATEST":
+        return ""
+    return written if re.fullmatch(r"[A-Za-z_-][\w-]*", written) else None  # a stage variable, a number, a reference
+
+
+def _by_sam(function: str, resources: Resources) -> str | None:
+    """The alias that SAM makes for the function, "" when it makes none."""
+    found = resources.named(f"${{{function}}}")
+    return _if_known(found.properties.text("AutoPublishAlias")) if found else None
+
+
+def _if_known(name: str) -> str | None:
+    return name if known(name) else None

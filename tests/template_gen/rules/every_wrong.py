@@ -8,9 +8,19 @@ from tests.template_gen.rules import (
     wrong_calls,
     wrong_cdn,
     wrong_delivery,
+    wrong_messages,
     wrong_rest,
     wrong_stages,
 )
 
-_ALL: Final = (wrong_cdn, wrong_delivery, wrong_addresses, wrong_apis, wrong_rest, wrong_calls, wrong_stages)
+_ALL: Final = (
+    wrong_cdn,
+    wrong_delivery,
+    wrong_addresses,
+    wrong_apis,
+    wrong_rest,
+    wrong_calls,
+    wrong_messages,
+    wrong_stages,
+)
 WRONG: Final = tuple(case for module in _ALL for case in module.WRONG)
