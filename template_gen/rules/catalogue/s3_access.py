@@ -170,10 +170,13 @@ def _scoped(statement: Statement) -> bool:
     source=_OAC,
 )
 def no_access_control(graph: Graph) -> Iterator[Place]:
-    """A website endpoint takes no signature at all: its bucket must be public, or the origin another one."""
+    """A website endpoint takes no signature at all: its bucket must be public, or the origin another one; but one that
+    redirects everything reads nothing."""
     for origin in graph.origins(Kind.BUCKET, Kind.WEBSITE):
         bucket = graph.bucket(origin)
-        signed = has_oac(origin) or identity(origin)
+        website = bucket.properties.object("WebsiteConfiguration") if bucket else Object()
+        redirects = origin.kind is Kind.WEBSITE and "RedirectAllRequestsTo" in website
+        signed = has_oac(origin) or identity(origin) or redirects
         if bucket and not signed and readable(bucket, graph.resources) and not _is_public(bucket, graph):
             yield at(origin.body, value=f"bucket {bucket.id}")
 
