@@ -18,6 +18,7 @@ _RATES: Final = {
     "ScheduleExpression": re.compile(r"rate\(\s*\d+ (minute|hour|day)s?\s*\)|at\(.*\)"),
 }
 _UPLOADS: Final = "NotificationConfiguration.LambdaConfigurations.Function"
+_BY_CDK: Final = "NotificationConfiguration.LambdaFunctionConfigurations.LambdaFunctionArn"  # a custom resource's
 # Where an ARN is wanted: type of the resource, way to the value.
 _ARNS: Final = (
     ("AWS::Lambda::Function", "Role"),
@@ -39,6 +40,7 @@ _CALLERS: Final = (
     ("AWS::Events::Rule", "Targets.Arn", "events", ""),
     ("AWS::SNS::Subscription", "Endpoint", "sns", "TopicArn"),
     ("AWS::S3::Bucket", _UPLOADS, "s3", ""),
+    ("Custom::S3BucketNotifications", _BY_CDK, "s3", "BucketName"),
     ("AWS::Logs::SubscriptionFilter", "DestinationArn", "logs", "LogGroupName"),
     ("AWS::Cognito::UserPool", "LambdaConfig.*", "cognito-idp", ""),
     ("AWS::ElasticLoadBalancingV2::TargetGroup", "Targets.Id", "elasticloadbalancing", ""),

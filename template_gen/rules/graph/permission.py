@@ -51,8 +51,11 @@ def _same_api(name: str, api: Api, resources: Resources) -> bool:
 
 def _fits_route(pattern: str, api: Api, route: Route | None) -> bool:
     """`*`, `*/GET/items/*` or `*/$default`, against the requests of one route; a `*` also takes slashes."""
-    if route is None or not known(pattern) or not known(route.path) or api.protocol is Protocol.WEBSOCKET:
+    stage, _, below_it = pattern.partition("/")
+    if route is None or not known(below_it) or not known(route.path) or api.protocol is Protocol.WEBSOCKET:
         return True
+    if not known(stage):  # the CDK names its stage by reference
+        return _fits(_open(below_it), _request(route))
     clear = api.stages is not None and all(map(known, api.stages))
     stages = api.stages if clear and api.stages else (pattern.split("/", maxsplit=1)[0],)
     return any(_fits(_open(pattern), f"{stage}/{_request(route)}") for stage in stages)

@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from tests.template_gen.rules.wrong import Wrong, att, ref, resource, sub
+from tests.template_gen.rules.wrong import GONE, Wrong, att, ref, resource, sub
 
 STATEMENTS: Final = "Role.Policies.0.PolicyDocument.Statement"
+REQUESTS: Final = "arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}"
 BUCKET: Final = "arn:aws:s3:::other-uploads"
 TO_TOPIC: Final = {"Id": "topic", "Arn": ref("Topic")}
 
@@ -43,6 +44,12 @@ MESSAGES: Final = (
     Wrong("E9248", "jobs", {"FromTable.EventSourceArn": att("Table.Arn")}),
     Wrong("E9225", "jobs", {f"{STATEMENTS}.0.Action": ["sqs:ReceiveMessage", "sqs:SendMessage"]}),
     Wrong("E9222", "jobs", {"HourlyPermission.SourceArn": sub("arn:aws:s3:::${AWS::StackName}")}),
+    Wrong("E9222", "jobs", {"UploadsPermission": GONE, "Uploads": resource("AWS::S3::Bucket"),
+                            "Notifications": resource(
+        "Custom::S3BucketNotifications", ServiceToken="arn:aws:lambda:us-east-1:111111111111:function:handler",
+        BucketName=ref("Uploads"), NotificationConfiguration={"LambdaFunctionConfigurations": [
+            {"Events": ["s3:ObjectCreated:*"], "LambdaFunctionArn": att("Function.Arn")}]})}),
+    Wrong("E9205", "rest-api", {"Permission.SourceArn": sub(REQUESTS + "/${Stage}/GET/items")}),
     Wrong("E9251", "workers", {"FromBucket.Events.Bucket.Properties.Bucket": "my-uploads"}),
 )  # fmt: skip
 
