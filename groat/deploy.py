@@ -5,6 +5,7 @@ looks at what is there and does only what is missing, so the same command finish
 nothing when there is nothing to do. The stream ends with `Ready`, or with the outcome of the stack that stopped it.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from template_gen import Site
 
 Outputs = Mapping[str, str]
-LACKS = "No module named"  # Python's words for a library that is not installed
+LACKS = re.compile("No module named '(?!app['.])")  # Python's words for a library that is not installed
 
 
 def deploy_serverless(
@@ -202,7 +203,9 @@ def explained(error: smoke.NoAnswer, target: Target, stack: changesets.Stack) ->
         env, said = f" ENV={target.settings.environment}", ""
         look = f"sam logs --stack-name {stack.name} --region {target.settings.region}"
     library = (
-        "the app runs in .venv: add the library there, see Dependencies in docs/recipes.md" if LACKS in said else ""
+        "the app runs in .venv: add the library there, see Dependencies in docs/recipes.md"
+        if LACKS.search(said)
+        else ""
     )
     onward = f"fix the app and make deploy{env}, or go back with make rollback{env}"
     return GroatError(lines(str(error), said), hint=lines(library, look or error.hint, onward))

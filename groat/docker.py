@@ -14,7 +14,7 @@ from typing import Any
 
 from groat import ecr, reproducible
 from groat.aws import Aws
-from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, MISSING, REGISTRY, trouble
+from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, MISSING, REGISTRY, fix_of, of_failed_step, trouble
 from groat.errors import GroatError
 from groat.project import Project
 from groat.recipe import Recipe, recipe
@@ -102,8 +102,10 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
     try:
         client.images.build(**order(wanted, name))
     except BuildError as error:
-        tail = "".join(str(line.get("stream", "")) for line in error.build_log)[-1500:]
-        raise trouble("The app's image does not build", f"{error}\n{tail}", BUILD) from error
+        log = "".join(str(line.get("stream", "")) for line in error.build_log)
+        step, printed = of_failed_step(f"{log}\n{error}")
+        told = f"{step[:100]}\n{printed[-1500:]}".strip()
+        raise GroatError(f"The app's image does not build: {told}", hint=fix_of(printed, BUILD)) from error
     except (APIError, OSError) as error:  # a file may be written or go while it is sent to the engine
         raise trouble("The app's image does not build", error, BUILD) from error
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from groat.docker import engine
-from groat.docker_trouble import BUILD, fix_of
+from groat.docker_trouble import BUILD, fix_of, of_failed_step
 from groat.errors import GroatError
 from groat.project import Project, table
 from groat.recipe import here, recipe
@@ -35,7 +35,7 @@ def build(project: Project) -> None:
             f"The function is for {wanted.architecture}, and this machine is: {here(wanted).architecture}",
             hint="apt-get install qemu-user-static, or Site(architecture=...); `make dev SAM=1` builds for this one",
         )
-    raise GroatError("The app's image does not build, see above", hint=fix_of(said, BUILD))
+    raise GroatError("The app's image does not build, see above", hint=fix_of(of_failed_step(said)[1], BUILD))
 
 
 def start_api(project: Project, port: int) -> int:

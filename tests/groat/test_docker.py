@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from groat import docker, ecr
-from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, INSTALL, REGISTRY, START, Fixes, trouble
+from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, INSTALL, REGISTRY, START, Fixes, of_failed_step, trouble
 from groat.errors import GroatError
 from groat.project import Project
 from groat.recipe import Recipe, recipe
@@ -82,8 +82,16 @@ def test_a_slip_of_the_pen_in_the_image_table_is_refused(project: Project) -> No
         (BUILD, "write /var/lib/docker/tmp: no space left on device", "docker system prune"),
         (BUILD, "dial tcp: lookup public.ecr.aws: no such host", "BASE in pyproject"),
         (BUILD, "exec /bin/sh: exec format error", "qemu-user-static"),
+        (BUILD, "ERROR: No matching distribution found for stripee==1.0", "is its name right in app/requirements.txt"),
+        (
+            BUILD,
+            "In --require-hashes mode, all requirements must have their versions pinned",
+            "app/requirements.txt anew",
+        ),
+        (BUILD, "this folder has a file that Python cannot compile (named above): /code", "correct the line"),
         (BUILD, "COPY failed: stat fonts: no such file or directory", "the step that failed"),
         (HANDLER, "ModuleNotFoundError: No module named 'stripe'", "requirements.txt"),
+        (HANDLER, "ModuleNotFoundError: No module named 'app.handler'", "the CMD in app/Dockerfile"),
         (HANDLER, "FileNotFoundError: [Errno 2] No such file or directory: 'model.bin'", "the app's own"),
         (HANDLER, "OSError: [Errno 30] Read-only file system: 'cache.db'", "/tmp"),
         (
@@ -101,6 +109,20 @@ def test_a_slip_of_the_pen_in_the_image_table_is_refused(project: Project) -> No
 def test_trouble_comes_with_the_fix_of_who_said_it(fixes: Fixes, said: str, fix: str) -> None:
     told = trouble("It failed", said, fixes)
     assert (str(told), fix in told.hint) == (f"It failed: {said}", True)
+
+
+def test_a_step_that_failed_is_told_by_what_it_printed_and_not_by_the_text_of_any_step() -> None:
+    log = (
+        "Step 1/3 : FROM base\n ---> 0a58704d9592\nStep 2/3 : RUN echo and ARCHITECTURE asks for: ${X}\n"
+        " ---> Using cache\nStep 3/3 : RUN pip; echo and ARCHITECTURE asks for\nNo matching distribution found for x\n"
+        "The command '/bin/sh -c pip; echo and ARCHITECTURE asks for' returned a non-zero code: 1"
+    )
+    step, printed = of_failed_step(log)
+    assert step == "RUN pip; echo and ARCHITECTURE asks for"
+    assert printed == "No matching distribution found for x\nit returned a non-zero code: 1"
+    assert of_failed_step("dial tcp: lookup public.ecr.aws: no such host") == (
+        "", "dial tcp: lookup public.ecr.aws: no such host"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("address", ["unix:///nonexistent/docker.sock", "tcp://127.0.0.1:1"])
