@@ -133,17 +133,17 @@ def values(
     given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
     if takes_image(target, template):
         yield Working("publishing the app's image")
-        given["ImageUri"] = publish_image(target, aws, given["RepositoryUri"], template)
+        given["ImageUri"] = yield from publish_image(target, aws, given["RepositoryUri"], template)
         yield Stage("image", given["ImageUri"])
     return generated.parameters(template, {**given, **target.settings.parameters})
 
 
-def publish_image(target: Target, aws: Aws, repository: str, template: str) -> str:
+def publish_image(target: Target, aws: Aws, repository: str, template: str) -> Generator[Event, None, str]:
     """The image's URI, by digest: built and pushed, or a snapshot that the local cloud runs."""
     if aws.endpoint is None:
         from groat.docker import publish as publish_container
 
-        return publish_container(target.project, aws, repository, template)
+        return (yield from publish_container(target.project, aws, repository, template))
     image = images.snapshot(target.project)
     uri = f"{repository}@{image.digest}"
     local.register(aws.endpoint, uri, image)

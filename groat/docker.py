@@ -6,9 +6,10 @@ app that was pushed before is neither built nor pushed again, and tags can be im
 """
 
 import os
+import re
 import shutil
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from tempfile import gettempdir
 from typing import Any
 
@@ -16,6 +17,7 @@ from groat import ecr, reproducible
 from groat.aws import Aws
 from groat.docker_trouble import BUILD, ENGINE, HANDLER, HERE, MISSING, REGISTRY, fix_of, of_failed_step, trouble
 from groat.errors import GroatError
+from groat.events import Event, Warned
 from groat.project import Project
 from groat.recipe import Recipe, recipe
 
@@ -24,20 +26,24 @@ MACHINES = {"arm64": "arm64", "x86_64": "amd64"}  # as Docker names them
 ANSWER_SECONDS = 600  # a layer may be large
 RECIPE = "groat.recipe"  # the label that says which recipe an image is of
 IMPORT = """
-import importlib, sys
+import importlib, sys, time
+began = time.monotonic()
 module, _, name = sys.argv[1].rpartition(".")
 getattr(importlib.import_module(module), name)
+print("imported in:", time.monotonic() - began, file=sys.stderr)
 """
+IMPORTED = re.compile(r"^imported in: (?P<seconds>[\d.]+)$", re.MULTILINE)
+INIT_SECONDS = 10  # "Understanding the Lambda execution environment lifecycle": longer, and it is begun anew
 
 
-def publish(project: Project, aws: Aws, repository: str, template: str) -> str:
+def publish(project: Project, aws: Aws, repository: str, template: str) -> Generator[Event, None, str]:
     """`repository@sha256:...` of the app as it is now, built and pushed if it is not there yet. Raises GroatError."""
     wanted = recipe(project, template)
     if present := ecr.pushed(aws, repository, wanted.tag):
         return f"{repository}@{present}"
     client, registry = engine(), ecr.registry(aws)
     remote = f"{registry.host}/{ecr.repository_name(repository)}"
-    make(client, wanted, f"{remote}:{wanted.tag}")
+    yield from make(client, wanted, f"{remote}:{wanted.tag}")
     digest = push(client, remote, wanted.tag, registry.auth)
     if (arrived := ecr.pushed(aws, repository, wanted.tag)) != digest:
         raise GroatError(f"The registry was given {digest} and has under that tag: {arrived}", hint="make deploy")
@@ -50,13 +56,13 @@ def look(project: Project, aws: Aws, repository: str, template: str) -> None:
         engine()
 
 
-def make(client: Any, wanted: Recipe, name: str) -> None:
+def make(client: Any, wanted: Recipe, name: str) -> Iterator[Event]:
     """Build the image, settle its digest, look at it and try it."""
     build(client, wanted, name)
     settle(client, wanted, name)
     inspect(client, wanted, name)
     if wanted.try_import:
-        try_out(client, wanted, name)
+        yield from try_out(client, wanted, name)
 
 
 def engine() -> Any:
@@ -151,9 +157,14 @@ def examine(facts: Mapping[str, Any], wanted: Recipe) -> None:
         )
 
 
-def try_out(client: Any, wanted: Recipe, name: str) -> None:
+def try_out(client: Any, wanted: Recipe, name: str) -> Iterator[Event]:
     """Import the handler in the image. Raises GroatError with the traceback when it cannot be."""
-    python(client, wanted, name, "-c", IMPORT, wanted.handler)
+    imported = IMPORTED.search(python(client, wanted, name, "-c", IMPORT, wanted.handler))
+    if imported and (seconds := float(imported["seconds"])) > INIT_SECONDS:
+        yield Warned(
+            f"Importing {wanted.handler} took {seconds:.1f} s here. Lambda gives it {INIT_SECONDS} s, then the first "
+            "visitor waits for it once more; what takes so long: groat doctor cold-start"
+        )
 
 
 def python(client: Any, wanted: Recipe, name: str, *arguments: str) -> str:
