@@ -96,7 +96,11 @@ BINARY = Difference(
 OURS: Mapping[str, Mapping[str, Difference]] = {
     "container": DIFFERENCES["edge"],
     "sam": {
-        **dict.fromkeys(("a binary upload", "binary both ways", "an upload in chunks"), BINARY),
+        **dict.fromkeys(
+            ("a binary upload", "binary both ways", "an upload in chunks", "an upload over Lambda's six megabytes"),
+            BINARY,
+        ),
+        "in the path, what was encoded twice": DIFFERENCES["edge"]["in the path, what was encoded twice"],
         "an answer over Lambda's six megabytes": Difference(
             why="the interface emulator has Lambda's limit", expected=Expected(status=500)
         ),

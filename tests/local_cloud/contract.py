@@ -29,11 +29,15 @@ class Expected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request; what is expected back everywhere but where `DIFFERENCES` says otherwise."""
+    """One request; what is expected back everywhere but where `DIFFERENCES` says otherwise.
+
+    `repeated` are header lines of one name.
+    """
 
     target: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     expected: Expected = field(default_factory=Expected)
 
@@ -72,6 +76,13 @@ EXCHANGES: Mapping[str, Exchange] = {
         method="POST", target="/api/bytes", headers={"Transfer-Encoding": "chunked"}, body=BINARY * 20,
         expected=Expected(body=BINARY * 20),
     ),
+    "an upload that asks before it sends": Exchange(
+        method="POST", target="/api/bytes", headers={"Expect": "100-continue", "Content-Type": "text/plain"}, body=b"here",
+        expected=Expected(body=b"here"),
+    ),
+    "an upload over Lambda's six megabytes": _post(
+        "/api/bytes", "application/octet-stream", BINARY * 490, Expected(length=5_017_600)
+    ),
     "a body of nothing": _post("/api/bytes", "application/octet-stream", b"", Expected(body=b"")),
     "a binary download": Exchange(
         target="/api/binary/10240", expected=Expected(body=BINARY, headers={"content-type": "image/png", "etag": '"b"'})
@@ -85,12 +96,27 @@ EXCHANGES: Mapping[str, Exchange] = {
     ),
     "a comma in a parameter is no separator": Exchange(target="/api/query?q=1,2", expected=_json(["1,2"])),
     "a non-ASCII path": Exchange(target="/api/path/caf%C3%A9/%E2%82%AC", expected=_json({"name": "café/€"})),
+    **{
+        f"in the path, {what}": Exchange(target=f"/api/path/{sent}", expected=_json({"name": name}))
+        for what, sent, name in (
+            ("an encoded slash", "a%2Fb", "a/b"),
+            ("an encoded question mark", "a%3Fb%23c", "a?b#c"),
+            ("a plus", "a+b", "a+b"),
+            ("what needs no encoding", "a;b=c,d@e:f!$&'()*~", "a;b=c,d@e:f!$&'()*~"),
+            ("what was encoded twice", "a%252Fb", "a%2Fb"),
+        )
+    },
+    "two slashes in a row are not one": Exchange(target="/api//query", expected=Expected(status=404)),
+    "a parameter without a value": Exchange(target="/api/query?q&q=", expected=_json(["", ""])),
     "a space in the path": Exchange(target="/api/path/a%20b", expected=_json({"name": "a b"})),
     "two cookies are set": Exchange(
         target="/api/cookies/set",
         expected=Expected(
             headers={"set-cookie": "one=1; HttpOnly; Path=/; SameSite=lax, two=2; Max-Age=60; Path=/; SameSite=lax"}
         ),
+    ),
+    "an equals sign in a cookie": Exchange(
+        target="/api/cookies", headers={"Cookie": "one=a=b; two=YQ=="}, expected=_json(["a=b", "YQ=="])
     ),
     "two cookies are sent": Exchange(
         target="/api/cookies", headers={"Cookie": "one=1; two=2"}, expected=_json(["1", "2"])
@@ -99,6 +125,19 @@ EXCHANGES: Mapping[str, Exchange] = {
         target="/api/header",
         headers={"Authorization": "Bearer x", "X-Many": "a, b"},
         expected=_json({"authorization": "Bearer x", "many": "a, b"}),
+    ),
+    "a header that comes twice": Exchange(
+        target="/api/header", repeated=(("X-Many", "a"), ("x-many", "b")),
+        expected=_json({"authorization": None, "many": "a, b"}),
+    ),
+    "a preflight of another origin": Exchange(
+        method="OPTIONS", target="/api/items",
+        headers={"Origin": "https://shop.example", "Access-Control-Request-Method": "POST"},
+        expected=Expected(body=b"OK", headers={"access-control-allow-origin": "https://shop.example"}),
+    ),
+    "a condition that the app answers": Exchange(
+        target="/api/condition", headers={"If-None-Match": '"b"'},
+        expected=Expected(status=304, body=b"", headers={"etag": '"b"'}),
     ),
     "a redirect is left to the browser": Exchange(
         target="/api/redirect", expected=Expected(status=303, headers={"location": "/api/query?q=1"})
@@ -121,7 +160,7 @@ EXCHANGES: Mapping[str, Exchange] = {
     "the app's compression": Exchange(
         target="/api/text/5000",
         headers={"Accept-Encoding": "gzip"},
-        expected=Expected(length=10_000, headers={"content-encoding": "gzip", "vary": "Accept-Encoding"}),
+        expected=Expected(length=10_000, headers={"content-encoding": "gzip", "vary": "Accept-Encoding, Origin"}),
     ),
     "a slow answer": Exchange(target="/api/slow/0.5", expected=_json({"slept": 0.5})),
     "an answer over Lambda's six megabytes": Exchange(
@@ -150,6 +189,14 @@ DIFFERENCES: Mapping[str, Mapping[str, Difference]] = {
         "an answer over Lambda's six megabytes": Difference(
             why="a function's answer is at most 6 MB, and binary grows by a third as base64",
             expected=_json({"message": "Internal Server Error"}, 500),
+        ),
+        "an upload over Lambda's six megabytes": Difference(
+            why="a function's event is at most 6 MB, and binary grows by a third as base64",
+            expected=_json({"message": "Request Entity Too Large"}, 413),
+        ),
+        "in the path, what was encoded twice": Difference(
+            why="the API decodes the path once, and Mangum what it gets once more",
+            expected=_json({"name": "a/b"}),
         ),
         "a missing trailing slash redirects to this host": Difference(
             why="the app is called by the API's name, unless it trusts X-Forwarded-Host",

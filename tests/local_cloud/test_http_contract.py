@@ -105,7 +105,8 @@ def way(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 
 def answered(client: httpx.Client, exchange: Exchange) -> httpx.Response:
     body = iter([exchange.body]) if exchange.body and "Transfer-Encoding" in exchange.headers else exchange.body
-    return client.request(exchange.method, exchange.target, headers=exchange.headers, content=body)
+    headers = [*exchange.headers.items(), *exchange.repeated]
+    return client.request(exchange.method, exchange.target, headers=headers, content=body)
 
 
 def expect(answer: httpx.Response, expected: Expected, base: str) -> None:

@@ -5,6 +5,7 @@ import time
 from typing import Annotated, Any
 
 from fastapi import Cookie, FastAPI, Form, Query, Request, Response, UploadFile
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import RedirectResponse
 from mangum import Mangum
@@ -12,6 +13,7 @@ from pydantic import BaseModel
 
 app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 app.add_middleware(GZipMiddleware, minimum_size=1000)
+app.add_middleware(CORSMiddleware, allow_origins=["https://shop.example"], allow_methods=["POST"])
 
 
 class Item(BaseModel):
@@ -77,7 +79,14 @@ def cookies(one: Annotated[str, Cookie()] = "", two: Annotated[str, Cookie()] = 
 
 @app.get("/api/header")
 def header(request: Request) -> dict[str, Any]:
-    return {"authorization": request.headers.get("authorization"), "many": request.headers.get("x-many")}
+    many = [each.strip() for line in request.headers.getlist("x-many") for each in line.split(",")]
+    return {"authorization": request.headers.get("authorization"), "many": ", ".join(many)}
+
+
+@app.get("/api/condition")
+def condition(request: Request) -> Response:
+    known = request.headers.get("if-none-match") == '"b"'
+    return Response(status_code=304 if known else 200, headers={"ETag": '"b"'})
 
 
 @app.get("/api/redirect")
