@@ -77,8 +77,8 @@ EXCHANGES: Mapping[str, Exchange] = {
         expected=Expected(body=BINARY * 20),
     ),
     "an upload that asks before it sends": Exchange(
-        method="POST", target="/api/bytes", headers={"Expect": "100-continue", "Content-Type": "text/plain"}, body=b"here",
-        expected=Expected(body=b"here"),
+        method="POST", target="/api/bytes", headers={"Expect": "100-continue", "Content-Type": "text/plain"},
+        body=b"here", expected=Expected(body=b"here"),
     ),
     "an upload over Lambda's six megabytes": _post(
         "/api/bytes", "application/octet-stream", BINARY * 490, Expected(length=5_017_600)
