@@ -54,10 +54,25 @@ def test_a_call_to_keep_the_function_warm_is_answered_without_the_app() -> None:
     assert answer("schedule") == {}
 
 
+def after_a_cold_start(program: str) -> list[str]:
+    """The words that it prints."""
+    words = [sys.executable, "-c", f"import sys, app.handler; {program}"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, cwd=EVENTS.parents[2])
+    return done.stdout.split()
+
+
 def test_a_cold_start_imports_neither_the_aws_client_nor_the_parser_nor_what_only_documentation_needs() -> None:
     heavy = {"boto3", "botocore", "gpxpy", "jinja2", "httpx", "uvicorn"}
-    program = "import sys, app.handler; print(*sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=EVENTS.parents[2]
-    )
-    assert heavy & set(done.stdout.split()) == set()
+    assert heavy & set(after_a_cold_start("print(*sys.modules)")) == set()
+
+
+def test_a_cold_start_builds_the_apps_models_and_none_of_fastapis_for_openapi_documents() -> None:
+    program = """
+from app.handler import BaseModel
+from fastapi.openapi.models import OpenAPI
+class Own(BaseModel): pass
+print(OpenAPI.__pydantic_complete__, Own.__pydantic_complete__, "defer_build" in BaseModel.model_config)
+document = {"openapi": "3.1.0", "info": {"title": "it", "version": "1"}, "paths": {}}
+print(OpenAPI.model_validate(document).info.title)
+"""
+    assert after_a_cold_start(program) == ["False", "True", "False", "it"]
