@@ -54,7 +54,7 @@ class Services:
         self._clients: dict[tuple[str, str, bool], Any] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        return self._front(_moto())(environ, start_response)
+        return self._front(_moto())(_object(environ), start_response)
 
     def behind(self, front: "Middleware") -> None:
         """Let every request pass `front` first on its way to moto."""
@@ -140,6 +140,13 @@ class Services:
         body, status, headers = run_wsgi_app(self, {**environ, OF_AWS: of_aws}, buffered=True)
         answered = HTTPHeaders.from_pairs(headers.items())
         return AWSResponse(request.url, int(status.split()[0]), answered, _Raw(b"".join(body)))
+
+
+def _object(environ: "WSGIEnvironment") -> "WSGIEnvironment":
+    """What is PUT is an object, also where curl calls it a form: moto would take it apart and lose what is no text."""
+    if environ["REQUEST_METHOD"] != "PUT" or "x-www-form-urlencoded" not in environ.get("CONTENT_TYPE", ""):
+        return environ
+    return {**environ, "CONTENT_TYPE": "binary/octet-stream"}
 
 
 def _moto() -> "WSGIApplication":

@@ -144,6 +144,16 @@ def test_a_presigned_url_works(connect: Connect) -> None:
         assert response.read() == b"v"
 
 
+def test_a_presigned_upload_of_bytes_that_curl_calls_a_form_is_kept(connect: Connect) -> None:
+    s3, photo = connect("s3"), bytes(range(256))
+    s3.create_bucket(Bucket="site")
+    url = s3.generate_presigned_url("put_object", Params={"Bucket": "site", "Key": "k"})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}  # `curl -X PUT --data-binary @photo`
+    with urllib.request.urlopen(urllib.request.Request(url, photo, form, method="PUT"), timeout=10) as response:
+        assert response.status == 200
+    assert s3.get_object(Bucket="site", Key="k")["Body"].read() == photo
+
+
 def test_eight_clients_at_once(connect: Connect) -> None:
     def deploy(number: int) -> str:
         cloudformation = connect("cloudformation")
