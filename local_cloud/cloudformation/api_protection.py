@@ -8,12 +8,13 @@ from local_cloud.cloudformation.world import World
 
 
 def update_termination_protection(world: World, region: str, params: Params) -> Answer:
-    """UpdateTerminationProtection."""
+    """UpdateTerminationProtection, of a stack and of those inside it (documented)."""
     stack = world.require(region, params["StackName"])
     if stack.parent_id:
         raise PROTECTION_ON_CHILD.error(stack=params["StackName"])
     require(Call.PROTECT, stack.status, stack=params["StackName"])
-    stack.protected = params["EnableTerminationProtection"]
+    for each in (stack, *world.family(stack)):
+        each.protected = params["EnableTerminationProtection"]
     return {"StackId": stack.id}
 
 

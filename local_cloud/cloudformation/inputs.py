@@ -12,7 +12,14 @@ from local_cloud.cloudformation.model import Definition, Stack
 from local_cloud.cloudformation.parameters import Parameters, parameter_values
 from local_cloud.cloudformation.refusals import CAPABILITIES, RESERVED_TAG
 from local_cloud.cloudformation.schemas import unrecognized
-from local_cloud.cloudformation.template import Environment, Template, TemplateError, dependencies, load
+from local_cloud.cloudformation.template import (
+    Environment,
+    Template,
+    TemplateError,
+    check_export_names,
+    dependencies,
+    load,
+)
 from local_cloud.cloudformation.template_rules import check_rules
 from local_cloud.cloudformation.transforms import transform
 from local_cloud.cloudformation.world import World
@@ -124,6 +131,7 @@ def processed(world: World, stack: Stack, source: Template, parameters: Paramete
         listed = ", ".join(dict.fromkeys(unknown))
         raise TemplateError(f"Template format error: Unrecognized resource types: [{listed}]")
     dependencies(template, environment)
+    check_export_names(template, environment)
     return template
 
 

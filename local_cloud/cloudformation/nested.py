@@ -11,7 +11,7 @@ from local_cloud.cloudformation.effects import Failure
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.faults import On
 from local_cloud.cloudformation.handlers import State
-from local_cloud.cloudformation.inputs import definition_of, template_of
+from local_cloud.cloudformation.inputs import check_capabilities, definition_of, template_of
 from local_cloud.cloudformation.launch import arm_timeout, cancel_process, define, start
 from local_cloud.cloudformation.machine import DEAD, DELETABLE, PAUSED, STABLE, StackStatus
 from local_cloud.cloudformation.model import Definition, Live, Stack
@@ -73,9 +73,10 @@ def _create(run: Run, live: Live) -> Stack:
         id=world.arn(parent.region, "stack", name), name=name, account=world.account, region=parent.region,
         created=world.schedule.now, status=S.CREATE_IN_PROGRESS, parent_id=parent.id,
         root_id=parent.root_id or parent.id, role_arn=parent.role_arn, deployment=parent.deployment,
+        protected=parent.protected,
         timeout_minutes=int(live.properties.get("TimeoutInMinutes", 0)) or None,
     )  # fmt: skip
-    problem = _define(world, child, run.given(live))
+    problem = _define(run, child, run.given(live))
     world.add(child)
     start(
         world, child, create, kind="CREATE_STACK", status=S.CREATE_IN_PROGRESS, token=run.operation.token,
@@ -89,7 +90,7 @@ def _create(run: Run, live: Live) -> Stack:
 def _update(run: Run, live: Live) -> Stack:
     child = run.world.stacks[live.physical_id]
     require(Call.UPDATE_STACK, child.status, id=child.id)
-    problem = _define(run.world, child, run.given(live))
+    problem = _define(run, child, run.given(live))
     child.updated = run.world.schedule.now
     start(
         run.world, child, update, kind="UPDATE_STACK", status=S.UPDATE_IN_PROGRESS, token=run.operation.token,
@@ -123,8 +124,13 @@ def _delete(run: Run, live: Live) -> Stack:
 STARTS = {On.CREATE: _create, On.UPDATE: _update, On.ROLLBACK: _roll_back, On.DELETE: _delete}
 
 
-def _define(world: World, child: Stack, properties: Mapping[str, Any]) -> str | None:
-    return define(world, child, child_definition(world, child, properties))
+def _define(run: Run, child: Stack, properties: Mapping[str, Any]) -> str | None:
+    """The capabilities that were given to the parent are the child's. Raises AWS's refusals."""
+    assert run.stack.definition is not None
+    definition = child_definition(run.world, child, properties)
+    capabilities = run.stack.definition.capabilities
+    check_capabilities(definition.source, capabilities, expands=True)
+    return define(run.world, child, replace(definition, capabilities=capabilities))
 
 
 def child_definition(world: World, child: Stack, properties: Mapping[str, Any]) -> Definition:

@@ -14,6 +14,7 @@ from local_cloud.cloudformation.events import CONSISTENCY_CHECKED, stack_event
 from local_cloud.cloudformation.exports import blocked_delete, blocked_update
 from local_cloud.cloudformation.machine import StackStatus as S
 from local_cloud.cloudformation.model import Live, OnFailure
+from local_cloud.cloudformation.policy import denied
 from local_cloud.cloudformation.rollback import rollback_create, rollback_import, rollback_update
 from local_cloud.cloudformation.run import MissingAttribute, Run
 from local_cloud.cloudformation.schedule import Interrupted, Steps
@@ -134,9 +135,20 @@ def _bring_about(run: Run) -> Steps[None]:
         run.needs = dependencies(run.stack.template, environment)
     except TemplateError as problem:
         raise Broken(_sentence(problem)) from None
+    _forbid_removals(run)
     failed = yield from walk(run, run.needs, lambda name: apply(run, name), keep_going=run.options.disable_rollback)
     if failed:
         raise Broken(failures(run, failed))
+
+
+def _forbid_removals(run: Run) -> None:
+    """What the stack policy protects from removal fails before anything begins (when, is assumed). Raises Broken."""
+    leaving = [live for name, live in run.stack.resources.items() if live.made and name not in run.needs]
+    denied_ones = {live.logical_id: problem for live in leaving if (problem := denied(run, live, None))}
+    for name, problem in denied_ones.items():
+        run.tell(replace(run.stack.resources[name], status="UPDATE_FAILED", reason=problem))
+    if denied_ones:
+        raise Broken(failures(run, [*denied_ones]))
 
 
 def _outputs(run: Run) -> tuple[ResolvedOutput, ...]:

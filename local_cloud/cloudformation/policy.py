@@ -37,13 +37,17 @@ def parse(body: str) -> dict[str, Any]:
     return policy
 
 
-def denied(run: Run, live: Live, desired: ResolvedResource) -> str | None:
-    """Why the stack policy forbids this update; None when it allows it. An explicit Deny wins over any Allow."""
+def denied(run: Run, live: Live, desired: ResolvedResource | None) -> str | None:
+    """Why the stack policy forbids this update, without `desired` the removal; None when it allows it.
+
+    An explicit Deny wins over any Allow.
+    """
     body = run.options.policy_during_update or run.stack.policy
     if body is None or run.undoing:
         return None
-    action = "Update:Replace" if needed(live, desired) else "Update:Modify"
-    return decision(parse(body), action, live)
+    if desired is None:
+        return decision(parse(body), "Update:Delete", live)
+    return decision(parse(body), "Update:Replace" if needed(live, desired) else "Update:Modify", live)
 
 
 def decision(policy: Mapping[str, Any], action: str, live: Live) -> str | None:

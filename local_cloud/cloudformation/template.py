@@ -28,7 +28,7 @@ from local_cloud.cloudformation.template_model import (
     TemplateError,
     Unknown,
 )
-from local_cloud.cloudformation.template_order import active, dependencies, in_order
+from local_cloud.cloudformation.template_order import active, check_export_names, dependencies, in_order
 from local_cloud.cloudformation.template_structure import OUTPUT_IS_TEXT, build
 from local_cloud.cloudformation.template_text import parse
 from local_cloud.cloudformation.transforms import transform
@@ -49,6 +49,7 @@ __all__ = [
     "TemplateError",
     "Unknown",
     "active",
+    "check_export_names",
     "dependencies",
     "in_order",
     "load",

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from local_cloud.cloudformation import template_references
 from local_cloud.cloudformation.intrinsics import Resolver
-from local_cloud.cloudformation.template_model import UNKNOWN, Environment, Resource, Template, TemplateError
+from local_cloud.cloudformation.template_model import UNKNOWN, Environment, Resource, Template, TemplateError, Unknown
+
+EXPORT_NAME = re.compile(r"[A-Za-z0-9:-]+")
+EXPORT_NAMES = (
+    "The Name field of every Export member must be specified and consist only of alphanumeric characters, colons, or "
+    "hyphens."
+)
 
 
 def active(template: Template, resolver: Resolver) -> Mapping[str, Resource]:
@@ -31,6 +38,17 @@ def dependencies(template: Template, environment: Environment) -> Mapping[str, f
     if caught := _in_cycles(edges):
         raise TemplateError(f"Circular dependency between resources: [{', '.join(caught)}]")
     return edges
+
+
+def check_export_names(template: Template, environment: Environment) -> None:
+    """Raises TemplateError for an export whose name is none, or depends on a resource (documented)."""
+    resolver = Resolver(template, environment, lambda _logical_id, _attribute: UNKNOWN)
+    for output in template.outputs.values():
+        if output.export is None or (output.condition is not None and not resolver.condition(output.condition)):
+            continue
+        name = resolver.value(output.export)
+        if isinstance(name, Unknown) or not EXPORT_NAME.fullmatch(str(name)):
+            raise TemplateError(f"Template format error: Output {output.key} is malformed. {EXPORT_NAMES}")
 
 
 def check_cycles(template: Template) -> None:

@@ -143,6 +143,10 @@ class World:
         """The region's stacks, the newest first, deleted ones included."""
         return (stack for stack in reversed(self.stacks.values()) if stack.region == region)
 
+    def family(self, stack: Stack) -> Iterator[Stack]:
+        """All stacks inside a root stack."""
+        return (other for other in self.stacks.values() if other.root_id == stack.id)
+
     def children(self, stack: Stack) -> Iterator[Stack]:
         """The nested stacks of a stack."""
         return (other for other in self.stacks.values() if other.parent_id == stack.id)

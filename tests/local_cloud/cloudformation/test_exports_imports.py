@@ -8,7 +8,7 @@ from local_cloud import ApiError
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 
-def producer(value: str = "one", name: str = "shared") -> dict[str, Any]:
+def producer(value: str = "one", name: Any = "shared") -> dict[str, Any]:
     return template(Topic=topic(), outputs={"Out": {"Value": value, "Export": {"Name": name}}})
 
 
@@ -89,3 +89,9 @@ def test_an_output_of_another_stack_is_read_without_an_export_and_locks_nothing(
     account("DeleteStack", StackName="producer")
     account.settle()
     assert account.status("reader") == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("name", ["my/export", "a b", "", {"Fn::GetAtt": ["Topic", "TopicName"]}])
+def test_an_export_has_a_name_of_its_own_kind(account: Account, name: Any) -> None:
+    with pytest.raises(ApiError, match=r"Output Out is malformed\. The Name field of every Export member must be"):
+        account.create(producer(name=name))

@@ -152,3 +152,26 @@ def test_a_nested_change_set_without_changes_is_none(account: Account) -> None:
     account.create(parent("one"))
     root = account.propose(parent("one"), IncludeNestedStacks=True)
     assert (root["Status"], root["StatusReason"]) == ("FAILED", "No updates are to be performed.")
+
+
+def test_a_protected_root_protects_the_stacks_inside_it(account: Account) -> None:
+    account.create(parent("one"), EnableTerminationProtection=True)
+    child = child_of(account)
+    assert account.stack(child)["EnableTerminationProtection"]
+    with pytest.raises(ApiError, match="cannot be deleted while TerminationProtection is enabled"):
+        account("DeleteStack", StackName=child)
+
+    account("UpdateTerminationProtection", StackName="site", EnableTerminationProtection=False)
+    assert not account.stack(child)["EnableTerminationProtection"]
+    account("DeleteStack", StackName=child)
+
+
+def test_a_child_has_the_capabilities_that_its_parent_was_given() -> None:
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
+    account = Account(surroundings=Surroundings(read_url=lambda _url: json.dumps(template(Role=role))))
+    child = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://s3/child"}}
+    account.create(template(Child=child))
+    assert ("Child", "CREATE_FAILED", "Requires capabilities : [CAPABILITY_IAM]") in account.story()
+
+    account.create(template(Child=child), "other", Capabilities=["CAPABILITY_IAM"])
+    assert account.status("other") == "CREATE_COMPLETE"

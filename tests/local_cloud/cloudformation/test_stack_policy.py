@@ -30,3 +30,18 @@ def test_a_stack_policy_may_be_behind_a_url() -> None:
     account.create(template(A=topic()), StackPolicyURL="https://s3.amazonaws.com/policies/mine.json")
 
     assert account("GetStackPolicy", StackName="site")["StackPolicyBody"] == policy
+
+
+def test_a_stack_policy_keeps_what_may_not_be_removed(account: Account) -> None:
+    forbidding = {"Effect": "Deny", "Action": ["Update:Delete"], "Principal": "*", "Resource": "LogicalResourceId/Kept"}
+    policy = {"Statement": [{**forbidding, "Effect": "Allow", "Action": "Update:*", "Resource": "*"}, forbidding]}
+    account.create(template(Kept=PLAIN, Other=PLAIN), StackPolicyBody=json.dumps(policy))
+
+    account.update(template(Other=CHANGED))
+
+    where = "for resource [LogicalResourceId/Kept];"
+    reason = f"Action denied by stack policy: Statement [#2] does not allow [Update:Delete] {where}"
+    assert ("Kept", "UPDATE_FAILED", reason) in account.story()
+    assert account.status() == "UPDATE_ROLLBACK_COMPLETE"
+    account.update(template(Kept=PLAIN))
+    assert account.resources().keys() == {"Kept"}
