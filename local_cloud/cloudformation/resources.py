@@ -18,7 +18,7 @@ from local_cloud.cloudformation.resources_iam import ManagedPolicy, Role, RolePo
 from local_cloud.cloudformation.resources_lambda import Function
 from local_cloud.cloudformation.resources_s3 import Bucket, BucketPolicy
 from local_cloud.cloudformation.resources_stores import LogGroup, Repository
-from local_cloud.cloudformation.resources_versions import Alias, Version
+from local_cloud.cloudformation.resources_versions import Alias, LayerVersion, Version
 from local_cloud.services import Services
 
 # type -> its handler, its service as error texts spell it, the property that names it
@@ -33,6 +33,7 @@ BACKED: Mapping[str, tuple[Callable[[Services], Handler], str, str]] = {
     "AWS::IAM::Role": (Role, "Iam", "RoleName"),
     "AWS::Lambda::Alias": (Alias, "Lambda", "Name"),
     "AWS::Lambda::Function": (Function, "Lambda", "FunctionName"),
+    "AWS::Lambda::LayerVersion": (LayerVersion, "Lambda", "LayerName"),
     "AWS::Lambda::Version": (Version, "Lambda", ""),
     "AWS::Logs::LogGroup": (LogGroup, "CloudWatchLogs", "LogGroupName"),
     "AWS::Route53::HostedZone": (HostedZone, "Route53", "Name"),

@@ -1,10 +1,10 @@
-"""Published versions and aliases of functions: what a client of Lambda sees is what the stack published."""
+"""Published versions and aliases of functions, and layers: what a client of Lambda sees is what the stack published."""
 
 from typing import Any
 
 from botocore import xform_name
 
-from local_cloud.cloudformation.backing import Backed, Properties, physical_id
+from local_cloud.cloudformation.backing import Backed, Properties, given_or_generated, physical_id
 from local_cloud.cloudformation.fitting import fitted
 from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Request, State
 
@@ -33,6 +33,31 @@ class Version(Backed):
     def read(self, request: Request) -> Properties | None:
         self.client("lambda", request).get_function(FunctionName=physical_id(request))
         return request.properties
+
+
+class LayerVersion(Backed):
+    """AWS::Lambda::LayerVersion; a function of the stack may name it."""
+
+    def create(self, request: Request) -> State:
+        client = self.client("lambda", request)
+        wanted = {**request.properties, "LayerName": given_or_generated(request, "LayerName")}
+        arn = client.publish_layer_version(**fitted(client, "PublishLayerVersion", wanted))["LayerVersionArn"]
+        return self.state(request, arn, LayerVersionArn=arn)
+
+    def update(self, request: Request) -> State:
+        return self.state(request, physical_id(request), LayerVersionArn=physical_id(request))
+
+    def delete(self, request: Request) -> None:
+        self.client("lambda", request).delete_layer_version(**_layer(request))
+
+    def read(self, request: Request) -> Properties | None:
+        self.client("lambda", request).get_layer_version(**_layer(request))
+        return request.properties
+
+
+def _layer(request: Request) -> dict[str, Any]:
+    name, _, number = physical_id(request).rpartition(":layer:")[2].rpartition(":")
+    return {"LayerName": name, "VersionNumber": int(number)}
 
 
 class Alias(Backed):

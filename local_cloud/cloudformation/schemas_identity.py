@@ -167,5 +167,11 @@ def _place(type_name: str, name: str, properties: Mapping[str, Any], *, account:
         "path": str(properties.get("Path", "/")),
         "bus": "" if bus == "default" else f"{bus}|",
         "bus_path": "" if bus == "default" else f"{bus}/",
-        "function": str(properties.get("FunctionName", properties.get("TargetFunctionArn", ""))).split(":")[-1],
+        "function": _function(properties),
     }
+
+
+def _function(properties: Mapping[str, Any]) -> str:
+    """The function that a thing of Lambda's belongs to, with its version or alias where that is named."""
+    name = str(properties.get("FunctionName", properties.get("TargetFunctionArn", ""))).rpartition(":function:")[2]
+    return ":".join([name, *([str(properties["Qualifier"])] if "Qualifier" in properties else [])])

@@ -133,3 +133,21 @@ class TestVersions:
             "Alias already exists: arn:aws:lambda:us-east-1:111111111111:function:site:live ("
         )
         assert error.code is HandlerErrorCode.ALREADY_EXISTS
+
+    def test_a_function_may_have_a_layer_of_its_own_stack(
+        self, handlers: Handlers, functions: Any, services: Services
+    ) -> None:
+        services.client("s3").create_bucket(Bucket="code")
+        services.client("s3").put_object(Bucket="code", Key="layer.zip", Body=b"zipped")
+        layer = {"LayerName": "shared", "Content": {"S3Bucket": "code", "S3Key": "layer.zip"}}
+        function = "AWS::Lambda::Function"
+
+        arn = made(handlers, "AWS::Lambda::LayerVersion", layer).physical_id
+        before = {"Code": {"ZipFile": ""}, "Role": "r"}
+        changed(handlers, function, "site", before, {**before, "Layers": [arn]})
+
+        assert arn == "arn:aws:lambda:us-east-1:111111111111:layer:shared:1"
+        assert functions.get_function(FunctionName="site")["Configuration"]["Layers"][0]["Arn"] == arn
+        assert live(handlers, "AWS::Lambda::LayerVersion", arn, layer) == layer
+        removed(handlers, "AWS::Lambda::LayerVersion", arn, layer)
+        assert live(handlers, "AWS::Lambda::LayerVersion", arn, layer) is None

@@ -153,6 +153,16 @@ def test_custom_types_are_known_and_modules_and_others_are_not() -> None:
         ("AWS::ApiGatewayV2::Api", {}, r"[a-z0-9]{10}"),
         ("AWS::ApiGatewayV2::Stage", {"StageName": "$default"}, r"\$default"),
         ("AWS::Events::Rule", {"Name": "r", "EventBusName": "bus"}, r"bus\|r"),
+        (
+            "AWS::Lambda::Url",
+            {"TargetFunctionArn": "arn:aws:lambda:us-east-1:111111111111:function:f:live"},
+            r"arn:aws:lambda:us-east-1:111111111111:function:f:live",
+        ),
+        (
+            "AWS::Lambda::Url",
+            {"TargetFunctionArn": "f", "Qualifier": "live"},
+            r"arn:aws:lambda:us-east-1:111111111111:function:f:live",
+        ),
         ("AWS::Lambda::Version", {"FunctionName": "f"}, r"arn:aws:lambda:us-east-1:111111111111:function:f:\d+"),
         ("AWS::EC2::VPC", {}, r"vpc-[0-9a-f]{17}"),
         ("AWS::IAM::AccessKey", {}, r"AKIA[A-Z0-9]{16}"),
