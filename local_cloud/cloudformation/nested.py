@@ -8,18 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from local_cloud.cloudformation.effects import Failure
-from local_cloud.cloudformation.errors import ApiError
+from local_cloud.cloudformation.errors import ApiError, validation_error
 from local_cloud.cloudformation.faults import On
 from local_cloud.cloudformation.handlers import State
 from local_cloud.cloudformation.inputs import check_capabilities, definition_of, template_of
 from local_cloud.cloudformation.launch import arm_timeout, cancel_process, define, start
 from local_cloud.cloudformation.machine import DEAD, DELETABLE, PAUSED, STABLE, StackStatus
-from local_cloud.cloudformation.model import Definition, Live, Stack
+from local_cloud.cloudformation.model import STACK_TYPE, Definition, Live, Stack
 from local_cloud.cloudformation.operations import create, delete, update
 from local_cloud.cloudformation.refusals import Call, require
 from local_cloud.cloudformation.rollback import rollback_paused
 from local_cloud.cloudformation.run import Options, Run
 from local_cloud.cloudformation.schedule import Steps
+from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import ResolvedResource
 from local_cloud.cloudformation.world import World
 
@@ -135,6 +136,8 @@ def _define(run: Run, child: Stack, properties: Mapping[str, Any]) -> str | None
 
 def child_definition(world: World, child: Stack, properties: Mapping[str, Any]) -> Definition:
     """What the resource's properties want the child to be. Raises AWS's refusals."""
+    if problem := schema(STACK_TYPE).refusal("Stack", properties):
+        raise validation_error(problem)
     given = properties.get("Parameters", {}).items()
     params: dict[str, Any] = {
         "Parameters": [{"ParameterKey": key, "ParameterValue": _text(value)} for key, value in given],

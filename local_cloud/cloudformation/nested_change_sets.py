@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from local_cloud.cloudformation.diff import Side
-from local_cloud.cloudformation.model import STACK_TYPE, ChangeSet, Stack
+from local_cloud.cloudformation.errors import ApiError
+from local_cloud.cloudformation.model import STACK_TYPE, ChangeSet, Definition, Stack
 from local_cloud.cloudformation.nested import child_definition
 from local_cloud.cloudformation.schemas import schema
 from local_cloud.cloudformation.template import TemplateError, resolve
@@ -51,13 +52,21 @@ def _name(change: Change) -> str:
     return str(change["ResourceChange"]["LogicalResourceId"])
 
 
+def _definition(world: World, child: Stack, properties: Mapping[str, Any]) -> Definition:
+    """What a refused call would be to the child's own change set fails its root's. Raises TemplateError."""
+    try:
+        return child_definition(world, child, properties)
+    except ApiError as refusal:
+        raise TemplateError(refusal.message) from None
+
+
 def _child(world: World, child: Stack, root: ChangeSet, properties: Mapping[str, Any], compute: Compute) -> str | None:
     change_set = ChangeSet(
         id=world.arn(child.region, "changeSet", root.name),
         name=root.name,
         stack_id=child.id,
         kind="UPDATE",
-        definition=child_definition(world, child, properties),
+        definition=_definition(world, child, properties),
         created=world.schedule.now,
         include_nested=True,
         parent_id=root.id,

@@ -190,7 +190,10 @@ def _allowed(value: str, allowed: list[str]) -> str | None:
 
 
 def _pattern(value: str, pattern: str) -> str | None:
-    return None if re.fullmatch(pattern, value) else f"must match pattern {pattern}"
+    try:
+        return None if re.fullmatch(pattern, value) else f"must match pattern {pattern}"
+    except re.error:
+        return f"has an AllowedPattern that is none: {pattern}"
 
 
 def _min_length(value: str, least: str) -> str | None:

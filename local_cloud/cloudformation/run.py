@@ -136,7 +136,9 @@ class Run:
 
     def lookup(self, logical_id: str, attribute: str | None) -> Any:
         """Ref (attribute None) or Fn::GetAtt of a live resource. Raises TemplateError."""
-        live = self.stack.resources[logical_id]
+        live = self.stack.resources.get(logical_id)
+        if live is None:  # a name that a function gave
+            raise TemplateError(f"Template error: instance of Fn::GetAtt references undefined resource {logical_id}")
         return read_attribute(live, attribute)
 
     @property

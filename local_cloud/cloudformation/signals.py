@@ -17,7 +17,10 @@ UNITS = {"H": 3600, "M": 60, "S": 1}
 
 def wait(run: Run, live: Live) -> Steps[str | None]:
     """Until enough resources signalled success; why it failed otherwise."""
-    expected = _expected(live)
+    try:
+        expected = _expected(live)
+    except (AttributeError, TypeError, ValueError):  # what a function gave
+        return "The Count and Timeout of what waits for signals must be a number and a duration"
     if expected is None:
         return None
     count, seconds = expected
@@ -27,7 +30,7 @@ def wait(run: Run, live: Live) -> Steps[str | None]:
         if failed := sum(status == "FAILURE" for status in got.values()):
             return FAILURES.format(failed=failed, count=count)
         if len(got) >= count:
-            del run.stack.signals[live.logical_id]
+            run.stack.signals.pop(live.logical_id, None)
             return None
         if run.world.schedule.now.timestamp() >= deadline:
             return _too_late(live, count, len(got))

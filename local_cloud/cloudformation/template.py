@@ -29,7 +29,7 @@ from local_cloud.cloudformation.template_model import (
     Unknown,
 )
 from local_cloud.cloudformation.template_order import active, check_export_names, dependencies, in_order
-from local_cloud.cloudformation.template_structure import OUTPUT_IS_TEXT, build
+from local_cloud.cloudformation.template_structure import MUST_BE_OBJECT, OUTPUT_IS_TEXT, build
 from local_cloud.cloudformation.template_text import parse
 from local_cloud.cloudformation.transforms import transform
 
@@ -83,10 +83,13 @@ def resolve(template: Template, environment: Environment, lookup: Lookup) -> Res
 
 def resolve_resource(resource: Resource, resolver: Resolver) -> ResolvedResource:
     """One resource with its values."""
+    properties = resolver.value(resource.properties)
+    if not isinstance(properties, Mapping):
+        raise TemplateError(f"Template format error: [/Resources/{resource.logical_id}/Properties] {MUST_BE_OBJECT}")
     return ResolvedResource(
         logical_id=resource.logical_id,
         type=resource.type,
-        properties=resolver.value(resource.properties),
+        properties=properties,
         depends_on=resource.depends_on,
         deletion_policy=resolver.value(resource.deletion_policy),
         update_replace_policy=resolver.value(resource.update_replace_policy),

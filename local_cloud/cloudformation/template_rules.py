@@ -12,6 +12,7 @@ from typing import Any
 from local_cloud.cloudformation.intrinsics import Resolver
 from local_cloud.cloudformation.intrinsics_pure import text
 from local_cloud.cloudformation.template_model import Environment, Template, TemplateError
+from local_cloud.cloudformation.template_shape import UNMADE
 
 UNASKED = ("Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll")
 BROKEN = "Template error: rule {rule} is not satisfied: {description}"
@@ -21,7 +22,7 @@ def check_rules(template: Template, environment: Environment) -> None:
     """Raise TemplateError for the first assertion that does not hold, of a rule whose RuleCondition does."""
     resolver = Resolver(template, environment, _no_resources)
     for name, rule in (template.body.get("Rules") or {}).items():
-        if not _holds(resolver, rule.get("RuleCondition", True)):
+        if name.startswith(UNMADE) or not _holds(resolver, rule.get("RuleCondition", True)):
             continue
         for assertion in rule.get("Assertions", ()):
             if not _holds(resolver, assertion.get("Assert", True)):
@@ -44,8 +45,10 @@ def _holds(resolver: Resolver, node: Any) -> bool:
         case {"Fn::Or": list() as any_of}:
             return any(_holds(resolver, each) for each in any_of)
         case dict() if (name := next(iter(node), "")) in MEMBERS:
-            many, one = resolver.value(node[name])
-            return MEMBERS[name](_texts(many), one)
+            match resolver.value(node[name]):
+                case [many, one]:
+                    return MEMBERS[name](_texts(many), one)
+            raise TemplateError(f"Template error: every {name} object requires two parameters.")
     return resolver.boolean(node)
 
 

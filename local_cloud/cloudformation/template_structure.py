@@ -10,6 +10,7 @@ from typing import Any
 
 from local_cloud.cloudformation.parameters import check_type
 from local_cloud.cloudformation.template_model import Output, Policy, Resource, Template, TemplateError
+from local_cloud.cloudformation.template_shape import check_shape
 
 SECTIONS = {
     "AWSTemplateFormatVersion",
@@ -40,6 +41,7 @@ RESOURCE_KEYS = {
     "UpdateReplacePolicy",
 }
 OUTPUT_IS_TEXT = "Template format error: The Value field of every Outputs member must evaluate to a String"
+MUST_BE_OBJECT = "Properties must be an object"
 FOR_EACH = "Fn::ForEach::"
 MACRO = "Fn::Transform"
 DEEPEST = 100
@@ -61,6 +63,7 @@ def build(body: Mapping[str, Any], original: str) -> Template:
     if unknown := [key for key in body if key not in allowed]:
         raise TemplateError(f"Invalid template property or properties [{', '.join(unknown)}]")
     _check_description(body.get("Description", ""))
+    check_shape(body)
     if (version := body.get("AWSTemplateFormatVersion", VERSION)) != VERSION:
         raise TemplateError(f"Template format error: {version} is not a supported value for AWSTemplateFormatVersion.")
     return Template(
@@ -198,7 +201,7 @@ def _check_resource(logical_id: str, declaration: Any, transforms: tuple[str, ..
     if SAM not in transforms and (extra := next((key for key in declaration if key not in RESOURCE_KEYS), None)):
         raise TemplateError(f"Invalid template resource property '{extra}'")
     if not isinstance(declaration.get("Properties", {}), Mapping):
-        raise TemplateError(f"{where}/Properties] Properties must be an object")
+        raise TemplateError(f"{where}/Properties] {MUST_BE_OBJECT}")
     for name, allowed in POLICIES.items():
         if isinstance(given := declaration.get(name), str) and given not in allowed:
             raise TemplateError(f"Template format error: Unrecognized {name} {given} for resource {logical_id}")

@@ -80,9 +80,9 @@ def _serverless(body: str, parameters: str, region: str) -> str:
     from samtranslator.utils.py27hash_fix import to_py27_compatible_template, undo_mark_unicode_str_in_template
 
     given, values = json.loads(body), json.loads(parameters)
-    to_py27_compatible_template(given, values)
     translator = Translator(None, Parser(), boto_session=_session(region))
     try:
+        to_py27_compatible_template(given, values)
         made = translator.translate(given, parameter_values=values)
     except InvalidDocumentException as error:
         told = " ".join(cause.message for cause in error.causes)

@@ -175,3 +175,13 @@ def test_a_child_has_the_capabilities_that_its_parent_was_given() -> None:
 
     account.create(template(Child=child), "other", Capabilities=["CAPABILITY_IAM"])
     assert account.status("other") == "CREATE_COMPLETE"
+
+
+def test_what_a_child_is_refused_for_fails_its_roots_change_set(account: Account) -> None:
+    account.create(parent("one"))
+    body = parent("two")
+    body["Resources"]["Child"]["Properties"]["Parameters"] = {}
+
+    root = account.propose(body, IncludeNestedStacks=True)
+
+    assert (root["Status"], root["StatusReason"]) == ("FAILED", "Parameters: [Name] must have values")
