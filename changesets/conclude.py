@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 
 from changesets import executor, rungs_deploy
-from changesets.diagnosis import diagnose, diagnose_change_set, diagnose_rollback, diagnose_text
+from changesets.diagnosis import diagnose, diagnose_change_set, diagnose_rollback, diagnose_text, named
 from changesets.errors import AccessDenied, ChangeSetGone, Refused, RoleUnusable, StackBusy, StackNotFound, Unreachable
 from changesets.events import Settled
 from changesets.mending import PushImage, Repair
@@ -96,7 +96,8 @@ def why_stuck(situation: Situation) -> Diagnosis:
     failed = (each for each in situation.resources if each.status.endswith("_FAILED") and each.reason)
     found = next(failed, None)
     if found is not None:
-        return replace(diagnose_text(found.reason, found.type), logical_id=found.logical_id, type=found.type)
+        known = named(diagnose_text(found.reason, found.type), found.logical_id, found.physical_id)
+        return replace(known, type=found.type)
     return diagnose_text(situation.stack.reason) if situation.stack and situation.stack.reason else UNKNOWN_CAUSE
 
 

@@ -18,7 +18,8 @@ from changesets.outcomes import UNKNOWN_CAUSE, Diagnosis
 from changesets.statuses import StackStatus
 
 CONSEQUENCES = ("cancelled", "Resource creation cancelled", "Resource update cancelled", "Rollback requested by user")
-FUNCTION = "FUNCTION"  # in a row's text: stands for the function behind a custom resource
+# in a row's words: the function behind a custom resource, the resource that failed
+FUNCTION, LOGICAL_ID, PHYSICAL_ID = "FUNCTION", "LOGICAL_ID", "PHYSICAL_ID"
 _SUMMARY = re.compile(r"The following resource\(s\) failed to (create|update|delete|import)")
 _CHECK = re.compile(r"consistency check initiated|could not be deleted")
 _HANDLER = re.compile(
@@ -108,7 +109,7 @@ def _first_of_each(events: Iterable[StackEvent]) -> list[StackEvent]:
 
 def explained(event: StackEvent) -> Diagnosis:
     """What is known about an event: about its reason, or its status while it has none."""
-    known = diagnose_text(event.reason or event.status, event.type)
+    known = named(diagnose_text(event.reason or event.status, event.type), event.logical_id, event.physical_id)
     return replace(
         known,
         fix=known.fix.replace(FUNCTION, event.function or FUNCTION),
@@ -118,6 +119,12 @@ def explained(event: StackEvent) -> Diagnosis:
         stack_name=event.stack_name,
         status=event.status,
     )
+
+
+def named(known: Diagnosis, logical_id: str, physical_id: str) -> Diagnosis:
+    """With the ids of what failed in its command, so that it can be typed as it stands."""
+    command = known.command.replace(LOGICAL_ID, logical_id).replace(PHYSICAL_ID, physical_id or PHYSICAL_ID)
+    return replace(known, logical_id=logical_id, command=command)
 
 
 def diagnose_text(text: str, type_: str = "") -> Diagnosis:

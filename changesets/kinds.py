@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DataKind:
-    """A type whose deletion loses data. `identifier` is its property for a resource import, if it has one."""
+    """A type whose deletion loses what people put into it: "its " and `holds`. `identifier` is its property for a
+    resource import, if it has one.
+    """
 
     holds: str
     identifier: str | None = None
@@ -19,28 +21,28 @@ DATA: dict[str, DataKind] = {
     "AWS::S3::Bucket": DataKind("objects", "BucketName"),
     "AWS::DynamoDB::Table": DataKind("items", "TableName"),
     "AWS::DynamoDB::GlobalTable": DataKind("items", "TableName"),
-    "AWS::RDS::DBInstance": DataKind("a database", "DBInstanceIdentifier"),
-    "AWS::RDS::DBCluster": DataKind("a database", "DBClusterIdentifier"),
-    "AWS::Neptune::DBCluster": DataKind("a database", "DBClusterIdentifier"),
-    "AWS::DocDB::DBCluster": DataKind("a database"),
-    "AWS::Redshift::Cluster": DataKind("a database", "ClusterIdentifier"),
-    "AWS::DSQL::Cluster": DataKind("a database", "Identifier"),
+    "AWS::RDS::DBInstance": DataKind("database", "DBInstanceIdentifier"),
+    "AWS::RDS::DBCluster": DataKind("database", "DBClusterIdentifier"),
+    "AWS::Neptune::DBCluster": DataKind("database", "DBClusterIdentifier"),
+    "AWS::DocDB::DBCluster": DataKind("database"),
+    "AWS::Redshift::Cluster": DataKind("database", "ClusterIdentifier"),
+    "AWS::DSQL::Cluster": DataKind("database", "Identifier"),
     "AWS::ElastiCache::ReplicationGroup": DataKind("cached data"),
     "AWS::MemoryDB::Cluster": DataKind("data", "ClusterName"),
     "AWS::EFS::FileSystem": DataKind("files", "FileSystemId"),
-    "AWS::EC2::Volume": DataKind("a disk", "VolumeId"),
-    "AWS::OpenSearchService::Domain": DataKind("an index", "DomainName"),
+    "AWS::EC2::Volume": DataKind("disk", "VolumeId"),
+    "AWS::OpenSearchService::Domain": DataKind("index", "DomainName"),
     "AWS::Timestream::Table": DataKind("records"),
     "AWS::Kinesis::Stream": DataKind("records", "Name"),
     "AWS::SQS::Queue": DataKind("messages", "QueueUrl"),
     "AWS::Cognito::UserPool": DataKind("users", "UserPoolId"),
     "AWS::Cognito::IdentityPool": DataKind("identities", "Id"),
-    "AWS::Route53::HostedZone": DataKind("DNS records and the delegation", "Id"),
-    "AWS::CertificateManager::Certificate": DataKind("a validated certificate", "Id"),
+    "AWS::Route53::HostedZone": DataKind("DNS records and delegation", "Id"),
+    "AWS::CertificateManager::Certificate": DataKind("validated certificate", "Id"),
     "AWS::ECR::Repository": DataKind("images", "RepositoryName"),
-    "AWS::KMS::Key": DataKind("the key to encrypted data", "KeyId"),
-    "AWS::SecretsManager::Secret": DataKind("a secret", "Id"),
-    "AWS::SSM::Parameter": DataKind("a value", "Name"),
+    "AWS::KMS::Key": DataKind("key to encrypted data", "KeyId"),
+    "AWS::SecretsManager::Secret": DataKind("secret", "Id"),
+    "AWS::SSM::Parameter": DataKind("value", "Name"),
     "AWS::Logs::LogGroup": DataKind("logs", "LogGroupName"),
     "AWS::Backup::BackupVault": DataKind("backups", "BackupVaultName"),
 }

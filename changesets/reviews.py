@@ -114,16 +114,13 @@ def _gone(change: ResourceChange, hazard: Callable[[HazardKind, str], Hazard], *
     done = "is removed" if change.removes else "is replaced"
     if change.replacement is Replacement.CONDITIONAL and change.replaces:
         done = "may be replaced"
-    if holds_data(change.type) and not is_empty:
+    if holds_data(change.type) and not is_empty and change.removes and change.keeps_old:
+        yield hazard(HazardKind.LEFTOVER, f"{what} is removed from the stack and stays")
+    elif holds_data(change.type) and not is_empty:
+        lost = ("together with its " if change.removes else "by one without its ") + DATA[change.type].holds
         kept = "; the old one stays, outside of the stack" if change.keeps_old else ""
-        lost = (
-            f"the new one starts without its {DATA[change.type].holds}"
-            if kept
-            else f"its {DATA[change.type].holds} go with it"
-        )
-        removed_but_kept = change.removes and change.keeps_old
-        kind = HazardKind.LEFTOVER if removed_but_kept else HazardKind.DATA
-        yield hazard(kind, f"{what} {done}" + (" from the stack and stays" if removed_but_kept else f": {lost}{kept}"))
+        snapshot = "; a snapshot stays" if "Snapshot" in change.policy else ""
+        yield hazard(HazardKind.DATA, f"{what} {done} {lost}{kept}{snapshot}")
     elif change.keeps_old and change.type not in ALWAYS_KEPT:
         yield hazard(HazardKind.LEFTOVER, f"{what} {done}, and stays outside of any stack")
 

@@ -122,3 +122,16 @@ def test_a_refused_change_set_is_explained_by_the_validation_that_stopped_it() -
     told = diagnose_change_set(refused, [finding])
     assert told.page == "bucket-exists.md"
     assert told.cause.endswith("(/Resources/Bucket/Properties/BucketName)")
+
+
+def test_a_command_names_what_failed_so_that_it_can_be_typed_as_it_stands() -> None:
+    protected = (
+        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."
+    )
+    table = event("Orders", "DELETE_FAILED", protected, type="AWS::DynamoDB::Table", physical_id="orders-1")
+    full = event("Bucket", "DELETE_FAILED", "The bucket you tried to delete is not empty", type="AWS::S3::Bucket")
+    told = [diagnose([each]).command for each in (table, full)]
+    assert told == [
+        "aws dynamodb update-table --table-name orders-1 --no-deletion-protection-enabled",
+        "delete --allow Bucket",
+    ]

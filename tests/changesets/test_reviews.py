@@ -33,19 +33,23 @@ def added(type_: str, after: Any) -> ResourceChange:
 @pytest.mark.parametrize(
     ("loss", "told"),
     [
-        (change(REMOVE, type_=TABLE, policy="Delete"), "thing-1 is removed: its items go with it"),
-        (change(REMOVE, type_=TABLE), "thing-1 is removed: its items go with it"),
+        (change(REMOVE, type_=TABLE, policy="Delete"), "thing-1 is removed together with its items"),
+        (change(REMOVE, type_=TABLE), "thing-1 is removed together with its items"),
         (
             change(MODIFY, type_=TABLE, replacement=Replacement.TRUE, policy="ReplaceAndDelete"),
-            "thing-1 is replaced: its items go with it",
+            "thing-1 is replaced by one without its items",
         ),
         (
             change(MODIFY, type_=TABLE, replacement=Replacement.CONDITIONAL),
-            "thing-1 may be replaced: its items go with it",
+            "thing-1 may be replaced by one without its items",
         ),
         (
             change(MODIFY, type_=TABLE, replacement=Replacement.TRUE, policy="ReplaceAndRetain"),
-            "thing-1 is replaced: the new one starts without its items; the old one stays, outside of the stack",
+            "thing-1 is replaced by one without its items; the old one stays, outside of the stack",
+        ),
+        (
+            change(REMOVE, type_="AWS::RDS::DBInstance", policy="Snapshot"),
+            "thing-1 is removed together with its database; a snapshot stays",
         ),
     ],
 )
