@@ -124,7 +124,7 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
     asked = isinstance(plan.steps[0], CreateChangeSet)
     if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):
         return _rejected(run, diagnose_text(str(error)), error.hint)
-    if isinstance(error, RoleUnusable) and not _is_free(situation):
+    if isinstance(error, RoleUnusable):
         return _without_role(run, situation, error)
     now = run.read(run.look)
     overtaken = not isinstance(error, Refused) or isinstance(error, ChangeSetGone) or _moved(situation, now)

@@ -73,3 +73,13 @@ def test_a_deleted_service_role_stops_a_stuck_stack_with_the_flag_that_helps_and
     assert stopped.diagnosis.page == "role-cannot-be-assumed.md"
     assert stopped.diagnosis.command == f"{verb} --role-arn ARN"
     assert isinstance(obey(role_arn="arn:aws:iam::111111111111:role/good"), Deployed | Recovered | changesets.Deleted)
+
+
+def test_a_healthy_stack_without_its_role_is_deleted_with_the_flag_that_the_stop_names() -> None:
+    cloud = Cloud()
+    cloud.apply(template(Topic=topic("before")), role_arn=SERVICE_ROLE)
+    cloud.cloud.faults.add(DeleteRole(role=SERVICE_ROLE))
+    stopped = cloud.delete()
+    assert isinstance(stopped, Stuck), stopped
+    assert stopped.diagnosis.command == "delete --role-arn ARN"
+    assert isinstance(cloud.delete(role_arn=OTHER_ROLE), changesets.Deleted)
