@@ -21,7 +21,9 @@ from groat.options import (
     finish,
     pass_options,
     with_allow,
+    with_drift,
     with_env,
+    with_imports,
     with_json,
     with_yes,
 )
@@ -82,6 +84,8 @@ def lint(options: Options, files: tuple[Path, ...], region: str, remarks: bool) 
 
 
 @groat.command()
+@with_drift
+@with_imports
 @consenting
 @pass_options
 def deploy(options: Options) -> None:

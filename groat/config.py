@@ -54,6 +54,8 @@ class Settings:
     notification_arns: tuple[str, ...] = ()
     s3_bucket: str | None = None
     s3_prefix: str = ""
+    revert_drift: bool = False  # these two are of the command line
+    import_existing: bool = False
 
     @property
     def is_production(self) -> bool:

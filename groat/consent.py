@@ -23,7 +23,7 @@ def consent(settings: Settings, *, yes: bool, names: frozenset[str], asks: bool)
         confirm = settings.confirm and plan.changes_something and not yes
         if not asks:
             if confirm and not missing:
-                yes_to_it = typed("apply --yes", plan.stack_name, settings.environment)
+                yes_to_it = typed("apply --yes", settings.environment)
                 click.echo(
                     f"confirm_changeset is on, but there is no terminal to ask on; to say yes: {yes_to_it}", err=True
                 )

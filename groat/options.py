@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -35,13 +35,16 @@ class Options:
     yes: bool = False
     json: bool = False
     allow: frozenset[str] = field(default_factory=frozenset)
+    revert_drift: bool = False
+    import_existing: bool = False
 
     def target(self) -> "Target":
         from groat.config import settings
         from groat.target import Target
 
         project = self.project()
-        return Target(project, settings(project.root, self.environment))
+        found = settings(project.root, self.environment)
+        return Target(project, replace(found, revert_drift=self.revert_drift, import_existing=self.import_existing))
 
     def project(self) -> "Project":
         from groat.project import find
@@ -126,6 +129,11 @@ with_yes = option("--yes", is_flag=True, help="Answer yes, except to the loss of
 with_allow = option(
     "--allow", metavar="ID", multiple=True, help="Allow this logical id to be deleted with its data; repeatable."
 )
+
+with_drift = option("--revert-drift", is_flag=True, help="Bring back what was changed or deleted by hand.")
+with_imports = option(
+    "--import-existing-resources", "import_existing", is_flag=True, help="Take over resources that exist.",
+)  # fmt: skip
 
 
 def common(command: Command) -> Command:

@@ -103,6 +103,8 @@ class Target:
             artifacts_prefix=self.settings.s3_prefix,
             profile=self.profile,
             express=self.settings.express,
+            revert_drift=self.settings.revert_drift,
+            import_existing=self.settings.import_existing,
             origin=changesets.origin(self.project.root, parameters),
         )
 

@@ -20,18 +20,15 @@ LINES = {
     "--role-arn": "role_arn",
     "--s3-bucket": "s3_bucket",
 }
-ONLY_THERE = "--import-existing-resources"
 
 
-def typed(words: str, stack_name: str, environment: str) -> str:
+def typed(words: str, environment: str) -> str:
     """groat's spelling of a verb of `python -m changesets` with its flags, such as "delete --allow Table"."""
     verb, _, flags = words.partition(" ")
     flag, _, value = flags.partition(" ")
     if verb == "again":
         return f"the same command with {flagged(flags)}"
     env = "" if environment == LOCAL else f" --env {environment}"
-    if flag == ONLY_THERE:
-        return f"python -m changesets {verb} --stack-name {stack_name} --template-file templates/website.yaml {flag}"
     if flag in LINES:
         return f'{groat()} {VERBS.get(verb, verb)}{env}, with {LINES[flag]} = "{value}" in {FILE}'
     return f"{groat()} {VERBS.get(verb, verb)}{env} {flags}".rstrip()

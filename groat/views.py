@@ -40,7 +40,7 @@ class HumanView:
         self.console = console
         self.inner = changesets.HumanView(
             console,
-            ours=lambda words, stack: typed(words, stack, environment),
+            ours=lambda words, _: typed(words, environment),
             speed=SPEED if environment == LOCAL else 1.0,
         )
         self.status: Status | None = None

@@ -23,9 +23,9 @@ ROOT = Path(__file__).parents[2]
         (
             "apply --import-existing-resources",
             "prod",
-            "python -m changesets apply --stack-name shop --template-file templates/website.yaml"
-            " --import-existing-resources",
+            "groat deploy --env prod --import-existing-resources",
         ),
+        ("apply --revert-drift", "local", "groat deploy --revert-drift"),
         ("apply", "local", "groat deploy"),
         ("apply --allow Table", "prod", "groat deploy --env prod --allow Table"),
         ("recover --yes", "dev", "groat recover --env dev --yes"),
@@ -34,7 +34,7 @@ ROOT = Path(__file__).parents[2]
     ],
 )
 def test_a_verb_of_the_manager_is_told_as_a_verb_of_groat(words: str, environment: str, command: str) -> None:
-    assert typed(words, "shop", environment) == command
+    assert typed(words, environment) == command
 
 
 @pytest.mark.parametrize(("environ", "told"), [({}, "--yes"), ({"MAKELEVEL": "1"}, 'FLAGS="--yes"')])

@@ -235,3 +235,14 @@ def test_a_recovery_without_a_deployment_says_that_the_skipped_function_is_not_w
     assert running(cloud) == NEW
     assert isinstance(cloud.apply(template(**site(2, NEWEST)), consent=NO_ONE), Deployed)
     assert running(cloud) == NEWEST
+
+
+def test_an_update_of_what_was_deleted_by_hand_names_the_flag_that_makes_it_again() -> None:
+    cloud = deployed()
+    delete_log_group(cloud)
+    refused = cloud.apply(template(**site(2, OLD)))
+    assert isinstance(refused, RolledBack), refused
+    assert (refused.diagnosis.logical_id, refused.diagnosis.command) == ("Logs", "--revert-drift")
+    assert isinstance(cloud.apply(template(**site(2, OLD)), revert_drift=True), Deployed)
+    (group,) = SERVICES.client("logs").describe_log_groups(logGroupNamePrefix=physical(cloud, "Logs"))["logGroups"]
+    assert group["retentionInDays"] == 30
