@@ -16,7 +16,7 @@ from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import TOKEN_PREFIX, Action, ChangeSet, Resource, ResourceChange, StackEvent
 from changesets.plans import Review
 from changesets.situation import GONE, Situation
-from changesets.statuses import WayOut, is_healthy, lives
+from changesets.statuses import StackStatus, WayOut, is_healthy, lives
 
 CREATION = "Resource creation Initiated"  # of a new resource, or of the new half of a replacement
 
@@ -92,12 +92,19 @@ def reviewed(
     return reviews.review(
         change_set,
         template=template,
-        is_create=not lives(situation.status),
+        is_create=not lives(situation.status) or _holds_only_imports(cloudformation, situation),
         empty=frozenset(each.logical_id for each in sought if cloudformation.is_empty(each)),
         validations=cloudformation.validations(change_set.id) if lost else (),
         others=_overtaken(cloudformation, change_set),
         unseen=unseen,
     )
+
+
+def _holds_only_imports(cloudformation: CloudFormation, situation: Situation) -> bool:
+    """A stack that is to be created anew begins with the data that it takes over; all else is new in it."""
+    if situation.status is not StackStatus.IMPORT_COMPLETE:
+        return False
+    return all(holds_data(each.type) for each in cloudformation.resources(situation.address))
 
 
 def _with(change_set: ChangeSet, more: Iterable[ResourceChange]) -> ChangeSet:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 import changesets
 from changesets.templates import read
 from groat import consent as consents
@@ -24,6 +26,7 @@ from groat.missing_images import push_again
 from groat.project import Project, find, settings
 from groat.recipe import git
 from groat.target import Target
+from groat.typed import typed
 
 if TYPE_CHECKING:
     from template_gen import Site
@@ -166,14 +169,20 @@ def publish(target: Target, aws: Aws, stack: changesets.Stack, template: str) ->
     """Upload the frontend, run the smoke test, and record what a rollback needs."""
     if name := stack.outputs.get("FrontendBucketName"):
         bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
-        yield from upload(bucket, frontend.files(target.project.frontend))
+        yield from upload(target, bucket, frontend.files(target.project.frontend))
     yield from prove(target, aws, stack, template)
 
 
-def upload(bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[Event]:
+def upload(target: Target, bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[Event]:
     """Upload the frontend's files to the bucket, and invalidate what changed in CloudFront."""
     yield Working("uploading the frontend")
-    sync, invalidation = frontend.synchronize(bucket, files)
+    try:
+        sync, invalidation = frontend.synchronize(bucket, files)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchBucket":
+            raise
+        again = typed("apply --revert-drift", target.settings.environment)
+        raise GroatError(f"The frontend's bucket was deleted by hand: {bucket.name}", hint=again) from error
     yield Stage("frontend", str(sync))
     if invalidation.paths:
         yield Stage("invalidation", " ".join(invalidation.paths))

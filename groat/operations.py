@@ -46,7 +46,7 @@ def status(target: Target) -> Iterator[changesets.Report | Ready]:
     for stack in stacks(target):
         report = changesets.status(aws.cloudformation(stack.region), stack.stack_name)
         yield report
-    if report.stack and not report.next:
+    if report.stack and report.stack.outputs and not report.next:
         yield Ready(url=local.site_url(aws, report.stack.outputs), outputs={}, commands=target.next_commands())
 
 

@@ -34,7 +34,7 @@ def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
     outcome = yield from apply(target.project, aws, wanted, plan.region, consent)
     if not isinstance(outcome, changesets.Deployed | changesets.NoChanges):
         return
-    yield from upload(history.bucket, history.files(record.version))
+    yield from upload(target, history.bucket, history.files(record.version))
     history.forget([name for name in history.names() if name > record.name])
     yield from prove(target, aws, outcome.stack, record.version.template)
 

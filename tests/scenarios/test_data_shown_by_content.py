@@ -67,6 +67,24 @@ def test_a_half_deleted_stack_keeps_its_data_and_the_new_one_takes_it_over() -> 
     assert SERVICES.client("s3").get_object(Bucket=name, Key="page")["Body"].read() == b"precious"
 
 
+def test_a_stack_that_is_created_anew_around_its_data_asks_for_no_more_than_a_first_deployment() -> None:
+    cloud = Cloud(real=True)
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}},
+    }
+    text = template(Role=role, Bucket=kept(BUCKET))
+    assert isinstance(cloud.apply(template(Role=role, Bucket=BUCKET), consent=Allowed()), Deployed)
+    SERVICES.client("s3").put_object(Bucket=physical(cloud, "Bucket"), Key="page", Body=b"precious")
+    cloud.client.delete_stack(StackName="demo")
+    cloud.clock.sleep(200)
+    for event in cloud.applying(text, consent=Allowed()):
+        if isinstance(event, StackEvent) and event.is_of_stack and event.status == "IMPORT_COMPLETE":
+            break
+    assert isinstance(cloud.apply(text, consent=Allowed()), Deployed)
+
+
 def test_the_takeover_survives_a_kill_between_deletion_and_creation() -> None:
     cloud = Cloud(real=True)
     text = template(Topic=TOPIC, Bucket=kept(BUCKET))
