@@ -273,3 +273,14 @@ def test_in_a_nested_stack_it_is_lent_and_taken_away_too(killed: bool) -> None:
     assert lost.policies == ([policy_name(lost.cloud.stack().id)] if killed else [])
     assert isinstance(lost.cloud.apply(template(**lost.after), consent=NO_ONE), Deployed)
     assert lost.policies == []
+
+
+def test_whoever_may_not_read_events_sees_the_status_of_a_stack_that_was_rolled_back() -> None:
+    lost = Lost("sns:SetTopicAttributes")
+    assert isinstance(lost.roll_back(LEND), RolledBack)
+
+    def deny(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "Not you"}}, "DescribeStackEvents")
+
+    lost.cloud.client.meta.events.register("before-parameter-build.cloudformation.DescribeStackEvents", deny)
+    assert changesets.status(lost.cloud.gateway, "demo").meaning == "healthy"
