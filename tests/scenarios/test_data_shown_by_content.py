@@ -76,7 +76,7 @@ def test_a_stack_that_is_created_anew_around_its_data_asks_for_no_more_than_a_fi
     }
     text = template(Role=role, Bucket=kept(BUCKET))
     assert isinstance(cloud.apply(template(Role=role, Bucket=BUCKET), consent=Allowed()), Deployed)
-    SERVICES.client("s3").put_object(Bucket=physical(cloud, "Bucket"), Key="page", Body=b"precious")
+    SERVICES.client("s3").put_object(Bucket=cloud.physical_id("Bucket"), Key="page", Body=b"precious")
     cloud.client.delete_stack(StackName="demo")
     cloud.clock.sleep(200)
     for event in cloud.applying(text, consent=Allowed()):

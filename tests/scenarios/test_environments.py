@@ -96,7 +96,7 @@ def test_a_stack_policy_that_forbids_the_change_is_named_and_one_that_allows_it_
     refused = cloud.apply(SECOND)
     assert isinstance(refused, RolledBack), refused
     assert refused.diagnosis.logical_id == "Topic"
-    assert "→ aws cloudformation set-stack-policy --stack-name demo --stack-policy-body FILE" in outcome(refused)
+    assert "→ aws cloudformation set-stack-policy --stack-name demo --stack-policy-body file://FILE" in outcome(refused)
     assert isinstance(cloud.apply(SECOND, stack_policy=json.dumps({"Statement": [everything]})), Deployed)
 
 

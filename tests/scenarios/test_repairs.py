@@ -244,5 +244,5 @@ def test_an_update_of_what_was_deleted_by_hand_names_the_flag_that_makes_it_agai
     assert isinstance(refused, RolledBack), refused
     assert (refused.diagnosis.logical_id, refused.diagnosis.command) == ("Logs", "--revert-drift")
     assert isinstance(cloud.apply(template(**site(2, OLD)), revert_drift=True), Deployed)
-    (group,) = SERVICES.client("logs").describe_log_groups(logGroupNamePrefix=physical(cloud, "Logs"))["logGroups"]
+    (group,) = SERVICES.client("logs").describe_log_groups(logGroupNamePrefix=cloud.physical_id("Logs"))["logGroups"]
     assert group["retentionInDays"] == 30
