@@ -2,7 +2,7 @@
 
     Site --build--> {"registry.yaml": text, "website.yaml": text} --lint--> findings
 
-Pure: input a value, output text; files are the caller's. Nothing here knows of stacks, change sets or clouds.
+Pure: a value goes in, text comes out; files are the caller's business. Nothing here knows of stacks or change sets.
 """
 
 from template_gen.checks import SiteError

@@ -1,6 +1,6 @@
-"""Mail when something is wrong: alarms on errors and lost work, and a budget for the whole account.
+"""Mails when something is wrong: alarms on errors and lost work, and a budget for the whole account.
 
-Alarms stay silent while nobody visits (missing data is fine). Ten alarms and every budget are free of charge.
+Alarms stay silent while nobody visits (missing data is not an error). Ten alarms and every budget are free of charge.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from template_gen.template import Template
 
 FIVE_MINUTES = 300
 BUDGET_PERCENT = {"ACTUAL": 80, "FORECASTED": 100}
-_NO_KEY = "CloudWatch cannot publish through AWS's own key, and one's own is $1 a month"
+_NO_KEY = "CloudWatch cannot publish through AWS's own key, and a key of your own is $1 a month"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class _Watch:
 def add_alarms(template: Template, site: Site, function: Website, queues: Queues, workers: dict[str, Function]) -> None:
     if not site.alarms:
         return
-    template.section("Alarms: a mail when something is wrong")
+    template.section("Alarms: a mail when something goes wrong")
     topic = template.add(sns.Topic("Alerts", **suppress({"CKV_AWS_26 SNS_ENCRYPTED_KMS": _NO_KEY})))
     template.add(
         sns.SubscriptionResource("AlertsMail", TopicArn=Ref(topic), Protocol="email", Endpoint=_email(template)),
@@ -73,7 +73,7 @@ def _email(template: Template) -> Ref:
     return template.parameter(
         "AlertEmail",
         Type="String",
-        Description="Where mails about errors and cost go",
+        Description="The address for mails about errors and costs",
         AllowedPattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
         ConstraintDescription="must be an e-mail address",
     )

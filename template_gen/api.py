@@ -1,7 +1,7 @@
 """The API: the door between CloudFront and the function.
 
-The door is made before the function, whose SAM definition names it (`on_the_function`), and CloudFront is let in after
-the distribution exists. CloudFront must not forward the viewer's Host to it: both kinds of door know only their own.
+The door is created before the function, whose SAM definition names it (`on_the_function`); CloudFront gets access once
+the distribution exists. CloudFront must not forward the viewer's Host: both kinds of door only know their own.
 """
 
 from dataclasses import dataclass
@@ -22,10 +22,10 @@ class Door:
     """Where CloudFront reaches the function.
 
     Attributes:
-        domain_name: the origin's host, no scheme and no path.
+        domain_name: the origin's host, without scheme and path.
         endpoint: the same as a URL, for people.
         on_the_function: properties that the function must have for this door.
-        access_control: the origin access control that signs CloudFront's requests, if the door wants signatures.
+        access_control: the origin access control that signs CloudFront's requests, if the door requires signatures.
     """
 
     domain_name: Any
@@ -50,8 +50,12 @@ def _add_http_api(template: Template, site: Site) -> Door:
         serverless.HttpApi(
             "Api",
             DefaultRouteSettings=RouteSettings(
-                ThrottlingRateLimit=_limit(template, "ThrottleRate", site.limits.rate, "Requests per second, lasting"),
-                ThrottlingBurstLimit=_limit(template, "ThrottleBurst", site.limits.burst, "Requests at once"),
+                ThrottlingRateLimit=_limit(
+                    template, "ThrottleRate", site.limits.rate, "Requests per second in the long run"
+                ),
+                ThrottlingBurstLimit=_limit(
+                    template, "ThrottleBurst", site.limits.burst, "Requests that the API lets through at once"
+                ),
             ),
             FailOnWarnings=True,
             **suppress({"CKV_AWS_95": "the function's log names every request; access logs would be paid twice"}),
@@ -67,7 +71,7 @@ def _limit(template: Template, name: str, default: int, description: str) -> Ref
     return template.parameter(
         name,
         Type="Number",
-        Description=f"{description}, that the API lets through; more get 429",
+        Description=f"{description}; more get 429",
         Default=default,
         MinValue=1,
         MaxValue=10000,
@@ -110,7 +114,7 @@ def allow_distribution(template: Template, door: Door, function_arn: Any, distri
             **caller,
             **suppress({"LAMBDA_PERMISSION_INVOKE_FUNCTION_ACTION": "the URL is what may be called"}),
         ),
-        "A function URL wants both permissions since October 2025; with one of them every request is 403.",
+        "Since October 2025 a function URL needs both permissions; with only one, every request is a 403.",
     )
     template.add(
         awslambda.Permission(

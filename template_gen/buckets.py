@@ -1,7 +1,7 @@
-"""Buckets for what visitors bring: private, versioned, kept when the stack goes.
+"""Buckets for visitors' files: private, versioned, kept when the stack is deleted.
 
-A request through Lambda carries at most 6 MB, 4.5 MB of a file; a browser that got a presigned URL from the app puts up
-to 5 GB straight into the bucket, which then answers CORS preflights.
+A request through Lambda carries at most 6 MB, or a file of 4.5 MB. With a presigned URL from the app, a browser uploads
+up to 5 GB directly to the bucket, which then answers CORS preflights.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Buckets:
 
 def add_buckets(template: Template, site: Site) -> Buckets:
     if site.buckets:
-        template.section("Buckets: private, kept when the stack goes")
+        template.section("Buckets: private, kept when the stack is deleted")
     resources = {bucket.name: template.add(_bucket(bucket, site), _why(bucket, site)) for bucket in site.buckets}
     for resource in resources.values():
         template.add(_policy(resource))
@@ -57,7 +57,7 @@ def private() -> dict[str, Any]:
 
 IN_EVERY_BUCKET = {
     "S3_BUCKET_REPLICATION_ENABLED": "S3 keeps everything in three data centers; a second region would be paid twice",
-    "S3_BUCKET_DEFAULT_LOCK_ENABLED": "a locked object could not be deleted by its owner either",
+    "S3_BUCKET_DEFAULT_LOCK_ENABLED": "not even its owner could delete a locked object",
     "S3_BUCKET_NO_PUBLIC_RW_ACL": "BucketOwnerEnforced: no ACL has an effect",
 }
 
@@ -82,7 +82,7 @@ def _bucket(bucket: Bucket, site: Site) -> s3.Bucket:
 
 
 def _lifecycle(bucket: Bucket) -> list[s3.LifecycleRule]:
-    """Versioning without this keeps, and bills, everything that was ever overwritten or deleted."""
+    """Without this, versioning keeps, and AWS bills, everything that was ever overwritten or deleted."""
     tidy = s3.LifecycleRule(
         Id="tidy",
         Status="Enabled",
@@ -105,8 +105,8 @@ def _cors(bucket: Bucket, site: Site) -> dict[str, Any]:
 def _why(bucket: Bucket, site: Site) -> str:
     if bucket.browser_uploads and site.domain is None:
         return (
-            "Any origin may ask, because the distribution's name is not known before it exists; what lets an upload in "
-            "is the presigned URL."
+            "Any origin is allowed, because the distribution's name is not known before it exists; what authorizes an "
+            "upload is its presigned URL."
         )
     return ""
 

@@ -1,6 +1,6 @@
-"""The certificate stack: in us-east-1 whatever the website's region is, because CloudFront looks nowhere else.
+"""The certificate stack: in us-east-1 whatever the website's region is, because CloudFront only looks there.
 
-Every name has its own validation record in the zone; without one of them ACM, and CloudFormation with it, waits for
+Every name has its own validation record in the zone; if one is missing, ACM and CloudFormation wait for
 days. The zone must already be the one that the domain's registrar names.
 """
 
@@ -27,7 +27,7 @@ def build_certificate(domain: Domain, site_name: str) -> Template:
             ValidationMethod="DNS",
             DomainValidationOptions=[_validation(name, zone) for name in (first, *others)],
         ),
-        "Other names make a new certificate; the old one is in use by the distribution until the website is deployed, "
+        "Other names need a new certificate; the distribution uses the old one until the website is deployed, "
         "so it is kept, at no cost.",
     )
     template.output("CertificateArn", Ref(certificate), "The website stack's parameter CertificateArn")

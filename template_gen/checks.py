@@ -1,7 +1,7 @@
-"""The sentences with which a `Site` refuses what cannot work.
+"""The checks with which a `Site` refuses what cannot work.
 
-Each check names the value and the fix. They run when an option is made, so that a contradiction is reported at the
-line that wrote it and never by AWS after ten minutes of deployment.
+Each message names the value and the fix. The checks run when an option is created, so that a mistake is reported at the
+line that made it, and not by AWS after ten minutes of deployment.
 """
 
 import re
@@ -14,7 +14,7 @@ SECRET = re.compile(
     r"(_(VALUE|MAIN|PEM|BASE|BASE64|B64|HEX|PROD|PRODUCTION|STAGING|DEV|TEST|LIVE|OLD|NEW|PRIMARY|SIGNING|\d+))?$",
     re.IGNORECASE,
 )
-"""Names that hold a secret: refused in a `Site`'s environment, found by rule E9191 in anybody's template."""
+"""Names that hold a secret: refused in a `Site`'s environment, and found by rule E9191 in any template."""
 
 
 class SiteError(ValueError):
@@ -29,17 +29,17 @@ def require(holds: bool, message: str) -> None:
 def text(value: object, what: str) -> str:
     require(isinstance(value, str), f"{what} must be a string, not {type(value).__name__}: {value!r}")
     lone = any("\ud800" <= character <= "\udfff" for character in str(value))
-    require(not lone, f"{what} is no valid Unicode (half of a surrogate pair): {value!r}")
+    require(not lone, f"{what} is not valid Unicode (it has half of a surrogate pair): {value!r}")
     return str(value)
 
 
 def matches(value: object, pattern: str, what: str, rule: str) -> None:
-    """`value` is a string that is wholly `pattern`; `rule` says the same to a person."""
+    """`value` is a string that matches all of `pattern`; `rule` says the same to a person."""
     require(re.fullmatch(pattern, text(value, what), re.ASCII) is not None, f"{what} must be {rule}: {value!r}")
 
 
 def whole(value: object, low: int, high: int, what: str) -> None:
-    """`value` is an int (not a bool, not a string of digits) from `low` to `high`, both included."""
+    """`value` is an int (not a bool, not a string of digits) from `low` to `high`, inclusive."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     require(is_whole, f"{what} must be a whole number, not {type(value).__name__}: {value!r}")
     require(low <= int(str(value)) <= high, f"{what} must be from {low} to {high}: {value!r}")
@@ -59,7 +59,7 @@ def instance(value: object, kind: type, what: str) -> None:
 
 
 def items(value: object, kind: type, what: str) -> tuple[object, ...]:
-    """`value` as a tuple, each item a `kind`; the usual slip is a forgotten comma in a tuple of one."""
+    """`value` as a tuple of `kind`; the usual mistake is a forgotten comma in a tuple of one."""
     is_list = isinstance(value, (tuple, list))
     hint = f"write ({kind.__name__}(…),) or [{kind.__name__}(…)]"
     require(is_list, f"{what} must be a tuple or list of {kind.__name__}, {hint}: {value!r}")
@@ -71,7 +71,7 @@ def items(value: object, kind: type, what: str) -> tuple[object, ...]:
 
 def unique(names: Iterable[str], what: str) -> None:
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
-    require(not twice, f"two {what} have one name, rename one of them: {', '.join(twice)}")
+    require(not twice, f"two {what} have the same name, rename one of them: {', '.join(twice)}")
 
 
 LOGICAL = r"[A-Z][A-Za-z0-9]{0,59}"

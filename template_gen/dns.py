@@ -1,6 +1,6 @@
 """The domain's records: every name of the distribution, for IPv4 and IPv6.
 
-Alias records, because an apex cannot be a CNAME and Route 53 answers aliases of CloudFront without charge.
+These are alias records, because an apex cannot be a CNAME, and Route 53 answers queries of aliases free of charge.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The edge: one CloudFront distribution in front of frontend and API, so that a browser sees a single origin.
 
-No CORS, no second name, one certificate. The API's behaviors are never cached and forward everything but Host; the
-frontend's are cached as the files' own Cache-Control says.
+So there is no CORS, no second name and one certificate. The API's behaviors never cache and forward everything but
+Host; the frontend's cache as the files' own Cache-Control says.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def add_edge(
 ) -> Edge:
     template.section("Edge: one address in front of frontend and API")
     headers = template.add(
-        _security_headers(site), "Sent with every answer; where Override is false, the app's own header wins."
+        _security_headers(site), "Sent with every response; where Override is false, the app's own header wins."
     )
     forward = template.add(edge_function("ApiRequests", "api", api_code(site)))
     config = cloudfront.DistributionConfig(
@@ -63,11 +63,11 @@ def add_edge(
 
 
 def _why(files: Files | None) -> str:
-    """A reader cannot know what AWS's managed policies are by their ids."""
+    """Names AWS's managed policies, which a reader cannot tell by their ids."""
     cached = f"{MANAGED_CACHING_OPTIMIZED[:8]}… is CachingOptimized, " if files else ""
     return (
         f"AWS's managed policies: {cached}{MANAGED_CACHING_DISABLED[:8]}… CachingDisabled; "
-        f"{MANAGED_ALL_VIEWER_EXCEPT_HOST[:8]}… sends the app all of a request but Host, by which the API knows itself."
+        f"{MANAGED_ALL_VIEWER_EXCEPT_HOST[:8]}… forwards everything but Host, because the API only knows its own name."
     )
 
 
@@ -96,14 +96,14 @@ def _without(site: Site) -> dict[str, Any]:
 def _advice_not_taken(site: Site) -> dict[str, str]:
     advice: dict[str, str] = {}
     if site.frontend is Frontend.NONE:
-        advice["I9124"] = "the app's pages are typed by people, whose browsers begin with http"
+        advice["I9124"] = "people type the addresses of the app's pages, and browsers may begin with http"
     if site.api is Api.FUNCTION_URL:
         advice["I9153"] = "the frontend sends x-amz-content-sha256; that is the price of a function URL"
     return advice
 
 
 def _routes(site: Site, api: dict[str, Any], headers: Any, files: Files | None) -> dict[str, Any]:
-    """The default behavior, and those before it: `/api` alone too, or it would be looked for in the bucket."""
+    """The default behavior and those before it, one for `/api` itself, which would otherwise go to the bucket."""
     if files is None:
         pages = {**api, "ViewerProtocolPolicy": "redirect-to-https"}
         return {"DefaultCacheBehavior": cloudfront.DefaultCacheBehavior(**pages)}
@@ -166,7 +166,7 @@ def _names(template: Template, site: Site) -> dict[str, Any]:
     certificate = template.parameter(
         "CertificateArn",
         Type="String",
-        Description="Output CertificateArn of the certificate stack; CloudFront takes certificates from us-east-1 only",
+        Description="Output CertificateArn of the certificate stack; CloudFront only accepts certificates of us-east-1",
         AllowedPattern=r"^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+$",
         ConstraintDescription="must be the ARN of a certificate in us-east-1",
     )

@@ -1,6 +1,6 @@
-"""The code that CloudFront runs before it looks for an answer: CloudFront Functions, runtime cloudfront-js-2.0.
+"""The code that CloudFront runs on each request: CloudFront Functions, runtime cloudfront-js-2.0.
 
-Each function is put together from steps. The text passes through `!Sub`, so `${DomainName}` is the parameter and
+Each function is composed of steps. The text passes through `!Sub`, so `${DomainName}` is the parameter and
 JavaScript's own template literals are not used. Two million calls a month are free, then $0.10 per million.
 """
 
@@ -10,13 +10,13 @@ from template_gen.options import Frontend, Redirect
 from template_gen.site import Site
 
 _REDIRECT = """\
-  // One address for the site: the other name only redirects, method and query kept.
+  // The site has one address: the other name only redirects, and keeps method and query.
   if (request.headers.host.value === '%(from)s') {
     return redirect('https://%(to)s' + request.uri, request.querystring);
   }
 """
 _SPA = """\
-  // The browser's router knows every path that is not a file.
+  // The browser's router handles every path that is not a file.
   if (!/\\.[^\\/]+$/.test(request.uri)) {
     request.uri = '/index.html';
   }
@@ -31,11 +31,11 @@ _PAGES = """\
   }
 """
 _FORWARDED_HOST = """\
-  // The API is called by its own name; the app learns the visitor's from here, for redirects and links.
+  // The API is called by its own name; this tells the app the visitor's, for redirects and links.
   request.headers['x-forwarded-host'] = { value: request.headers.host.value };
 """
 _BODY_LIMIT = """\
-  // Lambda takes 6 MB, and what is not text reaches it a third larger. More could only fail, without saying why.
+  // Lambda's limit is 6 MB, and binary data reaches it a third larger. More would fail without saying why.
   const length = request.headers['content-length'];
   const type = request.headers['content-type'];
   const isText = type && /^(text\\/|application\\/(json|xml|javascript))/.test(type.value);
@@ -73,7 +73,10 @@ _NAMES = {
 
 
 def edge_function(title: str, name: str, code: str) -> cloudfront.Function:
-    """A CloudFront Function, published as soon as it changes. Names are global in an account: the stack's is in it."""
+    """A CloudFront Function, published whenever it changes.
+
+    Its name must be unique in the account, so it has the stack's.
+    """
     return cloudfront.Function(
         title,
         Name=Sub(f"${{AWS::StackName}}-${{AWS::Region}}-{name}"),
@@ -86,13 +89,13 @@ def edge_function(title: str, name: str, code: str) -> cloudfront.Function:
 
 
 def frontend_code(site: Site) -> str:
-    """What runs before the bucket is asked."""
+    """What runs before a request goes to the bucket."""
     step = {Frontend.SPA: _SPA, Frontend.PAGES: _PAGES}[site.frontend]
     return _handler(site, step)
 
 
 def api_code(site: Site) -> str:
-    """What runs before the app is asked."""
+    """What runs before a request goes to the app."""
     return _handler(site, _BODY_LIMIT + _FORWARDED_HOST)
 
 

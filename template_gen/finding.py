@@ -1,11 +1,11 @@
-"""What a linter found, as a value: printing is someone else's work."""
+"""What a linter found, as a value; printing it is the caller's business."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How bad: an error fails or breaks, a warning costs or endangers, information is advice."""
+    """An error fails or breaks something, a warning costs or endangers something, information is advice."""
 
     ERROR = "error"
     WARNING = "warning"

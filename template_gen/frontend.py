@@ -1,8 +1,7 @@
 """The frontend: files in a private bucket that only the distribution reads.
 
-The files are built from the repository, so nothing here is kept for its data. Paths are rewritten by a CloudFront
-Function on this behavior alone: error pages of the distribution (the usual trick for single page apps) would rewrite
-the API's errors too.
+The files come from the repository, so nothing here is retained. A CloudFront Function rewrites paths on this behavior
+only: error pages of the distribution (the usual trick for single page apps) would rewrite the API's errors, too.
 """
 
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ ORIGIN_ID = "frontend"
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The bucket, as CloudFront sees it: an origin, a function before it, and what a missing file answers."""
+    """The bucket as CloudFront sees it: an origin, the function in front of it, and the page for a missing file."""
 
     bucket: s3.Bucket
     origin: cloudfront.Origin
@@ -53,7 +52,7 @@ def add_frontend(template: Template, site: Site) -> Files | None:
 
 
 def allow_distribution(template: Template, files: Files | None, distribution: cloudfront.Distribution) -> None:
-    """The bucket policy: after the distribution, whose ARN is its condition."""
+    """The bucket policy; it comes after the distribution, whose ARN is its condition."""
     if files is None:
         return
     statements = [
@@ -75,7 +74,7 @@ def _bucket() -> s3.Bucket:
         **private(),
         **suppress(
             {
-                "CKV_AWS_18 S3_BUCKET_LOGGING_ENABLED": "CloudFront is the only reader; its access logs would tell "
+                "CKV_AWS_18 S3_BUCKET_LOGGING_ENABLED": "CloudFront is the only reader; access logs would show "
                 "nothing and cost storage",
                 "CKV_AWS_21 S3_BUCKET_VERSIONING_ENABLED": "the files are built from the repository, which has their "
                 "versions",
@@ -95,7 +94,7 @@ def _origin(bucket: s3.Bucket, control: cloudfront.OriginAccessControl) -> cloud
 
 
 def _error_pages(site: Site) -> dict[str, Any]:
-    """Pages answer `/404.html` for a missing file, which S3 reports as 403 to a reader that may not list.
+    """PAGES answers `/404.html` for a missing file, which S3 reports as 403 to a reader that may not list.
 
     Error pages belong to the whole distribution. Mapping 403 and not 404 leaves the API's own 404 as it is.
     """

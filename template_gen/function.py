@@ -1,8 +1,8 @@
-"""The function: the website's own code, one container image, started when somebody visits.
+"""The function: the website's own code in a container image, started when somebody visits.
 
-It has a role of its own with exactly the grants of its stores, and a log group of its own, which therefore ends with
-the stack and forgets after `LogRetention` days. The image is named by digest, so that a deployment changes exactly
-when the code does and a rollback finds what it rolls back to.
+It has a role of its own with exactly the grants of its stores, and a log group of its own, which is deleted with the
+stack and keeps logs for `LogRetention` days. The image is named by digest, so that a deployment changes the function
+exactly when the code changes, and a rollback finds the image that it goes back to.
 """
 
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from template_gen.template import Template
 IMAGE_URI = r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$"
 
 INLINE_POLICIES = suppress(
-    {"IAM_NO_INLINE_POLICY_CHECK": "each grant is for this role alone, and is read where the role is"}
+    {"IAM_NO_INLINE_POLICY_CHECK": "each grant is for this role alone, and is best read with it"}
 )
 WITHOUT = {
-    "CKV_AWS_115 LAMBDA_CONCURRENCY_CHECK": "reserving concurrency fails in new accounts, which have 10 in all; the "
+    "CKV_AWS_115 LAMBDA_CONCURRENCY_CHECK": "reserving concurrency fails in new accounts, which only have 10; the "
     "throttle is the ceiling",
-    "CKV_AWS_116 LAMBDA_DLQ_CHECK": "visitors' requests are synchronous: a failure is answered, not queued",
+    "CKV_AWS_116 LAMBDA_DLQ_CHECK": "visitors' requests are synchronous: a failure is reported, not queued",
     "CKV_AWS_117 LAMBDA_INSIDE_VPC": "a VPC needs a NAT gateway ($32 a month) to reach the internet; nothing here is "
     "in one",
     "CKV_AWS_173": "no secret is in the environment, and AWS encrypts it with its own key",
@@ -46,7 +46,7 @@ class Function(serverless.Function):  # type: ignore[misc] # troposphere has no 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What every function of the site shares: the image and how long logs are kept."""
+    """What all functions of the site share: the image, and how long logs are kept."""
 
     image: Ref
     retention: Ref
@@ -54,7 +54,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Website:
-    """The function and what calls it: `arn` is its alias where it has one."""
+    """The function; `arn` is what to call: its alias, if it has one."""
 
     resource: Function
     log_group: logs.LogGroup
@@ -111,13 +111,13 @@ def add_log_group(template: Template, owner: str, code: Code) -> logs.LogGroup:
             RetentionInDays=code.retention,
             **suppress(
                 {
-                    "CKV_AWS_158 CLOUDWATCH_LOG_GROUP_ENCRYPTED": "a key of one's own is $1 a month; CloudWatch "
-                    "encrypts logs with its own anyway",
+                    "CKV_AWS_158 CLOUDWATCH_LOG_GROUP_ENCRYPTED": "a key of your own is $1 a month; CloudWatch "
+                    "encrypts logs anyway",
                     "CW_LOGGROUP_RETENTION_PERIOD_CHECK": "the retention is a parameter with these allowed values",
                 }
             ),
         ),
-        "Made here: the one that Lambda would make itself never expires, and outlives the stack.",
+        "Created here, because the one that Lambda creates by itself never expires and outlives the stack.",
     )
 
 
@@ -142,7 +142,7 @@ def _memory(template: Template, site: Site) -> Ref:
     return template.parameter(
         "MemorySize",
         Type="Number",
-        Description="MB of the function; CPU is proportional, 1769 MB is one processor",
+        Description="The function's memory in MB; CPU is proportional to it, 1769 MB is one processor",
         Default=site.memory,
         MinValue=MIN_MEMORY,
         MaxValue=10240,
@@ -167,7 +167,7 @@ def environment(site: Site, access: Access) -> dict[str, Any]:
 
 
 def _snap_start(site: Site, access: Access) -> dict[str, Any]:
-    """Snapshots belong to published versions: an alias follows the newest, and old ones, which cost money, go.
+    """Snapshots belong to published versions: an alias follows the newest, and old ones, which cost money, are deleted.
 
     SAM publishes when the template's text or the image changes. A changed parameter is neither; it changes the
     version's description, and CloudFormation then replaces the version, which publishes the new configuration.

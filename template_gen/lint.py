@@ -1,8 +1,8 @@
-"""Text -> findings: cfn-lint in this process with our tick-box rules beside its own.
+"""Text -> findings: runs cfn-lint in this process, with our tick-box rules beside its own.
 
 The same text has the same findings on every machine: no `.cfnlintrc` is read; a template that disagrees with a rule
 says so in its own Metadata. cfn-lint is slow to import and to run (about a second), so a caller may give a folder in
-which the findings are remembered. They are found again by a digest of everything that they depend on: the text, the
+which findings are remembered under a digest of everything that they depend on: the text, the
 region, the rules' source, cfn-lint's version and the date, which its runtime-deprecation rules read.
 """
 
@@ -27,7 +27,7 @@ _LEVELS = {"error": Level.ERROR, "warning": Level.WARNING, "informational": Leve
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the linter is asked: everything that findings depend on, but for the linter itself and the day."""
+    """Everything that findings depend on, except the linter itself and the date."""
 
     text: str
     region: str
@@ -47,11 +47,11 @@ def lint(
     Args:
         name: what the findings call the template.
         region: where it is to be deployed; some resources and rules depend on it.
-        informational: also advice, which is right for some templates only.
+        informational: include advice, which is right for some templates only.
         remembered: a folder for the findings of the last run. Without it nothing is read or written.
 
     Raises:
-        ValueError: no such region.
+        ValueError: there is no such region.
     """
     question = Question(text, region, informational)
     if remembered is None:
@@ -77,18 +77,18 @@ def _found(question: Question, name: str) -> tuple[Finding, ...]:
     try:
         return tuple(_finding(match, name) for match in _matches(question))
     except Exception as error:  # cfn-lint itself breaks on some malformed templates, such as one with empty Resources
-        message = f"cfn-lint cannot judge this template, a section may be empty. {type(error).__name__}: {error}"
+        message = f"cfn-lint cannot check this template; a section may be empty. {type(error).__name__}: {error}"
         return (_of_the_text(name, "E0002", Level.ERROR, message),)
 
 
 def _oversize(question: Question, name: str) -> Iterator[Finding]:
-    """What only the text tells; cfn-lint's own rule for it (E1002) knows files alone."""
+    """The text's size; cfn-lint's own rule for it (E1002) only checks files."""
     size = len(question.text.encode())
     if size > MAX_BYTES:
-        message = f"The template is larger than CloudFormation takes: {size} bytes of {MAX_BYTES}"
+        message = f"The template is too large for CloudFormation: {size} bytes, at most {MAX_BYTES}"
         yield _of_the_text(name, "E9316", Level.ERROR, message)
     elif size > MAX_BODY_BYTES and question.informational:
-        message = f"The template can only be deployed from a bucket: {size} bytes, {MAX_BODY_BYTES} go without one"
+        message = f"The template can only be deployed from a bucket: {size} bytes, at most {MAX_BODY_BYTES} without one"
         yield _of_the_text(name, "I9316", Level.INFORMATIONAL, message)
 
 
@@ -117,7 +117,7 @@ def _rules() -> Any:
 
     rules = Rules.create_from_directory(_DEFAULT_RULESDIR)
     rules.update(Rules.create_from_module(RULES))
-    gc.freeze()  # all this lives until the end: no collection, not even the last one, needs to look at it again
+    gc.freeze()  # all this lives until the end, so that no collection need look at it again
     return rules
 
 
@@ -135,7 +135,7 @@ def _finding(match: Any, name: str) -> Finding:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """cfn-lint builds a large world that lives until the end: looking for garbage in it takes a quarter of the time."""
+    """cfn-lint creates many objects that live until the end; looking for garbage takes a quarter of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -146,7 +146,7 @@ def _no_garbage_collection() -> Iterator[None]:
 
 
 def digest(question: Question, today: date) -> str:
-    """Everything that findings depend on, as one number: the question, every rule, and the day."""
+    """A digest of everything that findings depend on: the question, every rule, and the date."""
     rules = (path.read_bytes() for path in sorted((Path(__file__).parent / "rules").rglob("*.py")))
     linters = (version("cfn-lint"), version("aws-sam-translator"))
     facts = (question.text, question.region, str(question.informational), today.isoformat(), *linters)

@@ -1,6 +1,6 @@
-"""Findings of the last run, one small JSON file per template: believed only under the digest that they were made under.
+"""The findings of the last run, in a small JSON file per template, each valid only for the digest that it was made for.
 
-A memory that cannot be read or written is no memory, and never an error.
+A file that cannot be read or written is ignored, and never an error.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ def digest(parts: Iterable[bytes]) -> str:
 
 
 def recall(folder: Path, name: str, known_as: str, look: Callable[[], Findings]) -> Findings:
-    """What `folder` remembers of the template `name` under the digest `known_as`; else look, and remember that."""
+    """What `folder` remembers of the template `name` under the digest `known_as`; else look, and remember it."""
     path = folder / f"{digest([name.encode()])[:16]}.json"
     known = _read(path, known_as)
     if known is not None:
@@ -47,7 +47,7 @@ def _read(path: Path, known_as: str) -> Findings | None:
 
 
 def _write(path: Path, known_as: str, findings: Findings) -> None:
-    """Whole or not at all: another process may be reading."""
+    """Write whole or not at all: another process may be reading."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(f".{os.getpid()}")
     memory = {"digest": known_as, "findings": [asdict(finding) for finding in findings]}

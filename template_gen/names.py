@@ -1,6 +1,6 @@
-"""The site's names: parameters of every stack that speaks of them, so that all stacks say the same.
+"""The site's names: parameters of every stack that uses them, so that all stacks agree.
 
-The hosted zone is nobody's to create here: its name servers must be known at the registrar before anything else works.
+The hosted zone is not created here: the registrar must know its name servers before anything else works.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ def site_names(template: Template, domain: Domain) -> list[Any]:
         Description="The site's domain",
         Default=domain.name,
         AllowedPattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$",
-        ConstraintDescription="must be a bare name in small letters like example.com",
+        ConstraintDescription="must be a bare lower-case name like example.com",
     )
     www = Sub("www.${DomainName}")
     names = {Redirect.WWW_TO_APEX: [apex, www], Redirect.APEX_TO_WWW: [www, apex], Redirect.NONE: [apex]}

@@ -1,7 +1,7 @@
 """What a `Site` may be made of: one frozen value per kind of part, each refusing what AWS would refuse later.
 
-The docstring of an option says what it creates, what it costs while nobody visits (prices.py holds the numbers and
-their date) and when to use it. Options know nothing of one another; what must fit together is checked by `Site`.
+The docstring of an option says what it creates, what it costs while nobody visits (prices.py has the numbers and their
+date) and when to use it. Options know nothing of one another; `Site` checks that they fit together.
 """
 
 import json
@@ -86,9 +86,9 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
-    """A global secondary index: a second way to ask a table, stored and written like a second table.
+    """A global secondary index: a second way to query a table, stored and written like a second table.
 
-    Idle cost: its storage. Use it for a question that the table's own key cannot answer.
+    Idle cost: its storage. Use it for a query that the table's own key cannot answer.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A DynamoDB table, billed per request, kept when the stack goes (Retain), with backups of the last 35 days.
+    """A DynamoDB table, billed per request, kept when the stack is deleted (Retain), with backups of the last 35 days.
 
     The app finds its name in `<NAME>_TABLE` and may read and write its items, nothing else. `expires`: the attribute
     with an item's end as epoch seconds; DynamoDB then deletes it without charge. Idle cost: storage beyond 25 GB at
@@ -146,12 +146,12 @@ def _check_keys(partition_key: object, sort_key: object, what: str) -> None:
     checks.instance(partition_key, Key, f"partition_key of {what}")
     if sort_key is not None:
         checks.instance(sort_key, Key, f"sort_key of {what}")
-        require(sort_key != partition_key, f"{what} has one attribute as both keys, use another: {sort_key!r}")
+        require(sort_key != partition_key, f"{what} uses one attribute for both keys, choose another: {sort_key!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """A private S3 bucket for what visitors upload, kept when the stack goes (Retain), versioned for 30 days.
+    """A private S3 bucket for what visitors upload, kept when the stack is deleted (Retain), versioned for 30 days.
 
     The app finds its name in `<NAME>_BUCKET` and may read, write and delete its objects. `browser_uploads`: allows
     browsers to PUT with presigned URLs (CORS). `expire_days`: objects older than this are deleted. Idle cost: $0.023
@@ -171,10 +171,11 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A job by the clock: EventBridge Scheduler calls the website's function with `{"schedule": name, …input}`.
+    """A scheduled job: EventBridge Scheduler calls the website's function with `{"schedule": name, …input}`.
 
     `expression`: `rate(5 minutes)`, `cron(0 3 * * ? *)` or `at(2030-01-01T00:00:00)`, in `timezone`. Idle cost: none up
-    to 14 million calls a month. A call that fails is retried twice, then lost: put lasting work in a queue.
+    to 14 million calls a month. A call that fails is retried twice, then lost: put work that must not be lost into a
+    queue.
     """
 
     name: str
@@ -189,12 +190,12 @@ class Schedule:
         require(known, f"timezone of schedule {self.name!r} must be an IANA name like Europe/London: {self.timezone!r}")
         checks.instance(self.input, dict, f"input of schedule {self.name!r}")
         require(
-            "schedule" not in self.input, f"input of schedule {self.name!r} has the key that the name takes: schedule"
+            "schedule" not in self.input, f"input of schedule {self.name!r} must not have the key of the name: schedule"
         )
         try:
             json.dumps(self.input, allow_nan=False)
         except (TypeError, ValueError) as error:
-            raise SiteError(f"input of schedule {self.name!r} is no JSON ({error}): {self.input!r}") from error
+            raise SiteError(f"input of schedule {self.name!r} is not JSON ({error}): {self.input!r}") from error
 
 
 _RATE = re.compile(r"rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)")
@@ -265,7 +266,7 @@ class Domain:
         name = checks.text(self.name, "a domain")
         require(name.isascii(), f"a domain is written in ASCII, use its punycode form (xn--…): {name!r}")
         label = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-        rule = "a bare name in small letters like example.com (no https://, no path, no final dot, no *)"
+        rule = "a bare lower-case name like example.com (no https://, no path, no final dot, no *)"
         checks.matches(name, rf"({label}\.)+(?!\d+$){label}", "a domain", rule)
         require(
             len(name) <= 64, f"a certificate's first name has at most 64 characters, use a shorter domain: {name!r}"
@@ -280,7 +281,7 @@ class Domain:
 class Throttle:
     """Requests per second that the HTTP API lets through in the long run (`rate`) and at once (`burst`).
 
-    Beyond them a visitor gets 429, and Lambda is not called: the ceiling of the bill. Idle cost: none.
+    Requests beyond that get 429 and do not call Lambda: this is the ceiling of the bill. Idle cost: none.
     """
 
     rate: int = 50

@@ -1,8 +1,8 @@
 """The web ACL and the subscription of CloudFront's flat-rate Free plan.
 
-The plan takes exactly one distribution and one web ACL, both in us-east-1, and managed cache policies only; the parts
-keep that by construction. While it is subscribed, CloudFront refuses to lose its web ACL; the subscription therefore
-comes last and goes first.
+The plan needs exactly one distribution and one web ACL, both in us-east-1, and only managed cache policies; the parts
+ensure that by construction. While the plan is subscribed, the distribution cannot lose its web ACL, so the subscription
+is created last and deleted first.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Guard:
 def add_guard(template: Template, site: Site) -> Guard | None:
     if site.plan is not Plan.FREE:
         return None
-    template.section("Plan: CloudFront's Free plan and the web ACL that it demands")
+    template.section("Plan: CloudFront's Free plan and the web ACL that it requires")
     acl = template.add(
         wafv2.WebACL(
             "WebAcl",
@@ -43,7 +43,7 @@ def add_guard(template: Template, site: Site) -> Guard | None:
             Rules=[_managed(group, priority) for priority, group in enumerate(MANAGED_RULES)],
             VisibilityConfig=_visible("WebAcl"),
         ),
-        "Scope CLOUDFRONT exists in us-east-1 only, and so does this stack.",
+        "Scope CLOUDFRONT exists only in us-east-1, and so does this stack.",
     )
     return Guard(GetAtt(acl, "Arn"))
 

@@ -1,6 +1,6 @@
 """Queues and their workers: work that may take longer than a visitor waits, and is not lost when it fails.
 
-A worker is a second function from the same image. What it fails three times rests in the dead-letter queue for 14 days.
+A worker is another function of the same image. What fails three times stays in the dead-letter queue for 14 days.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class Queues:
 
 def add_queues(template: Template, site: Site) -> Queues:
     if site.queues:
-        template.section("Queues: work for later, and where it rests when it fails")
+        template.section("Queues: work for later, and for what has failed")
     dead_letters = {queue.name: template.add(_dead_letters(queue)) for queue in site.queues}
     resources = {queue.name: template.add(_queue(queue, dead_letters[queue.name])) for queue in site.queues}
     return Queues(resources, dead_letters, _access(resources))
@@ -112,7 +112,7 @@ def _dead_letters(queue: Queue) -> sqs.Queue:
 
 
 def _encrypted() -> dict[str, Any]:
-    reason = "encrypted with SQS's own key (SqsManagedSseEnabled); a key of one's own is $1 a month"
+    reason = "encrypted with SQS's own key (SqsManagedSseEnabled); a key of your own is $1 a month"
     return {"SqsManagedSseEnabled": True, **suppress({"CKV_AWS_27 SQS_QUEUE_KMS_MASTER_KEY_ID_RULE": reason})}
 
 

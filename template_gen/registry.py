@@ -32,7 +32,7 @@ def build_registry(site: Site) -> Template:
             ImageScanningConfiguration=ecr.ImageScanningConfiguration(ScanOnPush=True),
             LifecyclePolicy=ecr.LifecyclePolicy(LifecyclePolicyText=lifecycle()),
             RepositoryPolicyText=policies.document(policies.pull_as_lambda()),
-            **suppress({"CKV_AWS_136": "a key of one's own is $1 a month; ECR encrypts images with its own anyway"}),
+            **suppress({"CKV_AWS_136": "a key of your own is $1 a month; ECR encrypts images anyway"}),
         ),
         "Images are built from the sources, so deleting this stack deletes them (EmptyOnDelete); a change that would "
         "replace the repository keeps the old one, whose images a rollback may need. An image tagged live-… was "
@@ -41,7 +41,7 @@ def build_registry(site: Site) -> Template:
     template.output(
         "RepositoryUri",
         Sub("${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/${" + repository.title + "}"),
-        "Push the image here; the website stack takes it as repository@sha256:digest",
+        "Push the image here; the website stack needs it as repository@sha256:digest",
     )
     return template
 

@@ -1,6 +1,6 @@
-"""Schedules: EventBridge Scheduler calls the website's function by the clock.
+"""Schedules: EventBridge Scheduler calls the website's function at set times.
 
-The scheduler asks 185 times over a day unless told otherwise; here twice more within the hour, then the call is lost.
+By default the scheduler retries 185 times in a day; here it retries twice within the hour, and then the call is lost.
 """
 
 import json
@@ -21,7 +21,7 @@ RETRY_SECONDS = 3600
 def add_schedules(template: Template, site: Site, function: Website) -> None:
     if not site.schedules:
         return
-    template.section("Schedules: the same function, called by the clock")
+    template.section("Schedules: the same function, called at set times")
     role = template.add(_role(function))
     for schedule in site.schedules:
         template.add(_schedule(schedule, function, role))

@@ -1,8 +1,8 @@
 """Secrets: names of SSM parameters that the app reads when it runs.
 
-No secret's value is in a template, in a parameter of a stack or in an environment variable. CloudFormation cannot make
-SecureStrings, so they are put there once by hand, below the parameter SecretsPath. The origin's secret is a plain
-String beside them, because CloudFormation must be able to hand it to CloudFront.
+No secret's value is in a template, a stack parameter or an environment variable. CloudFormation cannot create
+SecureStrings, so they are created once by hand, below the parameter SecretsPath. The origin's secret is a plain String
+beside them, because CloudFormation must be able to pass it to CloudFront.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ ORIGIN_HEADER = "x-origin-secret"
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Access to the parameters, and the header with which CloudFront proves itself to the app."""
+    """Access to the parameters, and the header by which the app recognises CloudFront."""
 
     access: Access
     origin_headers: dict[str, Any]
@@ -34,7 +34,7 @@ def add_secrets(template: Template, site: Site) -> Secrets:
     path = template.parameter(
         "SecretsPath",
         Type="String",
-        Description=f"SSM path of the app's secrets, made outside of the stack: {', '.join(names)}",
+        Description=f"SSM path of the app's secrets, created outside of the stack: {', '.join(names)}",
         Default=f"/{site.name}",
         AllowedPattern=r"^(/[A-Za-z0-9_.-]+)+$",
         ConstraintDescription="must be a path like /tracks/prod",

@@ -1,4 +1,4 @@
-"""`Site`: the whole structure of a website in one frozen value, refused when its parts contradict one another.
+"""`Site`: the whole structure of a website in one frozen value, refused if its parts contradict one another.
 
 Structure (which resources exist) is here, and changing it changes the templates. Values (memory, domain, image, e-mail)
 become template parameters; what is given here is their default, and `samconfig.toml` overrides it per environment.
@@ -28,11 +28,11 @@ LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 MAX_TIMEOUT = {Api.HTTP_API: 29, Api.FUNCTION_URL: 60}
-"""Seconds: an HTTP API gives up after 30, CloudFront waits for an origin at most 60 without a raised quota."""
+"""Seconds: an HTTP API gives up after 30, CloudFront waits at most 60 for an origin, unless the quota is raised."""
 MIN_TIMEOUT = 10
-"""Seconds: the first request to an image waits for it to start."""
+"""Seconds: the first request waits for the image to start."""
 MIN_MEMORY = 512
-"""MB: with less processor than that, importing a web framework takes seconds, and nothing is saved."""
+"""MB: with less CPU than that gives, importing a web framework takes seconds, and nothing is saved."""
 ENVIRONMENT_BYTES = 4096
 RESERVED_VARIABLES = frozenset(
     {"_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_ACCESS_KEY",
@@ -49,16 +49,16 @@ class Site:
     """A website on AWS. Every option has a default; `Site(name="tracks")` is a whole site.
 
     Attributes:
-        name: of the site, as in `samconfig.toml` and comments; no physical name is made from it.
+        name: the site's name in `samconfig.toml` and comments; no physical name is made from it.
         frontend: a single page app, static pages, or none (see `Frontend`).
         api: HTTP API or function URL (see `Api`).
         api_prefix: the path under which the app answers; CloudFront does not strip it, the app serves `/api/…` itself.
-            No idle cost; change it when your routes begin otherwise.
+            No idle cost; change it if your routes begin differently.
         throttle: ceiling of requests; `None` is `Throttle()` for an HTTP API. A function URL has no throttle.
-        content_security_policy: sent unless the app sends its own. The default forbids framing and plugins only; narrow
-            it once you know what your pages load. No idle cost.
+        content_security_policy: sent unless the app sends its own. The default only forbids framing and plugins;
+            tighten it once you know what your pages load. No idle cost.
         memory: MB of the function; CPU is proportional to it, 1769 MB is one processor. No idle cost.
-        timeout: seconds a request may take, then it answers 503. No idle cost; lower it to find slow requests.
+        timeout: seconds that a request may take before it is a 503. No idle cost; lower it to find slow requests.
         architecture: of the function and its image (see `Architecture`).
         environment: plain variables of the function. Not for secrets: they are readable in the console.
         secrets: names of SecureString parameters below the parameter SecretsPath, which the app reads when it runs
@@ -75,7 +75,7 @@ class Site:
             around CloudFront and its plan. Created outside of the stack; no idle cost.
         alarms: errors, throttling and dead letters are mailed to the parameter AlertEmail. 10 alarms are free.
         monthly_budget: USD; a mail to AlertEmail at 80 % spent and 100 % forecast of the whole account. Free.
-        hook: called last with the website's `troposphere.Template` and its `Parts`, to add resources of your own.
+        hook: called last, with the website's `troposphere.Template` and its `Parts`, to add resources of your own.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Site:
     hook: Callable[[Any, Any], None] | None = None
 
     def __post_init__(self) -> None:
-        rule = "2 to 32 small letters, digits and -, beginning with a letter"
+        rule = "2 to 32 lower-case letters, digits and -, beginning with a letter"
         checks.matches(self.name, r"[a-z][a-z0-9-]{0,30}[a-z0-9]", "a site's name", rule)
         for name, kind in _MANY.items():
             object.__setattr__(self, name, checks.items(getattr(self, name), kind, name))
@@ -112,7 +112,7 @@ class Site:
 
     @property
     def limits(self) -> Throttle:
-        """The throttle in force of an HTTP API."""
+        """The effective throttle of an HTTP API."""
         return self.throttle or Throttle()
 
     @property
@@ -173,7 +173,7 @@ def _check_environment(site: Site) -> None:
     size = sum(len(name.encode()) + len(value.encode()) for name, value in site.environment.items())
     require(
         size <= ENVIRONMENT_BYTES,
-        f"environment has {size} bytes, Lambda takes {ENVIRONMENT_BYTES}; move text into the image",
+        f"environment has {size} bytes, Lambda allows {ENVIRONMENT_BYTES}; move text into the image",
     )
 
 
@@ -198,7 +198,7 @@ def _check_plan(site: Site) -> None:
     require(not zone_alone, "zone_in_plan needs a plan: add plan=Plan.FREE, or leave zone_in_plan out")
     require(
         site.plan is not Plan.FREE or site.api is Api.FUNCTION_URL or site.origin_secret,
-        "with Plan.FREE the HTTP API's own address would go around the plan: add origin_secret=True "
+        "with Plan.FREE the HTTP API's own address would bypass the plan: add origin_secret=True "
         "or use Api.FUNCTION_URL",
     )
 

@@ -13,7 +13,7 @@ def build(site: Site) -> dict[str, str]:
     """The site's templates by file name, in deploy order.
 
     Raises:
-        SiteError: when the site is larger than CloudFormation takes, or its hook failed.
+        SiteError: if the site is too large for CloudFormation, or its hook failed.
     """
     templates = {"registry.yaml": build_registry(site)}
     if site.domain is not None:
@@ -25,5 +25,5 @@ def build(site: Site) -> dict[str, str]:
 def _text(name: str, template: Template) -> str:
     text = render(template)
     size = len(text.encode())
-    require(size <= MAX_BYTES, f"{name} has {size} bytes, CloudFormation takes {MAX_BYTES}: split the site")
+    require(size <= MAX_BYTES, f"{name} has {size} bytes, CloudFormation allows {MAX_BYTES}: split the site")
     return text

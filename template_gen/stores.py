@@ -1,4 +1,4 @@
-"""What a store (table, bucket, queue, secrets) gives to the code that uses it: a name to find it by, and a grant."""
+"""What a store (table, bucket, queue, secrets) gives the code that uses it: a variable with its name, and a grant."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from template_gen.policies import Grant
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Environment variables and grants; a function holds the sum of those that it is given."""
+    """Environment variables and grants; a function gets the sum of its stores' accesses."""
 
     environment: Mapping[str, Any] = field(default_factory=dict)
     grants: tuple[Grant, ...] = ()

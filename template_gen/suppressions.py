@@ -1,4 +1,4 @@
-"""Where another linter's advice is not followed, the resource itself says why.
+"""If another linter's advice is not followed, the resource itself says why.
 
 checkov reads `Metadata.checkov.skip`, cfn-guard `Metadata.guard.SuppressedRules` (the names of AWS's Guard rules
 registry), cfn-lint `Metadata.cfn-lint.config.ignore_checks`; a reader finds them next to the resource.
@@ -12,7 +12,7 @@ def suppress(reasons: Mapping[str, str], *, cfn_lint: Mapping[str, str] | None =
     """`Metadata=` for a resource.
 
     Args:
-        reasons: what is not followed -> why. One demand may have a name in each tool, with a space between them:
+        reasons: rule that is not followed -> why. A rule may have a name in each tool, separated by a space:
             `CKV_AWS_18 S3_BUCKET_LOGGING_ENABLED`. checkov's begin with CKV, all others are cfn-guard's.
         cfn_lint: the same for cfn-lint.
     """

@@ -1,7 +1,8 @@
 """DynamoDB tables: what the site must never lose.
 
-Every table is retained: by DeletionPolicy when its stack goes or the table leaves the `Site`, by UpdateReplacePolicy
-when a change of its key would replace it. Its logical id is `<name>Table`; a rename is a new, empty table.
+Every table is retained: by DeletionPolicy when its stack is deleted or the table is removed from the `Site`, by
+UpdateReplacePolicy when a change of its key would replace it. Its logical id is `<name>Table`; a rename is a new, empty
+table.
 """
 
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ class Tables:
 
 def add_tables(template: Template, site: Site) -> Tables:
     if site.tables:
-        template.section("Tables: kept when the stack goes, and when a change would replace them")
+        template.section("Tables: kept when the stack is deleted, and when a change would replace them")
     resources = {table.name: template.add(_table(table), _why(table)) for table in site.tables}
     return Tables(resources, _access(site, resources))
 
@@ -50,7 +51,7 @@ def _table(table: Table) -> dynamodb.Table:
 
 def _without(table: Table) -> dict[str, Any]:
     reasons = {
-        "CKV_AWS_119 DYNAMODB_TABLE_MUST_BE_ENCRYPTED DYNAMODB_TABLE_ENCRYPTED_KMS": "a key of one's own is $1 a "
+        "CKV_AWS_119 DYNAMODB_TABLE_MUST_BE_ENCRYPTED DYNAMODB_TABLE_ENCRYPTED_KMS": "a key of your own is $1 a "
         "month; AWS encrypts the table with its own key anyway"
     }
     if not table.backups:
@@ -85,7 +86,7 @@ def _key_schema(part: Table | Index) -> list[dynamodb.KeySchema]:
 
 
 def _why(table: Table) -> str:
-    return f"Items end by themselves when `{table.expires}` (epoch seconds) has passed." if table.expires else ""
+    return f"DynamoDB deletes an item once its `{table.expires}` (epoch seconds) has passed." if table.expires else ""
 
 
 def _access(site: Site, resources: dict[str, dynamodb.Table]) -> Access:

@@ -1,7 +1,7 @@
-"""A CloudFormation template being written: troposphere's own, plus the sentence that a reader needs above a resource.
+"""A CloudFormation template being written: troposphere's, plus the sentence that a reader needs above a resource.
 
-Troposphere knows what is valid; this file only remembers the order in which a reader should meet things and why each
-of them is there. `render.py` turns both into text. Nothing here knows about websites.
+Troposphere knows what is valid; this file only adds the order in which a reader should meet things, and why each of
+them is there. `render.py` turns both into text. Nothing here knows about websites.
 """
 
 from typing import Any, TypeVar
@@ -39,10 +39,10 @@ class Template:
         self._heading = heading
 
     def add(self, resource: Resource, why: str = "") -> Resource:
-        """Add a resource; `why` becomes the comment above it, for what its type and properties do not say."""
+        """Add a resource; `why` becomes the comment above it, and says what its type and properties do not."""
         title, taken = resource.title, self.body.resources
         require(title not in taken, f"two resources have the logical id {title}: rename the table, bucket or queue")
-        require(len(taken) < MAX_RESOURCES, f"a stack takes {MAX_RESOURCES} resources: split the site at {title}")
+        require(len(taken) < MAX_RESOURCES, f"a stack can have {MAX_RESOURCES} resources: split the site at {title}")
         self.body.add_resource(resource)
         if self._heading:
             self.headings[resource.title] = self._heading

@@ -29,7 +29,7 @@ from template_gen.template import Template
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the site is made of: a hook refers to these instead of spelling logical ids."""
+    """The site's parts, for a hook to refer to instead of spelling out logical ids."""
 
     tables: Tables
     buckets: Buckets
@@ -94,7 +94,7 @@ def _run_hook(template: Template, site: Site, parts: Parts) -> None:
     try:
         site.hook(template.body, parts)
         template.body.to_dict()
-    except (Exception, SystemExit) as error:  # the user's code: whatever it raises is news for them, no crash of ours
+    except (Exception, SystemExit) as error:  # the user's code may raise anything, and the user should hear of it
         raised = f"{type(error).__name__}: {error}{_line(error, site.hook)}"
         raise SiteError(f"the hook {name}() of site {site.name!r} failed: {raised}") from error
 

@@ -29,7 +29,7 @@ TABLE = Table(name="Things", partition_key=PK)
 REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a name in capitals": (
         lambda: Site(name="Tracks"),
-        "small letters, digits and -, beginning with a letter: 'Tracks'",
+        "lower-case letters, digits and -, beginning with a letter: 'Tracks'",
     ),
     "a name that is no text": (lambda: Site(name=5), "must be a string, not int: 5"),  # type: ignore[arg-type]
     "a name in another script": (lambda: Site(name="gruß"), "'gruß'"),
@@ -56,7 +56,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "too large an environment": (
         lambda: Site(name="ab", environment={"TEXT": "ü" * 2100}),
-        "4204 bytes, Lambda takes 4096",
+        "4204 bytes, Lambda allows 4096",
     ),
     "a secret in the environment": (
         lambda: Site(name="ab", environment={"Stripe_Api_Key": "sk_live"}),
@@ -65,26 +65,26 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "half a character": (lambda: Site(name="ab", environment={"TEXT": "\ud800"}), "half of a surrogate pair"),
     "the origin's secret twice": (
         lambda: Site(name="ab", origin_secret=True, secrets=("ORIGIN_SECRET",)),
-        "two secrets have one name",
+        "two secrets have the same name",
     ),
     "a prefix without a frontend": (
         lambda: Site(name="ab", frontend=Frontend.NONE, api_prefix="/v1"),
         "leave api_prefix out: '/v1'",
     ),
-    "an input that is no JSON": (
+    "an input that is not JSON": (
         lambda: Schedule(name="Poll", expression="rate(1 hour)", input={"at": object()}),
-        "input of schedule 'Poll' is no JSON",
+        "input of schedule 'Poll' is not JSON",
     ),
     "an input that is no number": (
         lambda: Schedule(name="Poll", expression="rate(1 hour)", input={"at": float("nan")}),
-        "is no JSON",
+        "is not JSON",
     ),
     "an input that hides the name": (
         lambda: Schedule(name="Poll", expression="rate(1 hour)", input={"schedule": "x"}),
-        "the key that the name takes: schedule",
+        "must not have the key of the name: schedule",
     ),
     "a secret with a path": (lambda: Site(name="ab", secrets=("/prod/key",)), "capital letters, digits and _"),
-    "a secret twice": (lambda: Site(name="ab", secrets=("KEY", "KEY")), "two secrets have one name"),
+    "a secret twice": (lambda: Site(name="ab", secrets=("KEY", "KEY")), "two secrets have the same name"),
     "secrets as one text": (lambda: Site(name="ab", secrets="KEY"), "tuple or list of str"),  # type: ignore[arg-type]
     "a tuple without its comma": (lambda: Site(name="ab", tables=TABLE), "write (Table(…),) or [Table(…)]"),  # type: ignore[arg-type]
     "a bucket among the tables": (
@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "two tables of one name": (
         lambda: Site(name="ab", tables=(TABLE, TABLE)),
-        "two tables have one name, rename one of them: Things",
+        "two tables have the same name, rename one of them: Things",
     ),
     "a table named like a variable": (lambda: Table(name="my_things", partition_key=PK), "logical id): 'my_things'"),
     "a table key as text": (lambda: Table(name="Things", partition_key="pk"), "must be a Key(…), not str: 'pk'"),  # type: ignore[arg-type]
@@ -107,11 +107,11 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
         ),
         "one attribute has one type",
     ),
-    "one attribute as both keys": (lambda: Table(name="Things", partition_key=PK, sort_key=PK), "as both keys"),
+    "one attribute as both keys": (lambda: Table(name="Things", partition_key=PK, sort_key=PK), "for both keys"),
     "a key that expires": (lambda: Table(name="Things", partition_key=PK, expires="pk"), "use another attribute: pk"),
     "two indexes of one name": (
         lambda: Table(name="Things", partition_key=PK, indexes=2 * (Index(name="other", partition_key=PK),)),
-        "two indexes of table 'Things' have one name",
+        "two indexes of table 'Things' have the same name",
     ),
     "an expiry of zero days": (lambda: Bucket(name="Files", expire_days=0), "from 1 to 36500: 0"),
     "a cron of five fields": (lambda: Schedule(name="Nightly", expression="cron(0 3 * * *)"), "with six fields"),
@@ -128,8 +128,8 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "a handler in another syntax": (lambda: Queue(name="Work", handler="app.worker:main"), "like app.worker.handler"),
     "a worker without end": (lambda: Queue(name="Work", handler="app.work", timeout=901), "from 10 to 900: 901"),
     "a domain with a scheme": (lambda: Domain(name="https://example.com"), "no https://"),
-    "a domain without a dot": (lambda: Domain(name="localhost"), "a bare name"),
-    "a domain that is an address": (lambda: Domain(name="10.0.0.1"), "a bare name"),
+    "a domain without a dot": (lambda: Domain(name="localhost"), "a bare lower-case name"),
+    "a domain that is an address": (lambda: Domain(name="10.0.0.1"), "a bare lower-case name"),
     "a domain in another script": (lambda: Domain(name="bücher.example"), "use its punycode form (xn--…)"),
     "a domain with a star": (lambda: Domain(name="*.example.com"), "no *"),
     "a domain with its www": (lambda: Domain(name="www.example.com"), "leave it out of the name"),
@@ -216,7 +216,7 @@ def test_a_bucket_cannot_take_the_name_of_the_frontends() -> None:
 
 def test_two_names_that_become_one_variable_are_refused() -> None:
     tables = (Table(name="AB", partition_key=PK), Table(name="Ab", partition_key=PK))
-    with pytest.raises(SiteError, match="two environment variables have one name, rename one of them: AB_TABLE"):
+    with pytest.raises(SiteError, match="two environment variables have the same name, rename one of them: AB_TABLE"):
         Site(name="ab", tables=tables)
 
 
