@@ -1,4 +1,4 @@
-"""An AWS for one machine: a CloudFormation that behaves like AWS, every other service by moto, and the edge in front.
+"""An AWS for one machine: a CloudFormation that behaves like AWS's, moto for all other services, and the edge in front.
 
 client = boto3.client("cloudformation")
 cloud = attach(client, clock=VirtualClock())      # this client now talks to a cloud of its own; nothing is sent

@@ -1,4 +1,4 @@
-"""`python -m local_cloud serve`: the local cloud alone, in the foreground, until SIGTERM or Ctrl-C."""
+"""`python -m local_cloud serve`: the local cloud on its own, in the foreground, until SIGTERM or Ctrl-C."""
 
 import logging
 import os
@@ -20,13 +20,13 @@ LOOK = 1.0  # seconds between two looks at the pid file
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """An AWS for one machine: CloudFormation that behaves like AWS, and the other services by moto."""
+    """An AWS for one machine: a CloudFormation that behaves like AWS's, and moto for all other services."""
 
 
 def _host_and_port(_: click.Context, __: click.Parameter, value: str) -> str:
     host, _colon, port = value.rpartition(":")
     if value and not (host and port.isdecimal()):
-        raise click.BadParameter(f"it is not HOST:PORT: {value}")
+        raise click.BadParameter(f"must be HOST:PORT: {value}")
     return value
 
 
@@ -37,7 +37,7 @@ def _host_and_port(_: click.Context, __: click.Parameter, value: str) -> str:
     default=PORT,
     show_default=True,
     metavar="PORT",
-    help="Loopback port; 0 takes a free one.",
+    help="Loopback port; 0 for any free one.",
 )
 @click.option(
     "--speed",
@@ -45,32 +45,32 @@ def _host_and_port(_: click.Context, __: click.Parameter, value: str) -> str:
     default=100.0,
     show_default=True,
     metavar="FACTOR",
-    help="Times faster than AWS; 0 is at once.",
+    help="How many times faster than AWS; 0 for at once.",
 )
 @click.option(
     "--state",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Where images and logs are kept; default: nowhere.",
+    help="Keep images and logs here; default: do not keep them.",
 )
 @click.option(
     "--registry",
     default="",
     metavar="HOST:PORT",
     callback=_host_and_port,
-    help="A container registry to stand behind ECR.",
+    help="Container registry behind ECR.",
 )
 @click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DAY",
-    help="Answer as AWS did that day, YYYY-MM-DD; default: as recorded.",
+    help="Answer as AWS did on that day, YYYY-MM-DD; default: as recorded.",
 )
 @click.option(
     "--pid-file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="End when this no longer names the process.",
+    help="Stop once this file no longer names the process.",
 )
 def serve(
     *, port: int, speed: float, state: Path | None, registry: str, as_of: datetime | None, pid_file: Path | None
@@ -101,7 +101,7 @@ def serve(
 
 @contextmanager
 def state_folder(state: Path | None) -> Iterator[Path]:
-    """The folder that was named, or one that lasts as long as the process."""
+    """The folder that was named, or else a temporary one."""
     if state:
         yield state.absolute()
     else:

@@ -1,6 +1,6 @@
-"""Time, handed in: the cloud asks a clock and never the machine.
+"""Time is passed in: the cloud asks a clock and never the machine.
 
-Rule: only a clock knows what time it is, and only `sleep` lets time pass. A VirtualClock sleeps by advancing, so that
+The rule: only a clock knows the time, and only `sleep` lets it pass. A VirtualClock sleeps by advancing, so that
 minutes of deployment are played in milliseconds.
 """
 

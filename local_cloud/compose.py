@@ -1,7 +1,7 @@
-"""The whole local cloud, put together: engine, handlers, moto, runtime, edge, and the endpoint in front of them.
+"""Puts the local cloud together: engine, handlers, moto, runtime, edge, and the endpoint in front of them.
 
-The rule: the parts do not know one another; here is the only place that hands one to the other. What each needs of a
-part that is made later (the endpoint's URL, the runtime) it gets as a function.
+The rule: the parts do not know one another; only this file passes one to another. If a part needs something of a part
+that is created later (the endpoint's URL, the runtime), it gets a function.
 """
 
 import logging
@@ -45,7 +45,7 @@ def cloud(
     """A local cloud that answers on that port (0: any) for as long as the context lasts.
 
     `state` is the folder for what outlives a restart: the code of images. `registry` is the host:port of a container
-    registry; what is pushed there is in ECR, and functions run in its containers. `as_of` picks the day whose answers
+    registry; what is pushed there is in ECR, and functions run as containers. `as_of` picks the day whose answers
     CloudFormation gives, where they have changed. Raises PortInUse.
     """
 
@@ -54,7 +54,7 @@ def cloud(
 
     @contextmanager
     def edited(find: Find, distribution: str) -> Iterator["WSGIApplication"]:
-        """The site of a distribution, its function in a process that the deployed site does not share."""
+        """The site of a distribution, with its function in a process of its own."""
         with started(find, Images(state / "images", container=str)) as own:
             yield Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
 
@@ -81,7 +81,7 @@ def cloud(
 
 
 def _services(registry: str) -> tuple[Services, Callable[[str], str | None]]:
-    """moto's services behind ours; and what tells the container of an image's URI, if there is a `registry`."""
+    """moto's services behind ours, and a function from an image's URI to its container in the `registry`, if any."""
     services = Services()
     services.behind(published)
     services.behind(ReservedTags(services))

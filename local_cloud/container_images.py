@@ -1,6 +1,7 @@
 """Container images as ECR knows them: named by account, region, repository and digest or tag.
 
-The rule: an image without Docker is a digest in moto's registry and nothing else; what it runs is `images.py`'s.
+The rule: an image without Docker is a digest in moto's registry and nothing else; its code is the business of
+`images.py`.
 """
 
 import json
@@ -23,7 +24,7 @@ class UnknownRepository(LookupError):
 
 
 class ImageName(NamedTuple):
-    """One of `digest` and `tag` is given."""
+    """Either `digest` or `tag` is given."""
 
     region: str
     repository: str
@@ -32,7 +33,7 @@ class ImageName(NamedTuple):
 
     @classmethod
     def parse(cls, uri: str) -> Self | None:
-        """None when the URI is not of a private ECR registry, or names neither digest nor tag."""
+        """None if the URI is not of a private ECR registry, or has neither digest nor tag."""
         found = URI.fullmatch(uri)
         return cls(found["region"], found["repository"], found["digest"], found["tag"]) if found else None
 
@@ -49,7 +50,7 @@ def exists(services: Services, image: ImageName) -> bool:
 
 
 def put(services: Services, image: ImageName) -> None:
-    """Let the registry know the digest. Raises UnknownRepository."""
+    """Register the digest in moto. Raises UnknownRepository."""
     if exists(services, image):
         return
     manifest = {"schemaVersion": 2, "mediaType": MEDIA_TYPE, "config": {"digest": image.digest}}

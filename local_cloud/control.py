@@ -1,6 +1,6 @@
-"""The verbs under /_local_cloud/: how the local cloud itself is asked, and told what should go wrong. JSON both ways.
+"""The verbs under /_local_cloud/, for questions to the local cloud itself and for its faults. JSON both ways.
 
-The rule: a table of verbs; each is a plain function of the body (verbs.py).
+The rule: verbs are a table, and each is a plain function of the body (verbs.py).
 """
 
 import json
@@ -16,11 +16,11 @@ Verb = Callable[[Any], Any]
 
 
 class ControlError(ValueError):
-    """A control verb was used wrongly; the text names the value and the fix."""
+    """A control verb was misused; the text names the value and the fix."""
 
 
 class Control:
-    """`verbs` by method and name, as {"GET health": …}; a POST or PUT is given its JSON body, a GET is given None."""
+    """`verbs` by method and name, as {"GET health": …}; a POST or PUT gets its JSON body, a GET gets None."""
 
     def __init__(self, verbs: Mapping[str, Verb]) -> None:
         self._verbs = verbs
@@ -34,7 +34,7 @@ class Control:
         name = f"{request.method} {request.path.rpartition('/')[2]}"
         verb = self._verbs.get(name)
         if not verb:
-            return 404, {"error": f"No such control verb: {name}. There are: {', '.join(sorted(self._verbs))}"}
+            return 404, {"error": f"There is no control verb {name}, only: {', '.join(sorted(self._verbs))}"}
         try:
             return 200, verb(_object(request) if request.method in ("POST", "PUT") else None)
         except (ControlError, json.JSONDecodeError) as error:
@@ -44,5 +44,5 @@ class Control:
 def _object(request: Request) -> dict[str, Any]:
     body = json.loads(request.get_data() or b"{}")
     if not isinstance(body, dict):
-        raise ControlError(f"A control verb takes a JSON object, not: {body!r}")
+        raise ControlError(f"A control verb needs a JSON object, got: {body!r}")
     return body

@@ -1,8 +1,8 @@
 """The local cloud in the background: one per folder, found again by its pid file.
 
-The rule: a process is ours only if it says so. The pid in the file may be somebody else's by now and the port may be
-taken by another program, so nothing is believed before the health check has answered with that pid. And one
-that its pid file no longer names cannot be found again, so it ends by itself: a folder that is removed leaves nothing.
+The rule: a process is ours only if it says so. By now the pid in the file may belong to another process and the port to
+another program, so nothing is trusted until the health check has answered with that pid. And a local cloud that its pid
+file no longer names cannot be found again, so it ends by itself: a folder that is removed leaves nothing behind.
 """
 
 import fcntl
@@ -24,9 +24,9 @@ from pathlib import Path
 HOST = "127.0.0.1"
 PORT = 4566
 PORTS_TRIED = 50
-START_SECONDS = 60.0  # a cold disk under a virus scanner; a warm one takes one
+START_SECONDS = 60.0  # a cold disk with a virus scanner is slow; usually it takes one second
 STOP_SECONDS = 10.0
-NOT_INHERITED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")  # the local cloud has no account but its own
+NOT_INHERITED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")  # the local cloud has its own account only
 
 
 class DaemonError(RuntimeError):
@@ -34,12 +34,12 @@ class DaemonError(RuntimeError):
 
 
 class PortLost(DaemonError):
-    """Between a look at the port and its use, another program took it."""
+    """Another program took the port after it was found free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A local cloud that answers. `log` is the path of its log file."""
+    """A running local cloud. `log` is the path of its log file."""
 
     pid: int
     port: int
@@ -50,8 +50,8 @@ class Running:
 def up(folder: Path, *, port: int | None = None, speed: float = 1.0) -> Running:
     """The local cloud of that folder, started if there is none.
 
-    Without a port it takes 4566 or the next free one. Raises DaemonError when the given port is taken, or when it does
-    not come up.
+    Without a port, it takes 4566 or the next free one. Raises DaemonError if the given port is taken, or if it does not
+    start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
@@ -67,19 +67,19 @@ def _start(folder: Path, port: int | None, speed: float) -> Running:
         if _is_free(candidate):
             with suppress(PortLost):
                 return _started(folder, candidate, speed)
-    raise DaemonError(f"No free port from {PORT} to {PORT + PORTS_TRIED - 1}.")
+    raise DaemonError(f"There is no free port from {PORT} to {PORT + PORTS_TRIED - 1}.")
 
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One at a time may look for the local cloud of a folder and start it; a killed one holds nobody up."""
+    """Only one process at a time may look for a folder's local cloud and start it; a killed one blocks nobody."""
     with (folder / "lock").open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def down(folder: Path) -> bool:
-    """Stop it, politely first. Whether there was one."""
+    """Stop it, politely at first; False if there was none."""
     found = running(folder)
     if found:
         _stop(found.pid)
@@ -88,13 +88,13 @@ def down(folder: Path) -> bool:
 
 
 def running(folder: Path) -> Running | None:
-    """The local cloud of that folder if it answers; a stale pid file is no local cloud."""
+    """The local cloud of that folder, if it answers; a stale pid file does not count."""
     found = _read(_pid_file(folder))
     return found if found and _answering_pid(found.endpoint) == found.pid else None
 
 
 def named(pid_file: Path) -> int | None:
-    """The process that a pid file names. A local cloud that is not named any more cannot be found, and ends."""
+    """The process that a pid file names. A local cloud that is no longer named cannot be found, and ends."""
     found = _read(pid_file)
     return found.pid if found else None
 
@@ -107,12 +107,12 @@ def _read(pid_file: Path) -> Running | None:
 
 
 def logs(folder: Path) -> Path:
-    """The log file, whether or not it exists yet; each start begins it anew."""
+    """The log file, whether or not it exists yet; each start begins a new one."""
     return folder / "log"
 
 
 def function_log(folder: Path, function: str) -> Path:
-    """Where what this function says goes, once it has been called."""
+    """The file for this function's output, once it has been called."""
     return folder / "logs" / f"{function}.log"
 
 
@@ -121,7 +121,7 @@ def _pid_file(folder: Path) -> Path:
 
 
 def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
-    """Detached from our terminal and our signals; from the folder of the package, so that -m finds it."""
+    """Detached from our terminal and signals; in the package's folder, so that -m finds it."""
     arguments = ["serve", "--port", str(port), "--speed", str(speed), "--state", str(folder.absolute())]
     arguments += ["--pid-file", str(_pid_file(folder).absolute())]
     arguments += ["--as-of", datetime.now(UTC).date().isoformat()]
@@ -139,12 +139,12 @@ def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
 
 
 def _started(folder: Path, port: int, speed: float) -> Running:
-    """Start one and wait until it answers. Raises DaemonError, which is PortLost when another program was faster."""
+    """Start one and wait until it answers. Raises DaemonError; PortLost if another program was faster."""
     process = _spawn(folder, port=port, speed=speed)
     started = Running(pid=process.pid, port=port, endpoint=f"http://{HOST}:{port}", log=str(logs(folder)))
-    try:  # before the wait: that may be killed
+    try:  # before the wait, during which this process may be killed
         _pid_file(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")
-    except OSError:  # a full disk: nobody would find it again
+    except OSError:  # a full disk: nobody could find it again
         _stop(process.pid)
         raise
     if _answers(process, started):
@@ -179,7 +179,7 @@ def _answering_pid(endpoint: str) -> int | None:
 
 def _same_port(found: Running, port: int | None) -> Running:
     if port and port != found.port:
-        raise DaemonError(f"The local cloud runs already, on another port: {found.port}. Stop it first.")
+        raise DaemonError(f"The local cloud is already running, on port {found.port}. Stop it first.")
     return found
 
 
@@ -208,7 +208,7 @@ def _stop(pid: int) -> None:
 
 
 def alive(pid: int) -> bool:
-    """A child of ours that has ended stays a zombie until it is waited for; a stranger just disappears."""
+    """Is the process alive? A child that has ended stays a zombie until it is waited for; others just disappear."""
     with suppress(ChildProcessError):
         return os.waitpid(pid, os.WNOHANG) == (0, 0)
     try:

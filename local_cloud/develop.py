@@ -1,9 +1,9 @@
-"""A deployed site while it is edited: the same distribution, with another app behind it.
+"""A deployed site while it is being edited: the same distribution, with another app behind it.
 
-The app is a server on this machine, which takes the place of the API's origin, or a container image, which takes the
-place of the function's. The rule: nothing else is another one. Routes, behaviors, viewer functions, error pages and
-headers are the deployed distribution's, so what works here works deployed. A page gets one more script, which knows of
-how many edits the page is, and reloads when there are more: also of one that came while the page was loading.
+The app is a server on this machine that replaces the API's origin, or a container image that replaces the function's.
+The rule: nothing else differs. Routes, behaviors, viewer functions, error pages and headers are the deployed
+distribution's, so what works here works when deployed. A page gets one more script. It knows the number of edits that
+the page includes and reloads it when there are more, even if an edit came while the page was loading.
 """
 
 import threading
@@ -33,10 +33,10 @@ setInterval(async () => {{
 """
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
-LOOK = 0.5  # seconds between two looks at who edits
+LOOK = 0.5  # seconds between two checks of who is still editing
 
 Find = Callable[[str], Sequence[Deployed]]
-Key = tuple[str, object]  # a distribution, and where its app is
+Key = tuple[str, object]  # the distribution, and where its app is
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ App = Port | Container
 
 
 def developed(find: Find, distribution: str, app: Callable[[], App]) -> Find:
-    """What is deployed, but for the app behind this distribution, which is the one that `app` says by then."""
+    """What is deployed, but with `app()`, evaluated each time, behind this distribution."""
 
     def found(type: str) -> list[Deployed]:
         return [edited(each, distribution, app()) for each in find(type)]
@@ -67,7 +67,7 @@ def developed(find: Find, distribution: str, app: Callable[[], App]) -> Find:
 
 
 def edited(resource: Deployed, distribution: str, app: App) -> Deployed:
-    """The resource with the app in its place, where it has one."""
+    """The resource with the app in place of its own, if it has one."""
     match app:
         case Port(number):
             return moved(resource, number) if resource.physical_id == distribution else resource
@@ -114,7 +114,7 @@ class Reloading:
 
 
 def whole(environ: "WSGIEnvironment") -> "WSGIEnvironment":
-    """A page is asked for whole and as it is now: a script is added to it, and the browser's copy has an older one."""
+    """Request a page whole and current: a script is added to it, and the browser's copy may have an older one."""
     if "text/html" not in Request(environ).headers.get("Accept", ""):
         return environ
     asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
@@ -123,7 +123,7 @@ def whole(environ: "WSGIEnvironment") -> "WSGIEnvironment":
 
 @dataclass(slots=True)
 class Bench:
-    """`owners` are the processes that edit the site; `ends` takes away what serves it."""
+    """`owners` are the processes that edit the site; `ends` removes what serves it."""
 
     app: App
     site: Reloading
@@ -133,9 +133,9 @@ class Bench:
 
 
 class Workbench:
-    """The distributions that are edited, each for as long as a process that edits it lives, even if that is killed.
+    """The distributions being edited, each for as long as a process that edits it lives (even if that one is killed).
 
-    `serve(find, id)` is the site of a distribution as `find` has it; what runs for it ends with that context.
+    `serve(find, id)` serves the site of a distribution as `find` finds it; what runs for it ends with that context.
     """
 
     def __init__(self, find: Find, serve: Callable[[Find, str], AbstractContextManager["WSGIApplication"]]) -> None:
@@ -146,7 +146,10 @@ class Workbench:
         self._stopped = threading.Event()
 
     def edited(self, distribution: str, app: App, owner: int) -> str:
-        """Where the distribution is served with that app. Each call is an edit, maybe with another image."""
+        """The URL at which the distribution is served with that app.
+
+        Each call is an edit, perhaps with another image.
+        """
         key = distribution, app if isinstance(app, Port) else app.function
         with self._lock:
             bench = self._benches.get(key) or self._start(key, app)
@@ -178,7 +181,7 @@ class Workbench:
         bench.ends.close()
 
     def _left(self, key: Key, bench: Bench) -> bool:
-        """Nobody edits the site any more; whoever comes next gets a new one."""
+        """Is nobody editing the site any more? Then the next editor gets a new one."""
         with self._lock:
             left = not any(map(alive, bench.owners))
             if left:

@@ -1,7 +1,7 @@
 """The container images that the local cloud can run without Docker: a code directory under an image's digest.
 
-The rule: an image never changes. Registering copies the code into the state folder under the digest, so what is
-deployed stays what was deployed, however the working tree is edited meanwhile, and survives a restart.
+The rule: an image never changes. Registering copies the code into the state folder under its digest, so that what is
+deployed stays as it was, even if the working tree is edited, and survives a restart.
 """
 
 import json
@@ -41,7 +41,7 @@ class Images:
         self._container = container
 
     def register(self, uri: str, directory: Path, handler: str) -> Image:
-        """Remember a snapshot of the code under the image's digest; registering a known digest changes nothing.
+        """Keep a snapshot of the code under the image's digest; registering a known digest changes nothing.
 
         Raises ImageError.
         """
@@ -53,7 +53,7 @@ class Images:
         return Image(uri=uri, directory=home / "task", handler=handler)
 
     def find(self, uri: str) -> Image | None:
-        """The image with the URI's digest, whatever repository name stands before it."""
+        """The image with the URI's digest, whatever its repository."""
         if not DIGEST.search(uri) or not (record := self._home(uri) / RECORD).exists():
             name = self._container(uri)
             return Image(uri=uri, directory=Path("/"), handler="", container=name) if name else None
@@ -63,19 +63,21 @@ class Images:
     def _home(self, uri: str) -> Path:
         match = DIGEST.search(uri)
         if not match:
-            raise ImageError(f"An image is registered by digest, as <repository>@sha256:<64 hex digits>: {uri}")
+            raise ImageError(
+                f"An image must be registered by digest, as <repository>@sha256:<64 hex digits>, got: {uri}"
+            )
         return self._folder / match[1].replace(":", "-")
 
 
 def _source(directory: Path, handler: str) -> Path:
-    """What the image's COPY takes: the handler's package; the whole directory when the handler is a bare module."""
+    """What to copy: the handler's package, or the whole directory if the handler is a bare module."""
     if "." not in handler:
-        raise ImageError(f"A handler is <module>.<function>, as app.handler.handler: {handler}")
+        raise ImageError(f"A handler must be <module>.<function>, like app.handler.handler, got: {handler}")
     package = directory / handler.partition(".")[0]
     if package.is_dir():
         return package
     if not package.with_suffix(".py").is_file():
-        raise ImageError(f"No module {package.name} for the handler {handler} in the directory: {directory}")
+        raise ImageError(f"There is no module {package.name} for the handler {handler} in: {directory}")
     return directory
 
 

@@ -1,7 +1,8 @@
-"""Lambda's Invoke call for functions that the local cloud can really run; every other call is moto's.
+"""Lambda's Invoke call, for functions that the local cloud can really run; every other call is moto's.
 
-The rule: in front of moto, as a middleware, so that `aws lambda invoke` and a boto3 client reach the running function
-while its configuration stays where the stack put it. Source: the Invoke operation in the Lambda API reference.
+The rule: it is a middleware in front of moto, so that `aws lambda invoke` and a boto3 client reach the running
+function, while its configuration stays where the stack put it. Source: the Invoke operation in the Lambda API
+reference.
 """
 
 import json

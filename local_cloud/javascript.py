@@ -1,6 +1,6 @@
-"""CloudFront Functions run as they are: the template's JavaScript in V8, one event in, one value out.
+"""Runs CloudFront Functions as they are: the template's JavaScript in V8, one event in, one value out.
 
-The rule: the code is the deployed code, unchanged but for its one permitted import. Differences from CloudFront's own
+The rule: the deployed code runs unchanged, except for its one permitted import. Differences from CloudFront's own
 runtime: V8 accepts newer syntax than cloudfront-js-1.0; `crypto`, `querystring` and `Buffer` are absent; a key value
 store is empty; time is limited to LIMIT seconds of the wall clock rather than to a share of one millisecond of CPU.
 """
@@ -38,9 +38,9 @@ class JavaScriptError(Exception):
 
 
 def call_handler(code: str, event: Mapping[str, Any]) -> Any:
-    """What the code's `handler(event)` returns or resolves to, in an isolate of its own (some 3 ms).
+    """What the code's `handler(event)` returns or resolves to, in an isolate of its own (about 3 ms).
 
-    What it writes to the console goes to the log, as to CloudWatch on AWS. Raises JavaScriptError.
+    Its console output goes to the log, as it goes to CloudWatch on AWS. Raises JavaScriptError.
     """
     try:
         with mini_racer() as engine:
@@ -59,7 +59,7 @@ def _evaluate(engine: MiniRacer, code: str) -> object:
     try:
         return engine.eval(code, timeout_sec=LIMIT)
     except JSTimeoutException:
-        engine.eval("0")  # the stopped script reports to the isolate once more: wait for that before it is closed
+        engine.eval("0")  # the stopped script reports to the isolate once more; wait for that before closing it
         raise
 
 

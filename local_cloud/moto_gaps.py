@@ -1,7 +1,7 @@
-"""What moto has and does not answer to.
+"""Operations that moto could answer, but does not.
 
-The rule: a row here names the operation that moto lacks and the one whose code does its work, before a service of
-moto's is made; nothing is written anew.
+The rule: a row names an operation that moto lacks and the one whose code does its work; no code is added. It is applied
+before moto's service is created.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ GAPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 
 
 def fill(service: str) -> None:
-    """Let moto's service answer what it can do."""
+    """Let moto's service answer what it is able to."""
     if service in GAPS:
         name, operations = GAPS[service]
         responses = getattr(import_module(f"moto.{service}.responses"), name)

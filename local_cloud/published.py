@@ -1,9 +1,9 @@
 """Published versions of functions keep the code that they were published with, as on AWS.
 
-moto's copy of a function for a version shares one dictionary of the code with the function, and an update writes into
-it: the version would run the new image. The rule: in front of moto, as a middleware; before a function's code changes,
-the function gets a dictionary of its own, so that every client sees versions that stay as they are.
-Source: "Manage Lambda function versions" in the Lambda developer guide: code and settings of a version are locked.
+In moto a version shares its dictionary of the code with the function, and an update writes into it, so that the version
+would run the new image. The rule: as a middleware in front of moto, give the function a dictionary of its own before
+its code changes, so that versions stay as they are for every client. Source: "Manage Lambda function versions" in the
+Lambda developer guide: code and settings of a version are locked.
 """
 
 import re
@@ -34,7 +34,7 @@ def published(moto: "WSGIApplication") -> "WSGIApplication":
 
 
 def own_code(name: str, region: str) -> None:
-    """Nothing for a function that is not there: moto says so itself."""
+    """Does nothing for a function that does not exist; moto says so itself."""
     from moto.awslambda.exceptions import UnknownFunctionException
     from moto.awslambda.models import lambda_backends
 

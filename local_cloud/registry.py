@@ -1,8 +1,8 @@
-"""A container registry of one's own behind the local ECR: what Docker pushes there, ECR has.
+"""A container registry of your own behind the local ECR: what Docker pushes there is in ECR.
 
-The rule: ECR's answers stay moto's. Before an operation that reads images, what was pushed since is put into moto, each
-tag once, so that an image that is deleted here stays deleted; and the authorization token, which on AWS names the
-account's own host, names this registry.
+The rule: ECR's answers stay moto's. Before an operation that reads images, what has been pushed since is added to moto,
+each tag once, so that an image that is deleted here stays deleted. The authorization token, which names the account's
+own host on AWS, names this registry.
 """
 
 import base64
@@ -66,7 +66,7 @@ class Registry:
         return application
 
     def reference(self, uri: str) -> str | None:
-        """How Docker asks this registry for ECR's image; None when the URI is not one of a digest."""
+        """Docker's name for ECR's image in this registry; None if the URI has no digest."""
         image = ImageName.parse(uri)
         return f"{self.address}/{image.repository}@{image.digest}" if image and image.digest else None
 
@@ -89,7 +89,7 @@ class Registry:
     def _take_in(self, region: str, repository: str) -> None:
         client = self._services.client("ecr", region)
         for manifest in self._pushed(region, repository):
-            with suppress(ClientError):  # no such repository: ECR will say so itself
+            with suppress(ClientError):  # there is no such repository; ECR will say so itself
                 client.put_image(
                     repositoryName=repository, imageManifest=manifest.text, imageTag=manifest.tag,
                     imageManifestMediaType=manifest.media_type, imageDigest=manifest.digest,
@@ -97,7 +97,7 @@ class Registry:
                 self._known.add((region, repository, manifest.tag))
 
     def _pushed(self, region: str, repository: str) -> Iterator[Manifest]:
-        """What was pushed and is not known yet."""
+        """What was pushed and is not yet known here."""
         listed = self._get(f"{repository}/tags/list", lambda answer: json.load(answer).get("tags") or ())
         for tag in listed or ():
             if (region, repository, tag) in self._known:
@@ -106,7 +106,7 @@ class Registry:
                 yield found
 
     def _get(self, path: str, read: Callable[[Any], Any]) -> Any:
-        """None when the registry does not have it, or does not answer."""
+        """None if the registry does not have it, or does not answer."""
         request = urllib.request.Request(f"http://{self.address}/v2/{path}", headers={"Accept": ", ".join(MEDIA_TYPES)})
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:

@@ -1,6 +1,6 @@
-"""Tags that begin with `aws:` are AWS's: whoever calls a service can neither add nor remove them.
+"""Tags that begin with `aws:` belong to AWS: callers of a service can neither add nor remove them.
 
-The rule: in front of moto, as a middleware, for the calls whose business is tags; CloudFormation's own calls pass.
+The rule: it is a middleware in front of moto for calls about tags; CloudFormation's own calls pass.
 Sources: "The aws: prefix is reserved" (user guide, resource tags); S3's words from public issues; the other services'
 words are CloudFormation's for the same thing (assumed).
 """
@@ -51,7 +51,7 @@ class ReservedTags:
         return application
 
     def _bucket(self, name: str, request: Request, called: "Called", moto: "WSGIApplication") -> Iterable[bytes]:
-        """PutBucketTagging takes all tags at once: with AWS's among them it is allowed, without them it is not."""
+        """PutBucketTagging sets all tags at once: it is allowed if AWS's are among them, and refused otherwise."""
         system = {key: value for key, value in self._tags(name).items() if key.startswith("aws:")}
         if not system:
             return moto(*called)
@@ -78,7 +78,7 @@ class ReservedTags:
 
 
 def _refusal(request: Request) -> Response | None:
-    """The answer to a call that adds or removes tags of AWS's by their keys."""
+    """The response to a call that adds or removes AWS's tags by their keys."""
     if LAMBDA.fullmatch(request.path):
         keys = [*request.args.getlist("tagKeys"), *_keys(_body(request).get("Tags", {}))]
         code = "InvalidParameterValueException"
@@ -94,7 +94,7 @@ def _refusal(request: Request) -> Response | None:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    """Left behind as it was, for whoever reads it next."""
+    """The body, which stays readable for whoever is next."""
     data = request.get_data()
     request.environ["wsgi.input"] = BytesIO(data)
     read: dict[str, Any] = json.loads(data) if data else {}
@@ -102,7 +102,7 @@ def _body(request: Request) -> dict[str, Any]:
 
 
 def _keys(tags: Any) -> Iterator[str]:
-    """Of tags as a map, as a list of Key and Value, or as a list of keys."""
+    """The keys of tags in a map, in a list of Key and Value, or in a list of keys."""
     for each in tags:
         yield str(each.get("Key", "")) if isinstance(each, dict) else str(each)
 

@@ -1,12 +1,12 @@
-"""Runs the deployed functions: the official runtime client under the interface emulator that SAM CLI ships. No Docker.
+"""Runs the deployed functions without Docker: the official runtime client under the interface emulator of SAM CLI.
 
-The rule: what runs is what is deployed (image digest, environment, timeout, memory), read at every invocation; when it
-changed, the old processes are stopped. A process serves one event at a time and stays warm, as on Lambda; concurrent
-events get processes of their own, up to a limit.
+The rule: what is deployed is what runs (image digest, environment, timeout, memory). It is read at every invocation,
+and old processes are stopped when it has changed. A process serves one event at a time and stays warm, as on Lambda;
+concurrent events get processes of their own, up to a limit.
 
-Unlike Lambda: no memory limit and no CPU share; importing the code counts against the first event's timeout, where
-Lambda allows it ten seconds of its own; a caller that gives up stops the function instead of leaving it to its own
-timeout. Only images are run: those registered with `Images` as processes, those of a registry as containers.
+Unlike Lambda: there is no memory limit and no CPU share; importing the code counts against the first event's timeout,
+while Lambda grants it ten seconds of its own; and a caller that gives up stops the function, instead of leaving it to
+its timeout. Only images run: those registered with `Images` as processes, those of a registry as containers.
 """
 
 import queue
@@ -29,7 +29,7 @@ FUNCTION = "AWS::Lambda::Function"
 
 
 class Runtime:
-    """All functions of the local cloud. `endpoint` is the URL that they reach AWS by; `logs` gets a file for each."""
+    """All functions of the local cloud. `endpoint` is the URL at which they reach AWS; `logs` gets a file for each."""
 
     def __init__(
         self,
@@ -80,13 +80,13 @@ class Runtime:
         if not image:
             raise FunctionError(
                 "ImageNotRegistered",
-                f"The local cloud does not have the code of the image; POST it to /_local_cloud/images: {uri}",
+                f"The local cloud does not have the image's code; POST it to /_local_cloud/images: {uri}",
             )
         return function_of(resource, image, endpoint=self._endpoint())
 
 
 def function_of(resource: Deployed, image: Image, *, endpoint: str) -> Function:
-    """How a deployed AWS::Lambda::Function runs; defaults are Lambda's (3 s, 128 MB)."""
+    """How a deployed AWS::Lambda::Function runs; the defaults are Lambda's (3 s, 128 MB)."""
     properties = resource.properties
     command = properties.get("ImageConfig", {}).get("Command")
     variables = properties.get("Environment", {}).get("Variables", {})
@@ -115,7 +115,7 @@ class _Pool:
 
     @contextmanager
     def worker(self, seconds: float) -> Iterator[Worker]:
-        """A process of one's own; broken ones are not kept. Raises TooSlow when none is free in time."""
+        """A process for one caller; broken ones are not kept. Raises TooSlow if none is free in time."""
         if not self._free.acquire(timeout=seconds):
             raise TooSlow(f"All processes of the function are busy: {self.function.name}")
         try:
@@ -128,7 +128,7 @@ class _Pool:
             self._free.release()
 
     def close(self) -> None:
-        """Stop the idle processes now, and the busy ones when they are done."""
+        """Stop idle processes now, and busy ones once they are done."""
         self._closed.set()
         while (worker := self._next_idle()) is not None:
             worker.stop()

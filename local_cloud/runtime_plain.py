@@ -1,7 +1,8 @@
-"""Stands in for the interface emulator where AWS's does not run (macOS): the handler in a plain Python process.
+"""Replaces the interface emulator where AWS's does not run (macOS): the handler in a plain Python process.
 
-The rule: the emulator's one HTTP call and its answers, nothing else. It is not the official runtime: no init phase, and
-the log has no START and REPORT lines. Runs as a script, `runtime_plain.py PORT HANDLER`, importing nothing of ours.
+The rule: it answers the emulator's one HTTP call, and nothing else. It is not the official runtime: there is no init
+phase, and the log has no START and REPORT lines. It is a script, `runtime_plain.py PORT HANDLER`, with no imports of
+ours.
 """
 
 import importlib

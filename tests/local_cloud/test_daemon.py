@@ -127,7 +127,7 @@ def test_the_foreground_command_says_which_port_is_taken(taken: int) -> None:
     [
         ("--speed", "-1", "-1.0 is not in the range x>=0"),
         ("--port", "70000", "70000 is not in the range 0<=x<=65535"),
-        ("--registry", "localhost", "it is not HOST:PORT: localhost"),
+        ("--registry", "localhost", "must be HOST:PORT: localhost"),
         ("--state", __file__, "is a file"),
         ("--as-of", "yesterday", "'yesterday' does not match the format '%Y-%m-%d'"),
     ],

@@ -50,7 +50,7 @@ def test_an_unknown_image_is_none(tmp_path: Path) -> None:
     [
         ("app:latest", "app.handler.handler", "by digest.*app:latest"),
         (URI, "handler", "<module>.<function>.*handler"),
-        (URI, "web.handler", "No module web"),
+        (URI, "web.handler", "There is no module web"),
     ],
 )
 def test_what_cannot_be_registered_is_said(tmp_path: Path, source: Path, uri: str, handler: str, message: str) -> None:

@@ -191,11 +191,11 @@ def test_a_lost_response_is_a_closed_connection_whose_effect_happened(server: Se
     ("verb", "body", "text"),
     [
         ("faults", {"fault": "earthquake"}, "Unknown fault"),
-        ("coffee", {}, "No such control verb: POST coffee"),
+        ("coffee", {}, "There is no control verb POST coffee"),
         ("stage", {"name": "site", "status": "ASLEEP"}, "No such stack status"),
         ("stage", {"name": "site", "status": "CREATE_COMPLETE", "seconds": "long"}, "The field seconds cannot be"),
         ("stage", {"name": "site", "status": "CREATE_COMPLETE", "template": "text"}, "Not a template: "),
-        ("faults", ["fail-resource"], "A control verb takes a JSON object"),
+        ("faults", ["fail-resource"], "A control verb needs a JSON object"),
         ("images", {}, "Missing field: uri"),
         ("images", {"uri": "app:latest", "directory": ".", "handler": "a.b"}, "by its digest"),
         (
