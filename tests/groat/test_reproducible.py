@@ -82,6 +82,7 @@ def test_another_command_is_another_image() -> None:
 
 def test_the_engines_own_indexes_do_not_lead_back_to_the_image_before() -> None:
     files = settled(saved(config("", ""), **{"index.json": b"{}", "oci-layout": b"{}", "repositories": b"{}"}))
+    assert files
     assert not {"index.json", "oci-layout", "repositories", "blobs/config0"} & files.keys()
 
 

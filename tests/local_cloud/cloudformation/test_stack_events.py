@@ -238,7 +238,7 @@ def test_the_rollback_is_an_operation_of_its_own_under_the_same_client_token(acc
 
 def test_without_a_token_events_have_none(account: Account) -> None:
     account.create(template(Topic=topic()))
-    assert not any("ClientRequestToken" in event for event in account.events())
+    assert {"ClientRequestToken" in event for event in account.events()} == {False}
 
 
 def test_a_delete_goes_in_reverse_order_of_need(account: Account) -> None:

@@ -1,5 +1,6 @@
 """docs/rules says what the rules say."""
 
+from template_gen.rules.catalogue import RULES
 from template_gen.rules.pages import FOLDER, pages
 
 
@@ -11,7 +12,11 @@ def test_the_pages_are_current() -> None:
 
 def test_every_rule_has_an_anchor_that_the_index_leads_to() -> None:
     index = pages()["README.md"]
-    for name, text in pages().items():
-        for line in text.splitlines():
-            if line.startswith("## ") and name != "README.md":
-                assert f"({name}#{line[3:].lower()})" in index
+    anchors = [
+        f"({name}#{line[3:].lower()})"
+        for name, text in pages().items()
+        for line in text.splitlines()
+        if line.startswith("## ") and name != "README.md"
+    ]
+    assert len(anchors) == len(RULES)
+    assert [anchor for anchor in anchors if anchor not in index] == []

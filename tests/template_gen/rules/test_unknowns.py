@@ -47,6 +47,7 @@ def test_a_value_that_becomes_a_parameter_without_default_breaks_no_rule(name: s
         template = right(name) | {"Parameters": {**right(name).get("Parameters", {}), "Given": {"Type": "String"}}}
         broken = findings(put(template, path, {"Ref": "Given"}))
         found[path] = [finding.rule.id for finding in broken if finding.rule.id[0] != "I"]
+    assert found
     assert {path: rules for path, rules in found.items() if rules} == {}
 
 
