@@ -1,6 +1,6 @@
-"""What a round came to: an outcome that ends the run, or None for another look. One function per way a round can end.
+"""How a round ended: with an outcome that ends the run, or None for another look. One function per way to end.
 
-The rule: an outcome is told with its cause, and a stop with what to do about it. A healthy stack that may not be
+The rule: an outcome comes with its cause, and a stop with what to do about it. A healthy stack that may not be
 changed is `Declined`; a broken one is `Stuck`, with the plan that would free it.
 """
 
@@ -44,7 +44,7 @@ DEPLOYED = (StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE)
 
 
 def reached(run: Run, situation: Situation) -> Outcome | None:
-    """Is the goal reached before anything is done in this round?"""
+    """Has the goal been reached before this round does anything?"""
     match run.goal:
         case Goal.DELETE if situation.status is None:
             return Deleted(stack_name=run.stack_name, left_behind=run.left_behind(run.deleted) if run.deleted else ())
@@ -65,7 +65,7 @@ def _recovered(run: Run, situation: Situation) -> Outcome:
 
 
 def declined(run: Run, situation: Situation, plan: Plan) -> Outcome:
-    """Without consent a healthy stack stays as it is; a broken one is told with its cause and its way out."""
+    """Without consent: a healthy stack stays as it is; a broken one is reported with its cause and its way out."""
     if plan.review is not None:
         run.discard(plan.review.change_set)
     if _is_free(situation):
@@ -74,7 +74,7 @@ def declined(run: Run, situation: Situation, plan: Plan) -> Outcome:
 
 
 def stuck(run: Run, situation: Situation) -> Outcome:
-    """At the end of the ladder: what is in the way, and what to do again once that is repaired."""
+    """At the end of the ladder: what is in the way, and what to do once that is repaired."""
     again = first_plan(replace(situation, goal=Goal.APPLY if run.goal is Goal.REVIEW else run.goal, review=None))
     return _stop(run, situation, again or _nothing(run))
 
@@ -87,7 +87,7 @@ def _stop(run: Run, situation: Situation, recovery: Plan) -> Stuck:
 
 
 def why_stuck(situation: Situation) -> Diagnosis:
-    """The rollback's own failure first: that is what keeps the stack where it is. Else the operation's first one."""
+    """The rollback's own failure, which keeps the stack where it is, or else the operation's first failure."""
     for loan in situation.remedies.lent if _is_free(situation) else ():
         return Diagnosis(cause=f"What was lent for the rollback is there still, on the role {loan.role}")
     for told in (diagnose_rollback(situation.failures), diagnose(situation.failures)):
@@ -117,7 +117,7 @@ def reminders(run: Run, situation: Situation, outcome: Outcome) -> Iterator[Noti
 
 
 def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreachable) -> Conclusion:
-    """A race is lost, an answer is lost, or the request itself is wrong: only the last ends the run."""
+    """A lost race, a lost answer, or a wrong request: only the last ends the run."""
     mends = isinstance(plan.steps[0], Repair | PushImage)
     if isinstance(error, AccessDenied) and not mends:
         raise error
@@ -141,7 +141,7 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
 
 
 def _without_role(run: Run, situation: Situation, error: RoleUnusable) -> Stuck:
-    """No rung can help before there is a role; which one, only a person knows."""
+    """No rung can help without a role, and only a person knows which one to use."""
     verb = Goal.APPLY if run.goal is Goal.REVIEW else run.goal
     why = replace(diagnose_text(str(error)), command=f"{verb} --role-arn ARN")
     return Stuck(status=situation.status, diagnosis=why, recovery=_nothing(run), failure=run.failure)
@@ -162,7 +162,7 @@ def _rejected(run: Run, diagnosis: Diagnosis, hint: str | None) -> Outcome | Non
 
 
 def made(run: Run, situation: Situation, plan: Plan, change_set: ChangeSet) -> Conclusion:
-    """A change set is there: executable, without changes, or refused by CloudFormation."""
+    """A change set was made: executable, without changes, or refused by CloudFormation."""
     run.made_shell = run.made_shell or situation.stack is None
     if change_set.has_no_changes:
         run.discard(change_set)
@@ -190,7 +190,7 @@ def _unchanged(run: Run, situation: Situation) -> Conclusion:
 
 
 def executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
-    """A change set ran: deployed, or a step on the way there, or failed."""
+    """A change set was executed: it deployed, was a step on the way there, or failed."""
     run.review = None
     stack = settled.stack
     status = stack.status if stack else None
@@ -213,7 +213,7 @@ def _failed(run: Run, plan: Plan, settled: Settled, status: StackStatus | None) 
     if diagnosis.retryable and run.attempts > 1:
         run.attempts -= 1
         run.spent.clear()
-        yield Noticed(message=f"this usually passes, so it is tried once more: {diagnosis.cause}")
+        yield Noticed(message=f"this usually passes, so it is tried again: {diagnosis.cause}")
         return None
     run.failure = run.failure or diagnosis
     if not lives(status) or is_healthy(status) or status is StackStatus.ROLLBACK_COMPLETE:
@@ -232,7 +232,7 @@ def _is_paused_on_purpose(run: Run, status: StackStatus | None) -> bool:
 
 
 def orphans(events: tuple[StackEvent, ...]) -> tuple[Resource, ...]:
-    """Old resources that the cleanup gave up on: alive, and in no stack any more."""
+    """Old resources that the cleanup gave up on: they exist, but no longer in any stack."""
     failed: dict[str, Resource] = {}
     cleaning = False
     for event in events:

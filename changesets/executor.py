@@ -1,7 +1,7 @@
-"""Doing what a plan says, step by step, and telling it. Decides nothing.
+"""Does what a plan says, step by step, and reports it. Decides nothing.
 
-The rules: a step that starts an operation is followed by a Wait step of the same plan; when the stack comes to
-rest anywhere but in health, the rest of the plan is dropped, because the situation is another one now.
+The rules: a step that starts an operation is followed by a Wait step of the same plan; if the stack comes to rest in
+any but a healthy status, the rest of the plan is dropped, because the situation has changed.
 """
 
 from collections.abc import Generator
@@ -23,12 +23,12 @@ from changesets.steps import CancelUpdate, CreateChangeSet, DeleteChangeSet, Del
 
 CHANGE_SET_MINUTES = 15  # transforms and nested change sets take a while; CloudFormation gives up by itself before
 SHELL_LOOKS = 12  # about half a minute; an empty stack goes in a second
-STALE_MINUTES = 30  # an older change set of the same name may rest on values that changed since
+STALE_MINUTES = 30  # an older change set of the same name may depend on values that have changed since
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What the plan's steps came to: the change set made, the operation followed."""
+    """The result of a plan's steps: the change set made, the operation followed."""
 
     change_set: ChangeSet | None = None
     settled: Settled | None = None
@@ -38,7 +38,7 @@ Telling = Generator[Event, None, Done]
 
 
 def execute(plan: Plan, cloudformation: CloudFormation, clock: Clock, *, until: datetime) -> Telling:
-    """Yields each step and the stack's events; returns what came of it. Waits no longer than `until`."""
+    """Yield each step and the stack's events, and return the result. Waits no longer than `until`."""
     done = Done()
     for step in plan.steps:
         yield StepStarted(step=step)
@@ -61,7 +61,7 @@ def execute(plan: Plan, cloudformation: CloudFormation, clock: Clock, *, until: 
 
 
 def perform(step: Step, cloudformation: CloudFormation, clock: Clock) -> None:
-    """The step's call, repeated while no answer comes: its token or its nature makes a second call harmless.
+    """Make the step's call, again if no answer comes: its token or its nature makes a second call harmless.
 
     CloudFormation answers the same ClientRequestToken again without a second effect.
     """
@@ -69,17 +69,17 @@ def perform(step: Step, cloudformation: CloudFormation, clock: Clock) -> None:
 
 
 def create_change_set(step: CreateChangeSet, cloudformation: CloudFormation, clock: Clock) -> ChangeSet:
-    """The change set, made and no longer pending. One of the same name that is of no use any more gives way first."""
+    """Make the change set and wait for it. One of the same name that is no longer usable is deleted first."""
     made = _ask(step, cloudformation, clock)
     if _is_usable(made, clock):
         return made
-    why = "an earlier change set of the same name is of no use any more"
+    why = "an earlier change set of the same name is no longer usable"
     perform(DeleteChangeSet(stack=made.stack_id, change_set=made.id, why=why), cloudformation, clock)
     return _ask(step, cloudformation, clock)
 
 
 def _is_usable(made: ChangeSet, clock: Clock) -> bool:
-    """Fresh results stand, good or bad; an older one only if it can be executed and is not stale."""
+    """A fresh result is usable, good or bad; an older one only if it can be executed and is not stale."""
     age = clock.now() - (made.created or clock.now())
     if made.executable:
         return age < timedelta(minutes=STALE_MINUTES)
@@ -99,7 +99,7 @@ def _ask(step: CreateChangeSet, cloudformation: CloudFormation, clock: Clock) ->
 
 
 def discard(change_set: ChangeSet, cloudformation: CloudFormation, clock: Clock) -> None:
-    """Clears a change set of ours away; nothing depends on it, so a refusal is no matter."""
+    """Delete a change set of ours; nothing depends on it, so a refusal does not matter."""
     why = "it will not be executed"
     step = DeleteChangeSet(stack=change_set.stack_id, change_set=change_set.id, why=why)
     with suppress(Refused):
@@ -107,7 +107,7 @@ def discard(change_set: ChangeSet, cloudformation: CloudFormation, clock: Clock)
 
 
 def clear_shell(stack_id: str, cloudformation: CloudFormation, clock: Clock) -> None:
-    """Deletes a stack that a CREATE change set left behind, if it is nothing more than that still, and sees it gone."""
+    """Delete the empty stack that a CREATE change set left behind, if it is still empty, and wait until it is gone."""
     pace = Pace(interval=0.2)
     if not patiently(clock, pace, partial(_is_shell, cloudformation, stack_id)):
         return

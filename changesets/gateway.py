@@ -1,8 +1,8 @@
-"""The only door to AWS: boto3's calls as verbs on our values, ClientErrors as our errors.
+"""The only access to AWS: boto3's calls as verbs on our values, ClientErrors as our errors.
 
-The rules: stacks are addressed by id after first contact; pages are read to the end, or lazily where the newest
-come first; what AWS's refusals mean stands in meanings.py. botocore's waiters are not used: they take
-UPDATE_ROLLBACK_COMPLETE for a successful create, and poll every 30 seconds for an hour at most.
+The rules: stacks are addressed by id after first contact; pages are read to the end, or lazily if the newest come
+first; meanings.py says what AWS's refusals mean. botocore's waiters are not used, because they take
+UPDATE_ROLLBACK_COMPLETE for a successful create, and poll every 30 seconds for at most an hour.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ def connect(*, region: str | None = None, profile: str | None = None, endpoint: 
     """A gateway from botocore's usual configuration (AWS_PROFILE, AWS_ENDPOINT_URL, config files, ...).
 
     Retries are botocore's "standard" mode with 4 attempts, unless AWS_RETRY_MODE or the config file say otherwise.
-    The client is what boto3.client() answers, from botocore itself: boto3's other half takes a tenth of the start-up.
+    The client is boto3.client()'s, but made by botocore: importing boto3's other half is a tenth of the start-up.
     """
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError
@@ -51,7 +51,7 @@ def connect(*, region: str | None = None, profile: str | None = None, endpoint: 
 
 
 class CloudFormation:
-    """CloudFormation behind a boto3 client; `clients` makes those of other services (S3, ECR, ...) when needed."""
+    """CloudFormation behind a boto3 client; `clients` makes clients of other services (S3, ECR, ...) when needed."""
 
     def __init__(self, client: Any, *, clients: Callable[[str], Any] | None = None) -> None:
         self._client = client
@@ -60,7 +60,7 @@ class CloudFormation:
     # ---- looking ----
 
     def stack(self, name_or_id: str) -> Stack | None:
-        """The stack, or None. By id a deleted stack answers for 90 days; by name it is None at once."""
+        """The stack, or None. By id a deleted stack is found for 90 days; by name it is None at once."""
         try:
             answer = self._call("DescribeStacks", StackName=name_or_id)
         except StackNotFound:
@@ -72,7 +72,7 @@ class CloudFormation:
         return tuple(shapes.resource(each) for page in pages for each in page["StackResourceSummaries"])
 
     def events(self, stack_id: str) -> Iterator[StackEvent]:
-        """Newest first; pages are asked for only as far as the caller reads."""
+        """Newest first; only as many pages are requested as the caller reads."""
         for page in self._pages("DescribeStackEvents", StackName=stack_id):
             yield from map(shapes.event, page["StackEvents"])
 
@@ -104,7 +104,7 @@ class CloudFormation:
                 yield from self._inner(inner, name)
 
     def _nested_reason(self, reason: str) -> str:
-        """A failed change set whose nested one failed names that one only: its reason is the cause."""
+        """A change set that failed because a nested one did only names that one, whose reason is the cause."""
         found = _NESTED.search(reason)
         return self.change_set(found[0]).reason if found else reason
 
@@ -158,7 +158,7 @@ class CloudFormation:
         return None
 
     def is_empty(self, resource: Resource) -> bool:
-        """Proven to hold nothing? False when it holds something, and when that cannot be known, for whatever reason."""
+        """Is it proven to hold nothing? False if it holds something, and if that cannot be known."""
         try:
             return contents.is_proven_empty(self.ask, resource)
         except ChangeSetsError:
@@ -181,7 +181,7 @@ class CloudFormation:
     # ---- doing ----
 
     def create_change_set(self, step: CreateChangeSet) -> str:
-        """Starts the change set and answers its ARN. The same name with the same input answers the same change set."""
+        """Start making the change set; its ARN. The same name with the same input is the same change set."""
         arguments = step.arguments
         body = arguments.get("TemplateBody", "")
         if len(body.encode()) > TEMPLATE_BODY_LIMIT and step.deployment.artifacts_bucket:
@@ -191,7 +191,7 @@ class CloudFormation:
         return answer
 
     def _upload(self, step: CreateChangeSet) -> str:
-        """Puts the template into the artifacts bucket under its digest; the URL that CloudFormation reads."""
+        """Put the template into the artifacts bucket under its digest; the URL for CloudFormation to read."""
         wanted, text = step.deployment, step.deployment.template.encode()
         key = f"{wanted.artifacts_prefix.rstrip('/')}/{hashlib.sha256(text).hexdigest()[:32]}.template".lstrip("/")
         try:
@@ -204,7 +204,7 @@ class CloudFormation:
         return f"https://{wanted.artifacts_bucket}.s3.{region}.amazonaws.com/{key}"
 
     def perform(self, step: Step) -> None:
-        """The one call that the step stands for. Deleting what is gone already succeeds, here as in CloudFormation."""
+        """Make the step's call. Deleting what is already gone succeeds, here as in CloudFormation."""
         if isinstance(step, Empty):
             contents.empty(self.ask, step.resource)
         elif isinstance(step, Repair):
@@ -218,7 +218,7 @@ class CloudFormation:
         return answered(operation, lambda: getattr(self._client, _snake(operation))(**arguments))
 
     def ask(self, service: str, operation: str, **arguments: Any) -> Any:
-        """A call of another service, where CloudFormation's own is."""
+        """Call another service, in the same region and at the same endpoint as CloudFormation."""
         client = self._clients(service)
         return answered(operation, lambda: getattr(client, _snake(operation))(**arguments))
 
@@ -232,7 +232,7 @@ class CloudFormation:
 
 
 def _like(client: Any) -> Callable[[str], Any]:
-    """Clients of other services where this one is: same region, same endpoint if it is not AWS's own."""
+    """Makes clients of other services like this one: same region, and same endpoint if it is not AWS's own."""
 
     def make(service: str) -> Any:
         import boto3
@@ -271,7 +271,7 @@ def answered(operation: str, call: Callable[[], Any]) -> Any:
             f"No AWS credentials: {error}", hint="run `aws sso login` or set AWS_PROFILE"
         ) from None
     except (exceptions.HTTPClientError, exceptions.ConnectionError) as error:
-        hint = f"if this machine is online and the region is right, {AGAIN}"
+        hint = f"check the connection and the region, then {AGAIN}"
         raise Unreachable(f"No answer to {operation}: {error}", hint=hint) from None
     except exceptions.BotoCoreError as error:
         raise Refused(f"{operation} was not sent: {error}", operation=operation) from None

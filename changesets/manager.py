@@ -1,11 +1,10 @@
 """The control loop: observe the stack, plan, ask if there is a hazard, execute, observe again, until an outcome.
 
 The rule: the loop decides nothing about statuses (planner.py does) and does nothing to stacks (executor.py does).
-It ends, because each round either waits (bounded by the deadline), tries a rung that it has not tried (there are
-finitely many), or starts a new attempt at a deployment (at most ATTEMPTS), or was overtaken (at most CONFLICTS
-times).
+It ends, because each round waits (bounded by the deadline), tries a rung that was not tried (there are finitely many),
+starts a new attempt at a deployment (at most ATTEMPTS), or was overtaken (at most CONFLICTS times).
 
-All verbs here are generators of events; the last event is the Outcome. Exceptions are for what is outside of a stack:
+All verbs are generators of events; the last event is the Outcome. Exceptions are for what is outside of a stack:
 credentials, connection, permissions, a request that CloudFormation refuses.
 """
 
@@ -36,7 +35,7 @@ from changesets.situation import Goal, Situation
 from changesets.statuses import WayOut
 from changesets.steps import ExecuteChangeSet
 
-LONGEST = timedelta(hours=3)  # a certificate and a distribution may take one; see TimedOut
+LONGEST = timedelta(hours=3)  # a certificate or a distribution may take one hour; see TimedOut
 
 
 def apply(
@@ -48,9 +47,9 @@ def apply(
     timeout: timedelta = LONGEST,
     push_again: PushAgain | None = None,
 ) -> Iterator[Event]:
-    """From whatever status the stack is in to the deployment, or to a clear stop.
+    """Lead the stack from any status to the deployment, or to a stop with its reason.
 
-    `push_again(uri)` answers what pushes an image that a rollback misses, or None; see remedies.PushAgain.
+    `push_again(uri)` returns a function that pushes an image that a rollback misses, or None; see remedies.PushAgain.
     """
     run = _run(Goal.APPLY, cloudformation, deployment.stack_name, clock=clock, consent=consent, timeout=timeout)
     return _loop(replace(run, deployment=deployment, role_arn=deployment.role_arn, push_again=push_again))
@@ -74,7 +73,7 @@ def recover(
     timeout: timedelta = LONGEST,
     push_again: PushAgain | None = None,
 ) -> Iterator[Event]:
-    """To a stack that takes the next deployment (or none, where only a new one can), without deploying."""
+    """Lead to a stack that accepts the next deployment (or to none, if only a new one can), without deploying."""
     run = _run(Goal.RECOVER, cloudformation, stack_name, clock=clock, consent=consent, timeout=timeout)
     return _loop(replace(run, role_arn=role_arn, push_again=push_again))
 
@@ -88,7 +87,7 @@ def delete(
     role_arn: str | None = None,
     timeout: timedelta = LONGEST,
 ) -> Iterator[Event]:
-    """To no stack of that name; what stays alive is named in the outcome."""
+    """Delete the stack; the outcome names what still exists."""
     run = _run(Goal.DELETE, cloudformation, stack_name, clock=clock, consent=consent, timeout=timeout)
     return _loop(replace(run, role_arn=role_arn))
 
@@ -171,13 +170,13 @@ _MEANINGS = {
     WayOut.WAIT: ("an operation is running", "apply"),
     WayOut.FIX_FORWARD: ("paused after a failure", "apply"),
     WayOut.CONTINUE_ROLLBACK: ("stuck in a rollback that failed", "recover"),
-    WayOut.RECREATE: ("never lived; it is created anew by the next deployment", "apply"),
+    WayOut.RECREATE: ("never worked; the next deployment creates it again", "apply"),
     WayOut.FINISH_DELETE: ("half deleted", "recover"),
 }
 
 
 def status(cloudformation: CloudFormation, stack_name: str) -> Report:
-    """How the stack is and what to do next: DescribeStacks, its last change set, and its failures if it has any."""
+    """The stack's state and what to do next, from DescribeStacks, its last change set, and its failures if any."""
     run = _run(Goal.RECOVER, cloudformation, stack_name)
     situation = run.observe()
     meaning, verb = _MEANINGS[situation.way_out]

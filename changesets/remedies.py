@@ -1,4 +1,4 @@
-"""What could mend a rollback that failed: looked for before planning, one kind of cause after the other.
+"""What could repair a failed rollback: looked for before planning, one kind of cause after the other.
 
 The rule: looking changes nothing, and what cannot be known is not mended. What is found is in a Situation as values;
 which of it is done, and after what question, is the planner's.

@@ -1,7 +1,7 @@
 """One run of the control loop: what it remembers between rounds, and how it looks at a stack.
 
-The rule: everything that outlives a run is on AWS (tokens, change-set names, deleted stacks); this memory may be
-lost at any moment, and the same command finds its way again.
+The rule: everything that outlives a run is on AWS (tokens, change-set names, deleted stacks). This memory may be lost
+at any moment, and the same command still finds its way.
 """
 
 import uuid
@@ -35,11 +35,11 @@ from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
 from changesets.steps import ContinueUpdateRollback
 
 T = TypeVar("T")
-CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # one DescribeStacks says all that an apply must know
+CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # DescribeStacks says all that an apply must know
 GOING_BACK = (WayOut.FIX_FORWARD, WayOut.CONTINUE_ROLLBACK)  # a rollback deletes what came after the last good state
-DECISIVE = (WayOut.CREATE, WayOut.RECREATE, WayOut.FINISH_DELETE)  # from here a deletion may lead on
-ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth one more deployment
-FIRST_PATIENCE = 2  # a wrong address or no network at all should be told within seconds
+DECISIVE = (WayOut.CREATE, WayOut.RECREATE, WayOut.FINISH_DELETE)  # from here a deletion may be next
+ATTEMPTS = 2  # a failure that passes by itself (throttling, propagation) is worth another deployment
+FIRST_PATIENCE = 2  # a wrong address or a missing network should be reported within seconds
 CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gives up
 
 
@@ -75,7 +75,7 @@ class Run:
     conflicts: int = 0
 
     def read(self, question: Callable[[], T]) -> T:
-        """The answer, asked for again while none comes; before first contact once more only. For what has no effect."""
+        """Ask until an answer comes, but only twice before first contact. For calls without effect."""
         patience = PATIENCE if self.met else FIRST_PATIENCE
         answer = patiently(self.clock, Pace(), question, patience=patience)
         self.met = True
@@ -98,7 +98,7 @@ class Run:
         return stack
 
     def _certain(self, address: str) -> Stack | None:
-        """A status from which a deletion leads on is believed only when the stack's last event says the same."""
+        """A status after which a deletion may follow is believed only if the stack's last event agrees."""
         pace = Pace(longest=2.0)
         for _ in range(DOUBTS):
             stack = self.cloudformation.stack(address)

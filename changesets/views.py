@@ -1,4 +1,4 @@
-"""Two readers of one stream of events: for people, and for machines. The only formatting that knows an output.
+"""Views of one stream of events: for people, for programs, for pull requests. The only place that writes output.
 
 The rule: a view shows and never decides. JSON is one object per line, first key `type` (the event's class in snake
 case), then the event's fields as they are in outcomes.py and plans.py, a resource's type as `resource_type`; a step is
@@ -29,7 +29,7 @@ QUIET = (WayOut.UPDATE, WayOut.CREATE)
 
 
 class HumanView:
-    """Tables and a live progress on a terminal; plain log lines elsewhere. `console` is a rich Console.
+    """Tables and live progress on a terminal; plain log lines elsewhere. `console` is a rich Console.
 
     `ours` spells our commands for whoever is in front: ours("recover --yes", "demo") is what to type for that. `speed`
     is how many times faster than AWS the stacks come, for the time that is left.
@@ -110,7 +110,7 @@ class HumanView:
             self._say(line, "red" if event.failed else "")
 
     def close(self) -> None:
-        """Ends the live display; harmless to call twice, and right to call when the stream breaks off."""
+        """End the live display. May be called twice, and should be called when the stream breaks off."""
         live, self._live = self._live, None
         if live is not None:
             with suppress(IndexError):  # Ctrl-C in the midst of rich's start: its hook is not there to be taken away
@@ -142,7 +142,7 @@ class JsonView:
         self._write(_tagged(told))
 
     def close(self) -> None:
-        """Nothing is held back: each line is flushed as it is written."""
+        """Nothing to do: each line is flushed as it is written."""
 
     def _write(self, value: Any) -> None:
         self._stream.write(json.dumps(value, ensure_ascii=False) + "\n")
@@ -150,7 +150,7 @@ class JsonView:
 
 
 class MarkdownView:
-    """Shows only what a pull request wants: the review, and the outcome if it is something else."""
+    """Shows only what matters to a pull request: the review, or else the outcome."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -167,14 +167,14 @@ class MarkdownView:
         self._stream.write("\n\n".join(words.report(told)) + "\n")
 
     def close(self) -> None:
-        """Nothing is held back."""
+        """Nothing to do."""
 
 
 _RENAMED = {"type": "resource_type"}  # `type` is the event's own
 
 
 def _tagged(value: Any) -> dict[str, Any]:
-    """`type` is the event's; a resource's own type is `resource_type` wherever it stands."""
+    """`type` is the event's; a resource's own type is always `resource_type`."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(value).__name__).lower()
     return {"type": name} | _fields(value)
 
