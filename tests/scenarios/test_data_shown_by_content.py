@@ -1,5 +1,7 @@
 """Data is known by what a bucket or a table holds: it is lost only by name, and outlives its stack."""
 
+from typing import Any
+
 from changesets import Allowed, Declined, Deleted, Deployed, Profile, Recovered, StackEvent, Stuck
 from local_cloud.cloudformation.faults import FailResource, HangResource, On
 from tests.changesets.cloud import BUCKET, SERVICES, TABLE, TOPIC, Cloud, items, kept, put_item, template, topic
@@ -51,34 +53,34 @@ def test_data_that_outlives_a_dead_stack_is_taken_over_by_the_new_one() -> None:
     assert (stack["Tags"], stack["RoleARN"]) == ([{"Key": "owner", "Value": "me"}], ROLE)
 
 
-def test_a_half_deleted_stack_keeps_its_data_and_the_new_one_takes_it_over() -> None:
+def half_deleted(**beside: Any) -> Cloud:
+    """A stack whose deletion failed at a bucket with a page in it; the other resources are gone."""
     cloud = Cloud(real=True)
-    text = template(Topic=TOPIC, Bucket=kept(BUCKET))
-    cloud.apply(template(Topic=TOPIC, Bucket=BUCKET))
-    name = cloud.physical_id("Bucket")
-    SERVICES.client("s3").put_object(Bucket=name, Key="page", Body=b"precious")
+    assert isinstance(cloud.apply(template(Bucket=BUCKET, **beside), consent=Allowed()), Deployed)
+    SERVICES.client("s3").put_object(Bucket=cloud.physical_id("Bucket"), Key="page", Body=b"precious")
     cloud.client.delete_stack(StackName="demo")
-    for _ in range(200):
-        cloud.clock.sleep(1)
+    cloud.clock.sleep(200)
     assert cloud.status == "DELETE_FAILED"
-    outcome = cloud.apply(text, consent=Allowed())
+    return cloud
+
+
+def test_a_half_deleted_stack_keeps_its_data_and_the_new_one_takes_it_over() -> None:
+    cloud = half_deleted(Topic=TOPIC)
+    name = cloud.physical_id("Bucket")
+    outcome = cloud.apply(template(Topic=TOPIC, Bucket=kept(BUCKET)), consent=Allowed())
     assert isinstance(outcome, Deployed), outcome
     assert cloud.physical_id("Bucket") == name
     assert SERVICES.client("s3").get_object(Bucket=name, Key="page")["Body"].read() == b"precious"
 
 
 def test_a_stack_that_is_created_anew_around_its_data_asks_for_no_more_than_a_first_deployment() -> None:
-    cloud = Cloud(real=True)
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "lambda.amazonaws.com"}}
     role = {
         "Type": "AWS::IAM::Role",
         "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}},
     }
     text = template(Role=role, Bucket=kept(BUCKET))
-    assert isinstance(cloud.apply(template(Role=role, Bucket=BUCKET), consent=Allowed()), Deployed)
-    SERVICES.client("s3").put_object(Bucket=cloud.physical_id("Bucket"), Key="page", Body=b"precious")
-    cloud.client.delete_stack(StackName="demo")
-    cloud.clock.sleep(200)
+    cloud = half_deleted(Role=role)
     for event in cloud.applying(text, consent=Allowed()):
         if isinstance(event, StackEvent) and event.is_of_stack and event.status == "IMPORT_COMPLETE":
             break
@@ -86,14 +88,9 @@ def test_a_stack_that_is_created_anew_around_its_data_asks_for_no_more_than_a_fi
 
 
 def test_the_takeover_survives_a_kill_between_deletion_and_creation() -> None:
-    cloud = Cloud(real=True)
-    text = template(Topic=TOPIC, Bucket=kept(BUCKET))
-    cloud.apply(template(Topic=TOPIC, Bucket=BUCKET))
+    cloud = half_deleted(Topic=TOPIC)
     name = cloud.physical_id("Bucket")
-    SERVICES.client("s3").put_object(Bucket=name, Key="page", Body=b"precious")
-    cloud.client.delete_stack(StackName="demo")
-    for _ in range(200):
-        cloud.clock.sleep(1)
+    text = template(Topic=TOPIC, Bucket=kept(BUCKET))
     for event in cloud.applying(text):
         if isinstance(event, StackEvent) and event.is_of_stack and event.status == "DELETE_COMPLETE":
             break
