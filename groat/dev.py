@@ -1,4 +1,4 @@
-"""`groat dev`: the site while it is edited, behind the same edge as the deployed one.
+"""`groat dev`: the site while it is being edited, behind the same edge as the deployed one.
 
 The site is deployed to the local cloud first, which gives tables, names and the distribution; then its API is served
 from the working tree (dev_apps.py: uvicorn, or with --sam the real container), and each edit of the frontend goes into
@@ -35,7 +35,7 @@ class Workshop:
     app: App
 
     def edited(self) -> str:
-        """Tell the pages; where the site is served while it is edited."""
+        """Tell the pages of an edit; returns the URL at which the site is served."""
         body = {"distribution": self.outputs["DistributionId"], "pid": os.getpid(), **self.app.place}
         return str(local.control(str(self.aws.endpoint), "develop", body)["url"])
 
@@ -51,10 +51,10 @@ def dev(target: Target, *, sam: bool) -> Iterator[Event]:
     """Serve until interrupted. Raises GroatError for an environment other than `local`."""
     if not target.settings.is_local:
         raise GroatError(
-            f"groat dev works on this machine only, not in: {target.settings.environment}", hint="groat dev"
+            f"groat dev only works on this machine, not in: {target.settings.environment}", hint="groat dev"
         )
     if sam:
-        docker.engine()  # no Docker: say so before any work is done
+        docker.engine()  # without Docker, fail before doing any work
     ready: Ready | None = None
     for event in deploy(target, consent=changesets.Allowed()):
         ready = event if isinstance(event, Ready) else ready
@@ -91,7 +91,7 @@ def watch(shop: Workshop) -> Iterator[Event]:
 
 
 def seen(paths: Iterable[Path]) -> dict[Path, int]:
-    """The files and when they were written, in nanoseconds. A file that goes while it is looked at is not there."""
+    """The files and when they were written, in nanoseconds. A file that disappears meanwhile is left out."""
     found: dict[Path, int] = {}
     for path in paths:
         try:

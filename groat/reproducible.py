@@ -1,9 +1,9 @@
-"""An image whose digest is of what is in it: when and where it was built is taken out of its configuration.
+"""An image whose digest depends only on its contents: when and where it was built is removed from its configuration.
 
-Docker's classic builder writes times, its version and the names of its containers there, so that two builds of the same
-layers have two digests. The rule: the layers stay as they are, and the same layers with the same command, environment
-and labels are the same image, whoever built it and when. The way is `docker save`, another configuration and
-`docker load`: nothing but Docker's API, and about a second for each 150 MB.
+Docker's classic builder records times, its version and the names of its containers there, so that two builds of the
+same layers have different digests. The rule: the layers stay as they are, and the same layers with the same command,
+environment and labels are the same image, whoever built it, and whenever. This takes `docker save`, a new configuration
+and `docker load`: only Docker's API, and about a second per 150 MB.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ def settle(client: Any, name: str, epoch: int) -> None:
 
 
 def rewrite(saved: IO[bytes], settled: IO[bytes], name: str, epoch: int) -> None:
-    """What `docker save` gave, as what `docker load` takes, with the settled configuration."""
+    """Turn the output of `docker save` into input for `docker load`, with the settled configuration."""
     with tarfile.open(fileobj=saved) as source, tarfile.open(fileobj=settled, mode="w") as target:
         entry = only(json.loads(content(source, MANIFEST)), name)
         config = settled_config(json.loads(content(source, entry["Config"])), epoch)
@@ -50,7 +50,7 @@ def rewrite(saved: IO[bytes], settled: IO[bytes], name: str, epoch: int) -> None
 
 
 def settled_config(config: dict[str, Any], epoch: int) -> bytes:
-    """The configuration (OCI image specification, "Image Configuration") without a word on one particular build."""
+    """The configuration (OCI image specification, "Image Configuration") without what is about one particular build."""
     time = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     kept = {key: value for key, value in config.items() if key not in OF_ONE_BUILD}
     runs = {key: value for key, value in config.get("config", {}).items() if key not in {"Image", "Hostname"}}
@@ -59,7 +59,7 @@ def settled_config(config: dict[str, Any], epoch: int) -> bytes:
 
 
 def only(entries: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    """The one manifest of the image. Raises GroatError: Lambda takes no image of several."""
+    """The image's only manifest. Raises GroatError if there are several, which Lambda refuses."""
     if len(entries) != 1:
         raise GroatError(
             f"Lambda takes an image of one manifest, and {name} has: {len(entries)}",

@@ -82,11 +82,11 @@ def test_a_slip_of_the_pen_in_the_image_table_is_refused(project: Project) -> No
         (BUILD, "write /var/lib/docker/tmp: no space left on device", "docker system prune"),
         (BUILD, "dial tcp: lookup public.ecr.aws: no such host", "BASE in pyproject"),
         (BUILD, "exec /bin/sh: exec format error", "qemu-user-static"),
-        (BUILD, "ERROR: No matching distribution found for stripee==1.0", "is its name right in app/requirements.txt"),
+        (BUILD, "ERROR: No matching distribution found for stripee==1.0", "check its name in app/requirements.txt"),
         (
             BUILD,
             "In --require-hashes mode, all requirements must have their versions pinned",
-            "app/requirements.txt anew",
+            "generate app/requirements.txt again",
         ),
         (BUILD, "this folder has a file that Python cannot compile (named above): /code", "correct the line"),
         (BUILD, "COPY failed: stat fonts: no such file or directory", "the step that failed"),
@@ -103,7 +103,7 @@ def test_a_slip_of_the_pen_in_the_image_table_is_refused(project: Project) -> No
         (REGISTRY, "dial tcp 127.0.0.1:5000: connect: connection refused", "resumes where this one stopped"),
         (REGISTRY, "EOF", "resumes where this one stopped"),
         (REGISTRY, "denied: User: arn:aws:iam::1:user/a is not authorized", "PutImage"),
-        (REGISTRY, "tag invalid: The image tag 'app-1' cannot be overwritten", "meanwhile"),
+        (REGISTRY, "tag invalid: The image tag 'app-1' cannot be overwritten", "somebody else has just pushed"),
     ],
 )
 def test_trouble_comes_with_the_fix_of_who_said_it(fixes: Fixes, said: str, fix: str) -> None:
