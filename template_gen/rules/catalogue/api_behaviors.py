@@ -29,7 +29,7 @@ _METHOD_SETS: Final = (
     "The visitor's Host header is forwarded to the API",
     symptom='Every request to the API answers 403 {"message":"Forbidden"}, because API Gateway and function URLs know '
     "only their own host name.",
-    fix="Use the managed origin request policy AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
+    fix="Set OriginRequestPolicyId: b689b0a8-53d0-40ab-baf2-68738e2966ac (managed, AllViewerExceptHostHeader).",
     source=f"{_GUIDE}/using-managed-origin-request-policies.html",
 )
 def api_host_forwarded(graph: Graph) -> Iterator[Place]:
@@ -53,7 +53,7 @@ def _named(holder: Object, key: str, names: Mapping[str, str]) -> Place:
     "E9103",
     "Answers of the API are kept in CloudFront's cache",
     symptom="Visitors see stale answers, or each other's.",
-    fix=f"Use the managed cache policy CachingDisabled ({CACHING_DISABLED}) for the API.",
+    fix=f"Set CachePolicyId: {CACHING_DISABLED} (managed, CachingDisabled) in the API's behavior.",
     source=f"{_GUIDE}/using-managed-cache-policies.html",
 )
 def api_cached(graph: Graph) -> Iterator[Place]:
@@ -95,7 +95,7 @@ def _caching_by_forwarded_values(behavior: Behavior) -> Iterator[Place]:
     "E9104",
     "CloudFront does not let the API's methods through",
     symptom="POST, PUT, PATCH or DELETE answer 403: the distribution does not allow the HTTP request method.",
-    fix="Set AllowedMethods to all seven: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE].",
+    fix="Set AllowedMethods: [GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE], all seven.",
     source=f"{_GUIDE}/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods",
 )
 def api_methods(graph: Graph) -> Iterator[Place]:
@@ -142,7 +142,7 @@ def methods_set_invalid(graph: Graph) -> Iterator[Place]:
     "W9117",
     "Hardly more of the request than its path reaches the API",
     symptom="Query strings, cookies and the Authorization header are missing in the application.",
-    fix="Set OriginRequestPolicyId to the managed AllViewerExceptHostHeader (b689b0a8-53d0-40ab-baf2-68738e2966ac).",
+    fix="Set OriginRequestPolicyId: b689b0a8-53d0-40ab-baf2-68738e2966ac (managed, AllViewerExceptHostHeader).",
     source=f"{_GUIDE}/controlling-origin-requests.html",
 )
 def api_without_request_policy(graph: Graph) -> Iterator[Place]:
@@ -160,7 +160,7 @@ def api_without_request_policy(graph: Graph) -> Iterator[Place]:
     "I9124",
     "The API redirects plain HTTP instead of refusing it",
     symptom="A POST over http is turned into a GET by many clients, after its body was sent in clear.",
-    fix="Set ViewerProtocolPolicy of the API's behaviors to https-only.",
+    fix="Set ViewerProtocolPolicy: https-only in the API's behaviors.",
     source=f"{_GUIDE}/using-https-viewers-to-cloudfront.html",
 )
 def api_redirects_to_https(graph: Graph) -> Iterator[Place]:
@@ -199,7 +199,8 @@ def _viewer_request(behavior: Behavior) -> Iterator[tuple[str, Object]]:
     "E9123",
     "The behavior has no cache policy",
     symptom="The deployment fails: the parameter ForwardedValues is required.",
-    fix=f"Set CachePolicyId, for an API to CachingDisabled ({CACHING_DISABLED}).",
+    fix=f"Set CachePolicyId: {CACHING_DISABLED} (managed, CachingDisabled) for an API, "
+    "658327ea-f89d-4fab-a63d-7e88639e58f6 (CachingOptimized) for files.",
     source=f"{_GUIDE}/controlling-the-cache-key.html",
 )
 def no_cache_policy(graph: Graph) -> Iterator[Place]:

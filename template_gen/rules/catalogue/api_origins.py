@@ -19,7 +19,7 @@ API_SECONDS: Final = 30  # an HTTP API waits no longer
     "E9106",
     "OriginPath does not agree with the API's stage",
     symptom='Every request to the API answers 403 {"message":"Forbidden"} or 404.',
-    fix="Set OriginPath to /<stage name>; leave it out for the stage $default.",
+    fix="Set OriginPath: /<stage name>; remove it for the stage $default.",
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginPath",
 )
 def origin_path_vs_stage(graph: Graph) -> Iterator[Place]:
@@ -109,7 +109,7 @@ def error_page_path(graph: Graph) -> Iterator[Place]:
     "E9112",
     "CloudFront talks to the API without TLS",
     symptom="Requests answer 502 or 504: API Gateway and function URLs do not listen on port 80.",
-    fix="Set OriginProtocolPolicy to https-only.",
+    fix="Set CustomOriginConfig: {OriginProtocolPolicy: https-only}.",
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginProtocolPolicy",
 )
 def api_origin_http(graph: Graph) -> Iterator[Place]:
@@ -144,7 +144,8 @@ def origin_needs_config(graph: Graph) -> Iterator[Place]:
     "E9114",
     "The origin is no host name",
     symptom="The deployment fails: the parameter origin name cannot be empty or contain a colon or a slash.",
-    fix="Use ${Api}.execute-api.${AWS::Region}.amazonaws.com; for a function URL Fn::Select 2 of Fn::Split / of it.",
+    fix="Write !Sub ${Api}.execute-api.${AWS::Region}.amazonaws.com; for a function URL "
+    '!Select [2, !Split ["/", !GetAtt Url.FunctionUrl]].',
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
 )
 def origin_is_url(graph: Graph) -> Iterator[Place]:
@@ -190,7 +191,8 @@ def execute_api_open(graph: Graph) -> Iterator[Place]:
     "E9118",
     "An origin request policy cannot name the Authorization header",
     symptom="The deployment fails: the parameter Headers contains Authorization that is not allowed.",
-    fix="Use the managed policy AllViewerExceptHostHeader, or put Authorization into the cache policy.",
+    fix="Set OriginRequestPolicyId: b689b0a8-53d0-40ab-baf2-68738e2966ac (managed, AllViewerExceptHostHeader), or put "
+    "Authorization into the cache policy.",
     source=f"{_GUIDE}/add-origin-custom-headers.html",
 )
 def request_policy_authorization(graph: Graph) -> Iterator[Place]:

@@ -31,7 +31,7 @@ def root_not_routed(graph: Graph) -> Iterator[Place]:
         paths = {route.path: route for route in (api.routes or () if api else ())}
         greedy = next((paths[path] for path in paths if _GREEDY.fullmatch(path)), None)
         if greedy and not {"/", "$default", ""} & paths.keys() and not distribution.config.get("DefaultRootObject"):
-            yield greedy.place
+            yield replace(greedy.place, value=greedy.path)
 
 
 @rule(
@@ -47,7 +47,7 @@ def proxy_not_greedy(graph: Graph) -> Iterator[Place]:
         greedy = any(route.path == "$default" or "+}" in route.path for route in routes)
         for route in routes if not greedy else ():
             if route.path.endswith("/{proxy}") and route.method == "ANY":
-                yield route.place
+                yield replace(route.place, value=route.path)
 
 
 @rule(
@@ -68,7 +68,8 @@ def implicit_api(graph: Graph) -> Iterator[Place]:
             meant = api.id in graph.resources.in_outputs or any(map(_uses, graph.resources.users(api.id)))
             alike = (other for other in served if api.protocol is other.protocol or not meant)
             shared = any(api.functions & other.functions for other in alike)
-            yield from (route.place for route in api.routes or () if empty or shared)
+            for route in api.routes or () if empty or shared else ():
+                yield replace(route.place, value=f"{route.method} {route.path}")
 
 
 def _uses(user: Resource) -> bool:
@@ -80,7 +81,7 @@ def _uses(user: Resource) -> bool:
     "E9204",
     "Changes of the routes are never published",
     symptom="Every request answers 404 although the routes are there.",
-    fix="Set AutoDeploy to true on the stage.",
+    fix="Set AutoDeploy: true on the stage.",
     source=f"{_GATEWAY}/http-api-stages.html",
 )
 def no_auto_deploy(graph: Graph) -> Iterator[Place]:
@@ -99,7 +100,7 @@ def no_auto_deploy(graph: Graph) -> Iterator[Place]:
     "E9207",
     "The integration does not say its payload format",
     symptom="The deployment fails: PayloadFormatVersion is a required parameter for integration.",
-    fix='Set PayloadFormatVersion to "2.0".',
+    fix='Set PayloadFormatVersion: "2.0".',
     source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
 )
 def payload_format(graph: Graph) -> Iterator[Place]:

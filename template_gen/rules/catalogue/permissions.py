@@ -17,8 +17,8 @@ _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
     "E9205",
     "API Gateway may not call the function",
     symptom='Requests answer 500 {"message":"Internal Server Error"}, and the function has no log.',
-    fix="Add an AWS::Lambda::Permission: lambda:InvokeFunction for apigateway.amazonaws.com, SourceArn "
-    "arn:aws:execute-api:<region>:<account>:<api>/*.",
+    fix="Add an AWS::Lambda::Permission with FunctionName: !Ref Function, Action: lambda:InvokeFunction, Principal: "
+    "apigateway.amazonaws.com, SourceArn: !Sub arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*.",
     source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
 )
 def no_permission(graph: Graph) -> Iterator[Place]:

@@ -188,7 +188,7 @@ def stage_made_twice(graph: Graph) -> Iterator[Place]:
     "E9215",
     "API Gateway calls Lambda by another method than POST",
     symptom='Every request answers 500 {"message":"Internal Server Error"}.',
-    fix="Set IntegrationHttpMethod to POST; the visitor's method is not concerned.",
+    fix="Set IntegrationHttpMethod: POST; the visitor's method is not concerned.",
     source=f"{_GATEWAY}/api-gateway-api-integration-types.html",
 )
 def integration_method(graph: Graph) -> Iterator[Place]:

@@ -24,6 +24,10 @@ _OAC: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
 )
 _BLOCK: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
+_CONDITION: Final = (
+    "Condition: {StringEquals: {AWS:SourceArn: "
+    "!Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Distribution}}}"
+)
 _ACCOUNT: Final = re.compile(r"\$\{AWS::AccountId\}|\d{12}|.*[*?].*")
 _ARN: Final = re.compile(r"arn:[^:]*:cloudfront:([^:]*):(\$\{[^}]*\}|[^:]*):distribution/(.+)")
 
@@ -55,7 +59,7 @@ def has_identity(origin: Origin) -> bool:
     "E9102",
     "The visitor's Host header is forwarded to the bucket",
     symptom="Every file answers 403 SignatureDoesNotMatch: CloudFront signs another host name than S3 sees.",
-    fix="Use the managed origin request policy CORS-S3Origin, or none.",
+    fix="Remove OriginRequestPolicyId, or set it to 88a5eaf4-2fd4-4709-b370-b4c650ea3fcf (managed, CORS-S3Origin).",
     source=_OAC,
 )
 def bucket_host_forwarded(graph: Graph) -> Iterator[Place]:
@@ -70,7 +74,8 @@ def bucket_host_forwarded(graph: Graph) -> Iterator[Place]:
     "E9130",
     "No bucket policy lets CloudFront read the bucket",
     symptom="Every file answers 403 AccessDenied.",
-    fix=f"Add an AWS::S3::BucketPolicy that allows {CLOUDFRONT} s3:GetObject on the bucket's ARN followed by /*.",
+    fix=f"Add an AWS::S3::BucketPolicy with {{Effect: Allow, Principal: {{Service: {CLOUDFRONT}}}, Action: "
+    f"s3:GetObject, Resource: !Sub ${{Bucket.Arn}}/*}}, and in it {_CONDITION}.",
     source=_OAC,
 )
 def no_bucket_policy(graph: Graph) -> Iterator[Place]:
@@ -88,7 +93,7 @@ def no_bucket_policy(graph: Graph) -> Iterator[Place]:
     "The bucket policy does not name the bucket's objects",
     symptom="Every file answers 403 AccessDenied, because s3:GetObject acts on objects; or the deployment fails, where "
     "Resource is no ARN of this bucket: Policy has invalid resource.",
-    fix="Set Resource to the bucket's ARN followed by /*.",
+    fix="Set Resource: !Sub ${Bucket.Arn}/*, with your bucket's logical id.",
     source=_OAC,
 )
 def policy_resource(graph: Graph) -> Iterator[Place]:
@@ -103,7 +108,7 @@ def policy_resource(graph: Graph) -> Iterator[Place]:
     "E9132",
     "The bucket policy is for another distribution",
     symptom="Every file answers 403 AccessDenied.",
-    fix="Set the condition AWS:SourceArn to arn:aws:cloudfront::<account>:distribution/<id>, with no region in it.",
+    fix=f"Set {_CONDITION}, with your distribution's logical id and no region.",
     source=_OAC,
 )
 def policy_source_arn(graph: Graph) -> Iterator[Place]:
@@ -142,7 +147,7 @@ def excludes(operator: str, value: str, distribution: str, resources: Resources)
     "W9133",
     "CloudFront may read the bucket for anybody",
     symptom="Another AWS account can put this bucket behind a distribution of its own.",
-    fix="Add the condition StringEquals AWS:SourceArn with the ARN of this distribution.",
+    fix=f"Add {_CONDITION}, with your distribution's logical id.",
     source=_OAC,
 )
 def policy_unscoped(graph: Graph) -> Iterator[Place]:
@@ -166,7 +171,8 @@ def _scoped(statement: Statement) -> bool:
     "E9134",
     "CloudFront reads a private bucket without signing",
     symptom="Every file answers 403 AccessDenied.",
-    fix="Add an AWS::CloudFront::OriginAccessControl, set OriginAccessControlId, and use the RegionalDomainName.",
+    fix="Add an AWS::CloudFront::OriginAccessControl, and write in the origin OriginAccessControlId: !GetAtt <its "
+    'logical id>.Id, S3OriginConfig: {OriginAccessIdentity: ""}, DomainName: !GetAtt <bucket>.RegionalDomainName.',
     source=_OAC,
 )
 def no_access_control(graph: Graph) -> Iterator[Place]:

@@ -30,7 +30,7 @@ _GLOBAL: Final = re.compile(r".*\.s3\.amazonaws\.com")
     "W9139",
     "The bucket's global name is the origin",
     symptom="For hours after the first deployment visitors are redirected (307) to the bucket itself, and get 403.",
-    fix="Use the bucket's RegionalDomainName.",
+    fix="Write DomainName: !GetAtt Bucket.RegionalDomainName, with your bucket's logical id.",
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesDomainName",
 )
 def global_bucket_name(graph: Graph) -> Iterator[Place]:
@@ -45,7 +45,7 @@ def global_bucket_name(graph: Graph) -> Iterator[Place]:
     "E9141",
     "The domain itself shows no page",
     symptom="/ answers 403 with an XML document, while /index.html works.",
-    fix="Set DefaultRootObject to index.html, without a slash.",
+    fix="Set DefaultRootObject: index.html, without a slash.",
     source=f"{_GUIDE}/DefaultRootObject.html",
 )
 def root_object(graph: Graph) -> Iterator[Place]:
@@ -178,7 +178,7 @@ def versions_kept(graph: Graph) -> Iterator[Place]:
     "E9148",
     "The CloudFront Function is not published",
     symptom="The deployment fails: the function does not exist in the LIVE stage.",
-    fix="Set AutoPublish to true.",
+    fix="Set AutoPublish: true.",
     source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html",
 )
 def function_not_live(graph: Graph) -> Iterator[Place]:
