@@ -71,18 +71,18 @@ def engine() -> Any:
     from docker.context import ContextAPI
     from docker.errors import DockerException
 
+    named = os.environ.get("DOCKER_HOST")
+    # `docker context` is how Docker Desktop, Colima and rootless engines say where they listen
+    host = named or str(ContextAPI.get_current_context().Host)
     try:
-        if host := os.environ.get("DOCKER_HOST"):
-            knock(host)
-            client = docker.from_env(timeout=ANSWER_SECONDS)
-        else:  # `docker context` is how Docker Desktop, Colima and rootless engines say where they listen
-            knock(host := ContextAPI.get_current_context().Host)
-            client = docker.DockerClient(base_url=host, timeout=ANSWER_SECONDS)
+        knock(host)
+        timeout = ANSWER_SECONDS
+        client = docker.from_env(timeout=timeout) if named else docker.DockerClient(base_url=host, timeout=timeout)
         client.ping()
     except (DockerException, OSError) as error:
         if not shutil.which("docker"):
             raise trouble("Docker is needed to build the app's image and is not installed", error, MISSING) from error
-        raise trouble("Docker cannot be used", error, ENGINE) from error
+        raise trouble(f"Docker cannot be used at {host}", error, ENGINE) from error
     return client
 
 

@@ -136,6 +136,7 @@ def test_an_engine_that_does_not_run_is_said_to_be_started_or_installed(address:
     assert "Traceback" not in done.stderr
     assert "unclosed <socket" not in done.stderr
     assert START in done.stderr or INSTALL in done.stderr
+    assert f"Docker cannot be used at {address}: " in done.stderr or INSTALL in done.stderr
 
 
 def test_an_answer_of_the_engine_is_told_without_the_request() -> None:
