@@ -116,7 +116,7 @@ class Server(uvicorn.Server):
     """From the first signal on it takes no new request: those are the next generation's, which has the edit."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        for server in self.servers:
+        for server in getattr(self, "servers", ()):  # it may not have begun
             server.close()
         super().handle_exit(sig, frame)
 
