@@ -5,6 +5,7 @@ Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 """
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -15,6 +16,8 @@ from botocore.loaders import Loader
 from botocore.model import ListShape, MapShape, OperationModel, ServiceModel, Shape, StructureShape
 from botocore.utils import parse_timestamp
 
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML document can hold, but a template can: a reader must get an answer all the same."""
 Tree = dict[str, "Tree | str"]
 
 
@@ -131,7 +134,7 @@ def serialise_error(model: ServiceModel, *, code: str, message: str, status: int
     error = ElementTree.SubElement(root, "Error")
     fields = {"Type": "Sender" if status < 500 else "Receiver", "Code": code, "Message": message}
     for name, text in fields.items():
-        ElementTree.SubElement(error, name).text = text
+        ElementTree.SubElement(error, name).text = _text(text)
     ElementTree.SubElement(root, "RequestId").text = request_id
     return _document(root)
 
@@ -171,7 +174,7 @@ def _text(value: Any) -> str:
         case bytes():
             return base64.b64encode(value).decode()
         case _:
-            return str(value)
+            return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", str(value))
 
 
 def _wire_name(shape: Shape, name: str) -> str:

@@ -154,7 +154,7 @@ def _value(kind: str, value: str) -> Any:
 
 
 def _check(key: str, kind: str, declaration: Mapping[str, Any], raw: str) -> None:
-    if len(raw.encode()) > LONGEST:
+    if len(raw.encode(errors="surrogatepass")) > LONGEST:
         raise TemplateError(f"Parameter '{key}' must contain at most {LONGEST} characters")
     values = _value(kind, raw)
     values = values if isinstance(values, list) else [values]

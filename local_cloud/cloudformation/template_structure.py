@@ -93,7 +93,7 @@ def _check_description(description: Any) -> None:
     """The texts are assumed, the length documented."""
     if not isinstance(description, str):
         raise TemplateError("Template format error: Every Description member must be a string.")
-    if len(description.encode()) > LONGEST_DESCRIPTION:
+    if len(description.encode(errors="surrogatepass")) > LONGEST_DESCRIPTION:
         raise TemplateError(f"Template format error: 'Description' length is greater than {LONGEST_DESCRIPTION}.")
 
 

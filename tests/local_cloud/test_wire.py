@@ -121,6 +121,15 @@ def test_a_client_reads_what_the_engine_answered(operation: str, output: dict[st
     assert parsed == output
 
 
+def test_what_xml_cannot_hold_is_replaced_in_answers_and_refusals() -> None:
+    odd, shown = "a\x00b\ud800c\td", "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c\td"
+    body = wire.serialise(MODEL.operation_model("ValidateTemplate"), {"Description": odd}, "request-1")
+    assert received("ValidateTemplate", body)["Description"] == shown
+
+    refused = wire.serialise_error(MODEL, code="ValidationError", message=odd, status=400, request_id="r")
+    assert received("ValidateTemplate", refused, 400)["Error"]["Message"] == shown
+
+
 def test_an_operation_without_output_still_names_its_request() -> None:
     parsed = received("DeleteStack", wire.serialise(MODEL.operation_model("DeleteStack"), {}, "request-1"))
 
