@@ -11,6 +11,7 @@ one began, replaces a version whose smoke test failed, and goes back one version
 from collections.abc import Iterator
 
 import changesets
+from changesets.statuses import is_healthy
 from groat import ecr, versions
 from groat.aws import Aws
 from groat.deploy import apply, prove, upload
@@ -20,12 +21,16 @@ from groat.frontend import Bucket
 from groat.missing_images import push_again
 from groat.operations import deployed, reach
 from groat.target import Target
+from groat.typed import typed
 
 
 def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
     """Restore the version before the live one. Raises GroatError if there is none, or if its image is gone."""
     aws, plan = reach(target), target.stack("website")
     stack = deployed(aws, plan)
+    if not stack.outputs and not is_healthy(stack.status):  # CloudFormation tells none while it rolls an update back
+        again = f"{typed('recover', target.settings.environment)}, then the same command again"
+        raise GroatError(f"A stack in {stack.status} does not say where earlier versions are: {stack.name}", hint=again)
     history = versions.History(bucket(aws, stack), plan)
     record = history.previous(stack)
     yield Stage("back to", str(record))

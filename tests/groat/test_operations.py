@@ -12,3 +12,11 @@ def test_the_status_of_a_stack_without_outputs_is_told_without_an_address(site: 
         ("report", "tracks-registry", "healthy"),
         ("report", "tracks", "healthy"),
     ]
+
+
+def test_a_rollback_of_a_stack_that_is_stuck_in_one_says_to_recover_it_first(site: Site) -> None:
+    control(site.endpoint, "stage", {"name": "tracks", "status": "UPDATE_ROLLBACK_FAILED"})
+    refused = site.groat("rollback", "--env", "prod", "--yes")
+    assert refused.returncode == 1
+    assert "A stack in UPDATE_ROLLBACK_FAILED does not say" in refused.stderr
+    assert "hint: groat recover --env prod, then the same command again" in refused.stderr
