@@ -75,7 +75,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One row of a stack's history. `operation` is the OperationType of DescribeEvents."""
+    """One row of a stack's history. `operation` is the OperationType of DescribeEvents, `properties` a JSON text."""
 
     id: str
     logical_id: str
@@ -84,7 +84,7 @@ class Event:
     timestamp: datetime
     status: str
     reason: str | None = None
-    properties: Mapping[str, Any] | None = None
+    properties: str | None = None
     token: str | None = None
     operation_id: str | None = None
     operation: str = ""
