@@ -34,7 +34,7 @@ class Image:
     deployed: bool
 
     def __str__(self) -> str:
-        return f"{self.digest[:19]} pushed {self.pushed:%Y-%m-%d %H:%M}, {self.size / 1e6:.0f} MB"
+        return f"{self.digest[:19]} pushed {self.pushed:%Y-%m-%d %H:%M}, {self.size / 1e6:.1f} MB"
 
 
 def collect(target: Target, *, days: float, remove: bool) -> Iterator[Event]:

@@ -221,38 +221,6 @@ def test_the_old_one_of_a_replacement_follows_its_update_replace_policy(account:
     assert ("Topic", "DELETE_SKIPPED", None) in account.story()
 
 
-def test_delete_failed_is_left_by_retaining_what_failed(account: Account) -> None:
-    stack_id = account.create(template(A=topic(), B=topic()))
-    account.fail(FailResource(resource="A", on=On.DELETE, times=None))
-    account("DeleteStack", StackName="site")
-    account.settle()
-    with pytest.raises(ApiError, match="Do not specify resources that are in the DELETE_COMPLETE state"):
-        account("DeleteStack", StackName="site", RetainResources=["B"])
-    account("DeleteStack", StackName="site", RetainResources=["A"])
-    account.settle()
-    assert account.status(stack_id) == "DELETE_COMPLETE"
-
-
-def test_delete_failed_is_left_by_force(account: Account) -> None:
-    stack_id = account.create(template(A=topic(), B=topic()))
-    account.fail(FailResource(resource="A", on=On.DELETE, times=None))
-    account("DeleteStack", StackName="site")
-    account.settle()
-    account("DeleteStack", StackName="site", DeletionMode="FORCE_DELETE_STACK")
-    account.settle()
-    assert account.status(stack_id) == "DELETE_COMPLETE"
-
-
-def test_a_stack_can_be_deleted_while_it_is_created(account: Account) -> None:
-    account.fail(HangResource(resource="Slow", on=On.CREATE))
-    stack_id = account.create(template(Good=topic(), Slow=topic()))
-    account("DeleteStack", StackName="site")
-    account.settle()
-    assert ("Slow", "CREATE_FAILED", "Resource creation cancelled") in account.story(stack_id)
-    assert account.status(stack_id) == "DELETE_COMPLETE"
-    assert names(account) == {}
-
-
 def test_express_mode_does_not_wait_and_does_not_roll_back(account: Account) -> None:
     queue = {"Type": "AWS::SQS::Queue"}  # takes a minute
     account.create(template(Topic=topic(), Queue=queue), DeploymentConfig={"Mode": "EXPRESS"})
