@@ -5,7 +5,6 @@ package.
 Exit codes: 0 done or nothing to do, 1 failed, 2 `review --exit-code` found changes.
 """
 
-import gc
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import click
 import changesets
 from changesets import interrupts
 from changesets.options import PROFILES, Words, common, consenting, template
+from changesets.starting import start
 
 if TYPE_CHECKING:
     View = changesets.HumanView | changesets.JsonView | changesets.MarkdownView
@@ -248,6 +248,5 @@ def _shown(session: Session, events: "Iterator[changesets.Event]") -> "changeset
 
 
 if __name__ == "__main__":
-    interrupts.listen()
-    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports create many objects and free few
+    start()
     main(prog_name="python -m changesets")

@@ -1,13 +1,12 @@
 """`groat` and `python -m groat`: the only place that turns an error into a sentence on stderr and an exit code."""
 
 import errno
-import gc
 import sys
 
 import click
 
-from changesets import interrupts
 from changesets.errors import ChangeSetsError
+from changesets.starting import start
 from groat.cli import groat
 from groat.errors import GroatError
 from groat.options import colour
@@ -26,8 +25,7 @@ def main() -> None:
     """Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage or `review --exit-code` with changes, 130
     interrupted.
     """
-    interrupts.listen()
-    gc.set_threshold(200_000, 30, 30)  # as mypy does: imports create many objects and free few
+    start()
     try:
         groat.main(standalone_mode=False)
     except click.exceptions.Exit as done:
