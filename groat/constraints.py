@@ -14,10 +14,13 @@ from typing import Any
 
 Declaration = Mapping[str, Any]
 Holds = Callable[[str, Any], bool]
+_JAVAS_OWN = re.compile(r"&&|\[[^\]]*\[")  # classes in classes: Python takes their brackets for characters
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 def _matches(value: str, pattern: Any) -> bool:
+    if _JAVAS_OWN.search(str(pattern)):
+        return True
     with suppress(re.error):
         return re.fullmatch(str(pattern), value, re.ASCII) is not None
     return True

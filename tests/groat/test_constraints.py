@@ -42,6 +42,8 @@ def test_a_value_that_cloudformation_refuses_is_told_with_the_constraint(
         ({**STRING, "AllowedValues": [True, False]}, "true"),
         ({**LIST, "AllowedValues": ["a", "b"]}, "b, a"),
         ({**STRING, "AllowedPattern": r"\p{Alpha}+"}, "anything, for AWS to judge"),
+        ({**STRING, "AllowedPattern": "[a-z&&[^x]]+"}, "abc"),
+        ({**STRING, "AllowedPattern": "[a-c[x-z]]+"}, "ax"),
         ({"Type": "AWS::SSM::Parameter::Value<String>", "AllowedPattern": "[a-z]+"}, "/name/OF/it"),
     ],
 )

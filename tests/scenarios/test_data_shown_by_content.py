@@ -133,11 +133,16 @@ def test_what_a_paused_update_created_is_not_rolled_back_over_data_unasked_and_w
     assert items(old) == 1
 
 
+def inside(cloud: Cloud) -> dict[str, str]:
+    """The physical ids of what the nested stack holds, by logical id."""
+    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
+    return {each.logical_id: each.physical_id for each in cloud.gateway.resources(child.physical_id)}
+
+
 def test_a_table_in_a_nested_stack_is_deleted_only_by_its_name_and_a_kept_one_is_told() -> None:
     cloud = Cloud(real=True)
     cloud.apply(nesting(template(Items=TABLE, Kept=kept(TABLE))))
-    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
-    tables = {each.logical_id: each.physical_id for each in cloud.gateway.resources(child.physical_id)}
+    tables = inside(cloud)
     for table in tables.values():
         put_item(table)
     declined = cloud.delete()
@@ -163,13 +168,12 @@ KEYED_ANEW = {
 def test_a_table_in_a_nested_stack_is_replaced_only_by_its_name() -> None:
     cloud = Cloud(real=True)
     cloud.apply(nesting(template(Items=TABLE)))
-    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
-    (table,) = cloud.gateway.resources(child.physical_id)
-    put_item(table.physical_id)
+    table = inside(cloud)["Items"]
+    put_item(table)
     declined = cloud.apply(nesting(template(Items=KEYED_ANEW, Other=TOPIC)))
     assert isinstance(declined, Declined), declined
     assert [each.logical_id for each in declined.plan.hazards if each.severe] == ["Child.Items"]
-    assert items(table.physical_id) == 1
+    assert items(table) == 1
     named = Allowed(yes=True, names=frozenset({"Child.Items"}))
     assert isinstance(cloud.apply(nesting(template(Items=KEYED_ANEW, Other=TOPIC)), consent=named), Deployed)
 
@@ -177,8 +181,7 @@ def test_a_table_in_a_nested_stack_is_replaced_only_by_its_name() -> None:
 def test_a_nested_stack_with_items_in_it_is_removed_only_by_their_names() -> None:
     cloud = Cloud(real=True)
     cloud.apply(nesting(template(Items=TABLE, Kept=kept(TABLE))))
-    (child,) = (each for each in cloud.gateway.resources(cloud.stack().id) if each.logical_id == "Child")
-    tables = {each.logical_id: each.physical_id for each in cloud.gateway.resources(child.physical_id)}
+    tables = inside(cloud)
     for table in tables.values():
         put_item(table)
     declined = cloud.apply(template())
