@@ -7,6 +7,7 @@ and its functions run in the containers that were pushed.
 import json
 import re
 import subprocess
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,20 +44,21 @@ def clone(cloud: str, base: str, tmp_path: Path) -> Make:
 OTHER = {"x86_64": "arm64", "arm64": "amd64"}[ARCHITECTURE]  # as Docker names it
 BASE_OF_OTHER = "FROM scratch\nCOPY Dockerfile /\n"  # where nothing is run, any machine can build
 ON_OTHER = """\
-FROM {platform} groat-other-processor:local AS any
+FROM {platform} {base} AS any
 COPY handler.py /var/task/app/
 CMD ["app.handler.handler"]
 """
 
 
 @pytest.fixture
-def base_of_other(docker: None, tmp_path: Path) -> Iterator[None]:
-    name, folder = "groat-other-processor:local", tmp_path / "other"
+def base_of_other(docker: None, tmp_path: Path) -> Iterator[str]:
+    """A base image of the other architecture, under a name of this test's own: tests run side by side."""
+    name, folder = f"groat-other-processor:{uuid.uuid4().hex}", tmp_path / "other"
     folder.mkdir()
     (folder / "Dockerfile").write_text(BASE_OF_OTHER, encoding="utf-8")
     build = ["docker", "build", "--quiet", "--platform", f"linux/{OTHER}", "--tag", name, str(folder)]
     subprocess.run(build, capture_output=True, check=True)
-    yield
+    yield name
     subprocess.run(["docker", "rmi", "--force", name], capture_output=True, check=True)
 
 
@@ -167,11 +169,11 @@ def redirected(url: str, host: str) -> str:
 
 @pytest.mark.parametrize("platform", ["", f"--platform=linux/{OTHER}"])
 def test_an_image_for_another_processor_is_refused_before_anything_is_pushed(
-    clone: Make, base_of_other: None, registry_folder: Path, platform: str
+    clone: Make, base_of_other: str, registry_folder: Path, platform: str
 ) -> None:
     prod = clone("another")
     prod.edit("samconfig.toml", PROD, PROD.replace("tracks", "another"))
-    (prod.root / "app/Dockerfile").write_text(ON_OTHER.format(platform=platform), encoding="utf-8")
+    (prod.root / "app/Dockerfile").write_text(ON_OTHER.format(platform=platform, base=base_of_other), encoding="utf-8")
     said = prod.refused("deploy", "--env", "prod", "--yes")
     assert f"The function runs on {ARCHITECTURE}, and the image was built for: {OTHER}" in said
     assert "name a base image of that architecture, or say Site(architecture=...)" in said
