@@ -62,23 +62,28 @@ class Worker:
     def __init__(self, function: Function, log: Path, *, command: Command | None = None) -> None:
         self._function = function
         self._command = command or usual_command()
+        self._log = log
         log.parent.mkdir(parents=True, exist_ok=True)
         with STARTING:
-            self._start(log)
+            self._start()
 
-    def _start(self, log: Path) -> None:
+    def _start(self) -> None:
         self._port, runtime_port = _free_ports()
-        with log.open("ab") as output:
+        with self._log.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command(self._function.handler, self._port, runtime_port),
                 cwd=self._function.directory,
-                env=environment(self._function),
+                env=self._surroundings(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # Ctrl-C in the terminal is the cloud's to handle
             )
         self._ready()
+
+    def _surroundings(self) -> Mapping[str, str]:
+        """Docker finds its engine by the machine's own; the container is given the function's as arguments."""
+        return os.environ if self._function.container else environment(self._function)
 
     @property
     def alive(self) -> bool:
@@ -126,7 +131,8 @@ class Worker:
             except OSError:
                 time.sleep(0.01)
         self.stop()
-        raise FunctionError("Runtime.StartFailed", f"The runtime did not start: {self._function.name}")
+        last = self._log.read_text(encoding="utf-8", errors="replace").rstrip().rpartition("\n")[2]
+        raise FunctionError("Runtime.StartFailed", f"The runtime of {self._function.name} did not start: {last}")
 
 
 def usual_command() -> Command:
