@@ -33,6 +33,7 @@ getattr(importlib.import_module(module), name)
 print("imported in:", time.monotonic() - began, file=sys.stderr)
 """
 IMPORTED = re.compile(r"^imported in: (?P<seconds>[\d.]+)$", re.MULTILINE)
+PUSHED = re.compile(r"\bdigest: (?P<digest>sha256:[0-9a-f]{64})")  # every image store ends a push so
 INIT_SECONDS = 10  # "Understanding the Lambda execution environment lifecycle": longer, and it is begun anew
 
 
@@ -234,7 +235,8 @@ def digest_of(answers: Iterable[Mapping[str, Any]], remote: str) -> str:
     for answer in answers:
         if "error" in answer:
             raise trouble(f"The image cannot be pushed to {remote}", answer["error"], REGISTRY)
-        digest = answer.get("aux", {}).get("Digest", digest)
+        if said := PUSHED.search(answer.get("status", "")):
+            digest = said["digest"]
     if not digest:
         raise GroatError(f"The registry gave no digest for what was pushed to: {remote}", hint="the same command again")
     return digest

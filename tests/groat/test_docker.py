@@ -179,9 +179,13 @@ def test_a_build_that_fails_by_sam_is_told_with_what_sam_said(capfdbinary: pytes
 
 
 def test_the_digest_is_the_one_that_the_registry_gave() -> None:
-    pushed: dict[str, Any] = {"progressDetail": {}, "aux": {"Tag": "t", "Digest": "sha256:abc", "Size": 1}}
-    answers = [{"status": "Pushed"}, pushed]
-    assert docker.digest_of(answers, "here/app") == "sha256:abc"
+    digest = f"sha256:{'ab' * 32}"
+    said: list[dict[str, Any]] = [
+        {"status": "Pushed", "id": "db033f5d9816"},
+        {"status": f"t: digest: {digest} size: 585"},
+    ]
+    also = {"progressDetail": {}, "aux": {"Tag": "t", "Digest": digest, "Size": 585}}  # but not with containerd's store
+    assert docker.digest_of(said, "here/app") == docker.digest_of([*said, also], "here/app") == digest
     with pytest.raises(GroatError, match="cannot be pushed to here/app: denied"):
         docker.digest_of([{"error": "denied"}], "here/app")
     with pytest.raises(GroatError, match="no digest"):
