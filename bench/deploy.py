@@ -24,7 +24,7 @@ from bench import tools
 from bench.clients import CLIENTS, OURS, TEMPLATE, Command
 from bench.measure import Goal, Line, Result, Spent, in_turn, spend
 from groat.local import control
-from local_cloud.cloudformation.change_sets import COMPUTING, PENDING
+from local_cloud.cloudformation.changes.change_sets import COMPUTING, PENDING
 from local_cloud.compose import cloud
 from local_cloud.services import ACCOUNT, SECRET
 from tests.scenarios.real_clients import Served

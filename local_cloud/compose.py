@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from local_cloud.clock import SystemClock
 from local_cloud.cloudformation import CloudFormation
 from local_cloud.cloudformation.history import MOST_RECORDED
-from local_cloud.cloudformation.resources import backed
-from local_cloud.cloudformation.resources_custom import CustomResource, Invoke, Mailbox, NoAnswer
+from local_cloud.cloudformation.resources.backed import backed
+from local_cloud.cloudformation.resources.custom import CustomResource, Invoke, Mailbox, NoAnswer
 from local_cloud.control import Control
 from local_cloud.develop import Find, Workbench
 from local_cloud.edge import Edge

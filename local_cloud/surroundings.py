@@ -9,7 +9,7 @@ from functools import partial
 
 from botocore.exceptions import ClientError
 
-from local_cloud.cloudformation.template import TemplateError
+from local_cloud.cloudformation.template.model import TemplateError
 from local_cloud.cloudformation.world import Surroundings
 from local_cloud.services import Services
 

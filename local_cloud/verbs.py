@@ -19,7 +19,7 @@ from typing import Any
 
 from local_cloud.cloudformation import CloudFormation
 from local_cloud.cloudformation.faults import FaultError
-from local_cloud.cloudformation.resources_custom import Mailbox
+from local_cloud.cloudformation.resources.custom import Mailbox
 from local_cloud.cloudformation.stage import StageError, stage_json
 from local_cloud.container_images import ImageName, UnknownRepository, put
 from local_cloud.control import ControlError, Verb

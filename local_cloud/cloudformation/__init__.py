@@ -1,8 +1,16 @@
-"""A CloudFormation that answers like AWS; README.md states its observable behaviour, sentence by sentence.
+"""A CloudFormation that answers like AWS's; README.md states its observable behaviour, sentence by sentence.
 
-    call -> refusals -> launch -> operations -> steps -> handlers        time: schedule        table: machine
+    api          a call is checked, refused or accepted, and answered
+    template     what the call sends, as a value: parameters, conditions, intrinsic functions, transforms
+    changes      change sets: the difference of two templates, and what else would change
+    operations   what an accepted call sets going: a process that creates, updates and deletes resources one by one
+    resources    what stands behind a resource type: moto's services, or nothing but a memory
+    schemas      AWS's provider schemas, which say what replaces a resource, what is valid, and how ids look
 
-Rule: a template is a value (template, diff), a stack's history is events, and only the engine knows the time.
+`engine` is the way in; `world` holds all stacks, `model` what is remembered of each, `machine` the table of statuses,
+`schedule` the simulated time, `faults` what is to go wrong and `refusals` the texts of what AWS refuses.
+
+Rule: a template is a value, a stack's history is its events, and only the engine knows the time.
 """
 
 from local_cloud.cloudformation.engine import CloudFormation, Deployed, ResponseLost

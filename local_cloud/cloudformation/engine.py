@@ -12,20 +12,22 @@ from datetime import date, datetime
 from typing import Any
 
 from local_cloud.clock import Clock
-from local_cloud.cloudformation.api_change_sets import CALLS as CHANGE_SET_CALLS
-from local_cloud.cloudformation.api_change_sets import PAGED as CHANGE_SET_PAGED
-from local_cloud.cloudformation.api_drift import CALLS as DRIFT_CALLS
-from local_cloud.cloudformation.api_drift import PAGED as DRIFT_PAGED
-from local_cloud.cloudformation.api_protection import CALLS as PROTECTION_CALLS
-from local_cloud.cloudformation.api_reads import CALLS as READ_CALLS
-from local_cloud.cloudformation.api_reads import PAGED as READ_PAGED
-from local_cloud.cloudformation.api_recovery import CALLS as RECOVERY_CALLS
-from local_cloud.cloudformation.api_stacks import CALLS as STACK_CALLS
-from local_cloud.cloudformation.api_templates import CALLS as TEMPLATE_CALLS
-from local_cloud.cloudformation.calls import Calls, PagedCalls
+from local_cloud.cloudformation.api.calls import Calls, PagedCalls
+from local_cloud.cloudformation.api.change_sets import CALLS as CHANGE_SET_CALLS
+from local_cloud.cloudformation.api.change_sets import PAGED as CHANGE_SET_PAGED
+from local_cloud.cloudformation.api.drift import CALLS as DRIFT_CALLS
+from local_cloud.cloudformation.api.drift import PAGED as DRIFT_PAGED
+from local_cloud.cloudformation.api.exclusive import check_one_of
+from local_cloud.cloudformation.api.paging import Pages
+from local_cloud.cloudformation.api.protection import CALLS as PROTECTION_CALLS
+from local_cloud.cloudformation.api.reads import CALLS as READ_CALLS
+from local_cloud.cloudformation.api.reads import PAGED as READ_PAGED
+from local_cloud.cloudformation.api.recovery import CALLS as RECOVERY_CALLS
+from local_cloud.cloudformation.api.shown import stack as shown_stack
+from local_cloud.cloudformation.api.stacks import CALLS as STACK_CALLS
+from local_cloud.cloudformation.api.templates import CALLS as TEMPLATE_CALLS
 from local_cloud.cloudformation.constraints import check
 from local_cloud.cloudformation.errors import ApiError
-from local_cloud.cloudformation.exclusive import check_one_of
 from local_cloud.cloudformation.faults import (
     ExpireCredentials,
     Faults,
@@ -33,16 +35,14 @@ from local_cloud.cloudformation.faults import (
     LoseResponse,
     ThrottleCalls,
 )
-from local_cloud.cloudformation.foreign import start_foreign_update
-from local_cloud.cloudformation.handlers import Handlers
 from local_cloud.cloudformation.history import MOST_RECORDED, Answers
-from local_cloud.cloudformation.nested import NestedStacks
-from local_cloud.cloudformation.paging import Pages
+from local_cloud.cloudformation.operations.foreign import start_foreign_update
+from local_cloud.cloudformation.operations.nested import NestedStacks
 from local_cloud.cloudformation.refusals import EXPIRED, THROTTLED, UNSUPPORTED
-from local_cloud.cloudformation.resources_generic import unbacked
+from local_cloud.cloudformation.resources.generic import unbacked
+from local_cloud.cloudformation.resources.handlers import Handlers
 from local_cloud.cloudformation.schedule import Schedule
-from local_cloud.cloudformation.shown import stack as shown_stack
-from local_cloud.cloudformation.template import TemplateError
+from local_cloud.cloudformation.template.model import TemplateError
 from local_cloud.cloudformation.world import Surroundings, World
 
 CALLS: Calls = {

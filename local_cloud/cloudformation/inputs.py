@@ -9,19 +9,14 @@ from typing import Any
 from local_cloud.cloudformation.constraints import broken, refusal
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.model import Definition, Stack
-from local_cloud.cloudformation.parameters import Parameters, parameter_values
 from local_cloud.cloudformation.refusals import CAPABILITIES, RESERVED_TAG
-from local_cloud.cloudformation.schemas import unrecognized
-from local_cloud.cloudformation.template import (
-    Environment,
-    Template,
-    TemplateError,
-    check_export_names,
-    dependencies,
-    load,
-)
-from local_cloud.cloudformation.template_rules import check_rules
-from local_cloud.cloudformation.transforms import transform
+from local_cloud.cloudformation.schemas.provider import unrecognized
+from local_cloud.cloudformation.template.loading import load
+from local_cloud.cloudformation.template.model import Environment, Template, TemplateError
+from local_cloud.cloudformation.template.order import check_export_names, dependencies
+from local_cloud.cloudformation.template.parameters import Parameters, parameter_values
+from local_cloud.cloudformation.template.rules import check_rules
+from local_cloud.cloudformation.template.transforms import transform
 from local_cloud.cloudformation.world import World
 
 Params = Mapping[str, Any]

@@ -11,9 +11,9 @@ from enum import StrEnum
 from typing import Any
 
 from local_cloud.cloudformation.machine import StackStatus, check
-from local_cloud.cloudformation.parameters import Parameters
 from local_cloud.cloudformation.schedule import Process
-from local_cloud.cloudformation.template_model import ResolvedOutput, Template
+from local_cloud.cloudformation.template.model import ResolvedOutput, Template
+from local_cloud.cloudformation.template.parameters import Parameters
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 STACK_TYPE = "AWS::CloudFormation::Stack"

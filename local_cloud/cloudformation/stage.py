@@ -14,7 +14,8 @@ from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.machine import StackStatus as S
 from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.stage_recipes import RECIPES, Staging
-from local_cloud.cloudformation.template import TemplateError, load
+from local_cloud.cloudformation.template.loading import load
+from local_cloud.cloudformation.template.model import TemplateError
 
 EXAMPLE = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "staged"}}}}
 FIELDS: Mapping[str, type | UnionType] = {

@@ -9,14 +9,13 @@ from typing import Any, Protocol
 from uuid import uuid4
 
 from local_cloud.cloudformation.faults import Faults, On
-from local_cloud.cloudformation.handlers import Handlers, State
 from local_cloud.cloudformation.history import Answers
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import ChangeSet, Live, Stack
 from local_cloud.cloudformation.refusals import NO_STACK, Refusal
+from local_cloud.cloudformation.resources.handlers import Handlers, State
 from local_cloud.cloudformation.schedule import Schedule, Steps
-from local_cloud.cloudformation.template import ResolvedResource
-from local_cloud.cloudformation.template_model import no_dynamic_references
+from local_cloud.cloudformation.template.model import ResolvedResource, no_dynamic_references
 
 
 def _no_parameter(_region: str, _name: str) -> str | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import tools
-from local_cloud.cloudformation.template import load
+from local_cloud.cloudformation.template.loading import load
 
 ROOT = Path(__file__).parents[2]
 LACKS = [each.why for each in tools.missing("cdk synth")]

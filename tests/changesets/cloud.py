@@ -9,7 +9,7 @@ import boto3
 import changesets
 from changesets import Allowed, CloudFormation, Deployment, Event, Outcome, Plan, Stack
 from local_cloud import VirtualClock, attach
-from local_cloud.cloudformation.resources import backed
+from local_cloud.cloudformation.resources.backed import backed
 from local_cloud.services import Services
 
 SERVICES = Services()  # moto keeps one world per process; a test that fills it empties it

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local_cloud import CloudFormation, VirtualClock
-from local_cloud.cloudformation.resources import backed
+from local_cloud.cloudformation.resources.backed import backed
 from local_cloud.services import Services
 from local_cloud.surroundings import around
 from tests.local_cloud.cloudformation.shapes import misfits

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from local_cloud.cloudformation.handlers import Handlers
-from local_cloud.cloudformation.resources import backed
+from local_cloud.cloudformation.resources.backed import backed
+from local_cloud.cloudformation.resources.handlers import Handlers
 from local_cloud.services import Services
 from tests.local_cloud.backed_cloud import TEMPLATE, Cloud
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local_cloud.cloudformation.handlers import HandlerError, Handlers, Request, State
+from local_cloud.cloudformation.resources.handlers import HandlerError, Handlers, Request, State
 
 TRUST = {
     "Version": "2012-10-17",

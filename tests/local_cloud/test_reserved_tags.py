@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.cloudformation.handlers import Handlers
+from local_cloud.cloudformation.resources.handlers import Handlers
 from local_cloud.reserved_tags import ReservedTags
 from local_cloud.services import Services
 from tests.local_cloud.handling import made

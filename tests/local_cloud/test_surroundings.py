@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_cloud.cloudformation.template import TemplateError
+from local_cloud.cloudformation.template.model import TemplateError
 from local_cloud.services import Services
 from local_cloud.surroundings import around
 

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from local_cloud import VirtualClock, attach
-from local_cloud.cloudformation.resources import backed
+from local_cloud.cloudformation.resources.backed import backed
 from local_cloud.container_images import ImageName, put
 from local_cloud.services import Services
 from local_cloud.surroundings import around

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from changesets import Allowed, Deleted, Deployed, NoChanges, Outcome, Recovered, RolledBack, Stuck, words
-from local_cloud.cloudformation.resources import backed
-from local_cloud.cloudformation.resources_custom import CustomResource, Mailbox, NoAnswer
+from local_cloud.cloudformation.resources.backed import backed
+from local_cloud.cloudformation.resources.custom import CustomResource, Mailbox, NoAnswer
 from tests.changesets.cloud import SERVICES, TABLE, YES, Cloud, template
 
 NO_ONE = Allowed()

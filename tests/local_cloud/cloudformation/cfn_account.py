@@ -7,7 +7,7 @@ from typing import Any
 
 from local_cloud import CloudFormation, VirtualClock
 from local_cloud.cloudformation.faults import Fault
-from local_cloud.cloudformation.resources_generic import Generic
+from local_cloud.cloudformation.resources.generic import Generic
 from tests.local_cloud.cloudformation.shapes import misfits
 
 Story = list[tuple[str, str, str | None]]

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
+from local_cloud.cloudformation.api.exclusive import ONE_OF
 from local_cloud.cloudformation.engine import CALLS, PAGED
 from local_cloud.cloudformation.errors import ApiError
-from local_cloud.cloudformation.exclusive import ONE_OF
 from local_cloud.wire import cloudformation
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 

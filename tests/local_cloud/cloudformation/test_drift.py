@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from local_cloud.cloudformation.handlers import HandlerError, HandlerErrorCode, Handlers, Request
-from local_cloud.cloudformation.resources_generic import Generic
+from local_cloud.cloudformation.resources.generic import Generic
+from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Handlers, Request
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from local_cloud.cloudformation.faults import FailResource, On
-from local_cloud.cloudformation.resources import backed
+from local_cloud.cloudformation.resources.backed import backed
 from local_cloud.services import Services
 from local_cloud.surroundings import around
 from tests.local_cloud.cloudformation.cfn_account import Account, template

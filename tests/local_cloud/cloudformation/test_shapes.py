@@ -16,8 +16,8 @@ import pytest
 from local_cloud.cloudformation import engine
 from local_cloud.cloudformation.engine import CALLS, PAGED
 from local_cloud.cloudformation.faults import FailResource, On
-from local_cloud.cloudformation.handlers import Handlers
-from local_cloud.cloudformation.resources_generic import Generic
+from local_cloud.cloudformation.resources.generic import Generic
+from local_cloud.cloudformation.resources.handlers import Handlers
 from local_cloud.cloudformation.world import Surroundings
 from local_cloud.wire import cloudformation
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic

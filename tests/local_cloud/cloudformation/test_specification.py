@@ -5,7 +5,7 @@ from pathlib import Path
 
 from local_cloud.cloudformation import engine
 
-PAGES = [Path(engine.__file__).parent / name for name in ("README.md", "RESOURCES.md")]
+PAGES = [Path(engine.__file__).parent / name for name in ("README.md", "resources/README.md")]
 TESTS = [*Path(__file__).parents[1].rglob("test_*.py")]
 
 

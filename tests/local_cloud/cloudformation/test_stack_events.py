@@ -9,7 +9,7 @@ import pytest
 
 from local_cloud import ApiError
 from local_cloud.cloudformation.faults import FailResource, On
-from local_cloud.cloudformation.template import TemplateError
+from local_cloud.cloudformation.template.model import TemplateError
 from local_cloud.cloudformation.world import Surroundings
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
 

@@ -1,0 +1,81 @@
+"""The calls that bring a stack back: cancel, roll back, continue a rollback.
+
+Rule: they end where the stack last was stable, or where it never had been, in nothing.
+"""
+
+from local_cloud.cloudformation.api.calls import Answer, Calls
+from local_cloud.cloudformation.api.stacks import remember_token
+from local_cloud.cloudformation.inputs import Params, fingerprint
+from local_cloud.cloudformation.machine import StackStatus
+from local_cloud.cloudformation.model import Stack
+from local_cloud.cloudformation.operations.continuing import check_skips, resume_children
+from local_cloud.cloudformation.operations.launch import Body, interrupt, repeated, start, usable_role
+from local_cloud.cloudformation.operations.lifecycle import delete
+from local_cloud.cloudformation.operations.rollback import continue_rollback, rollback_paused
+from local_cloud.cloudformation.operations.run import Options
+from local_cloud.cloudformation.refusals import CONTINUE_ON_CHILD, EXPRESS_ROLLBACK, Call, require
+from local_cloud.cloudformation.world import World
+
+
+def cancel_update_stack(world: World, region: str, params: Params) -> Answer:
+    """CancelUpdateStack: what is in flight is cancelled, then the update rolls back."""
+    stack = world.require(region, params["StackName"])
+    require(Call.CANCEL_UPDATE, stack.status)
+    interrupt(world, stack, "User Initiated")
+    return {}
+
+
+def continue_update_rollback(world: World, region: str, params: Params) -> Answer:
+    """ContinueUpdateRollback."""
+    stack = world.require(region, params["StackName"])
+    if repeated(stack, params.get("ClientRequestToken"), "ContinueUpdateRollback", fingerprint(params)) is not None:
+        return {}
+    if stack.parent_id:
+        raise CONTINUE_ON_CHILD.error()
+    require(Call.CONTINUE_ROLLBACK, stack.status)
+    skip = check_skips(world, stack, params.get("ResourcesToSkip", ()), force=params.get("ForceRollback", False))
+    stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
+    resume_children(world, stack, skip)
+    start(
+        world, stack, continue_rollback, kind="CONTINUE_ROLLBACK", status=StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
+        token=params.get("ClientRequestToken"), options=Options(skip=skip[stack.id]),
+    )  # fmt: skip
+    remember_token(stack, params, "ContinueUpdateRollback", {})
+    return {}
+
+
+def rollback_stack(world: World, region: str, params: Params) -> Answer:
+    """RollbackStack: from a paused failure back to the last stable state, or to nothing."""
+    stack = world.require(region, params["StackName"])
+    if known := repeated(stack, params.get("ClientRequestToken"), "RollbackStack", fingerprint(params)):
+        return {"StackId": known["StackId"]}
+    require(Call.ROLLBACK_STACK, stack.status)
+    if stack.deployment.mode == "EXPRESS":
+        raise EXPRESS_ROLLBACK.error()
+    stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
+    body, status = _way_back(stack)
+    if status is not StackStatus.UPDATE_ROLLBACK_IN_PROGRESS:
+        stack.deleted = world.schedule.now
+    run = start(
+        world, stack, body, kind="ROLLBACK", status=status, token=params.get("ClientRequestToken"),
+        options=Options(retain_except_on_create=params.get("RetainExceptOnCreate", False)),
+    )  # fmt: skip
+    answer = {"StackId": stack.id, "OperationId": run.operation.id}
+    remember_token(stack, params, "RollbackStack", answer)
+    return answer
+
+
+def _way_back(stack: Stack) -> tuple[Body, StackStatus]:
+    """A stack that never was stable is deleted (documented), from CREATE_FAILED by way of ROLLBACK_IN_PROGRESS."""
+    if stack.status is StackStatus.CREATE_FAILED:
+        return rollback_paused, StackStatus.ROLLBACK_IN_PROGRESS
+    if stack.stable is None:
+        return delete, StackStatus.DELETE_IN_PROGRESS
+    return rollback_paused, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
+
+
+CALLS: Calls = {
+    "CancelUpdateStack": cancel_update_stack,
+    "ContinueUpdateRollback": continue_update_rollback,
+    "RollbackStack": rollback_stack,
+}

@@ -1,0 +1,101 @@
+"""One side of an update as a change set sees it.
+
+Rule kept: this is for showing, not for deploying. Dynamic references stay as written, an export that is missing is not
+known yet, NoEcho values are masked where they would be seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from local_cloud.cloudformation.changes.details import written
+from local_cloud.cloudformation.template.intrinsics import Resolver
+from local_cloud.cloudformation.template.model import EMPTY, UNKNOWN, Environment, Lookup, Policy, Resource, Template
+from local_cloud.cloudformation.template.parameters import MASK, hidden
+
+OTHER_ATTRIBUTES = {
+    "Metadata": "metadata",
+    "CreationPolicy": "creation_policy",
+    "UpdatePolicy": "update_policy",
+    "DeletionPolicy": "deletion_policy",
+    "UpdateReplacePolicy": "update_replace_policy",
+}
+SNAPSHOT_BY_DEFAULT = {"AWS::RDS::DBCluster", "AWS::Neptune::DBCluster", "AWS::DocDB::DBCluster"}
+POLICY_ACTIONS: Mapping[str, str] = {
+    Policy.DELETE: "Delete",
+    Policy.RETAIN: "Retain",
+    Policy.RETAIN_EXCEPT_ON_CREATE: "Retain",
+    Policy.SNAPSHOT: "Snapshot",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side of an update. `lookup` and `physical_ids` are of the resources that exist now; `tags` the stack's."""
+
+    template: Template
+    environment: Environment
+    lookup: Lookup
+    physical_ids: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    def has(self, logical_id: str) -> bool:
+        """Whether the resource is really there."""
+        return logical_id in self.physical_ids
+
+
+def nothing_before(after: Side) -> Side:
+    """The before side of a create."""
+    return replace(after, template=EMPTY, physical_ids={}, tags={})
+
+
+def resolver(side: Side, lookup: Lookup) -> Resolver:
+    """The side's values, for comparing."""
+    given = side.environment
+    environment = replace(
+        given,
+        exports=lambda name: UNKNOWN if (value := given.exports(name)) is None else value,
+        outputs=lambda *where: UNKNOWN if (value := given.outputs(*where)) is None else value,
+        dynamic=lambda service, key: f"{{{{resolve:{service}:{key}}}}}",
+    )
+    return Resolver(side.template, environment, lookup)
+
+
+def masked(plain: Resolver) -> Resolver:
+    """The same values for showing: NoEcho parameters read ****, conditions still know better."""
+    template, environment = plain.template, plain.environment
+    parameters = {**environment.parameters, **dict.fromkeys(hidden(template), MASK)}
+    conditions = {name: plain.condition(name) for name in template.conditions}
+    return Resolver(template, replace(environment, parameters=parameters), plain.lookup, conditions)
+
+
+def identity(action: str, resource: Resource, before: Side) -> dict[str, Any]:
+    """What a change is about."""
+    physical_id = before.physical_ids.get(resource.logical_id)
+    return {
+        "Action": action,
+        "LogicalResourceId": resource.logical_id,
+        **({"PhysicalResourceId": physical_id} if physical_id else {}),
+        "ResourceType": resource.type,
+    }
+
+
+def shown(resource: Resource, resolver: Resolver) -> dict[str, Any]:
+    """The resource as contexts show it."""
+    others = ((name, getattr(resource, field)) for name, field in OTHER_ATTRIBUTES.items())
+    given = {name: written(resolver.value(value)) for name, value in others if value is not None}
+    return {"Properties": written(resolver.value(resource.properties)), **given}
+
+
+def context(shown: Mapping[str, Any]) -> str:
+    """BeforeContext or AfterContext."""
+    return json.dumps(shown, separators=(",", ":"))
+
+
+def policy_action(resource: Resource, policy: str | None) -> str:
+    """What becomes of the physical resource under a DeletionPolicy or UpdateReplacePolicy."""
+    default = Policy.SNAPSHOT if resource.type in SNAPSHOT_BY_DEFAULT else Policy.DELETE
+    return POLICY_ACTIONS.get(policy or default, "Delete")

@@ -1,0 +1,27 @@
+"""Somebody else's update of the same stack: real, but with nothing to change, so that it only takes time."""
+
+from local_cloud.cloudformation.machine import STABLE, StackStatus
+from local_cloud.cloudformation.model import Stack
+from local_cloud.cloudformation.operations.launch import start
+from local_cloud.cloudformation.operations.lifecycle import update
+from local_cloud.cloudformation.operations.run import Options
+from local_cloud.cloudformation.world import World
+
+
+def start_foreign_update(world: World, stack: Stack, seconds: float) -> None:
+    """Begin it, if the stack takes updates now; pending change sets are void, as by any update."""
+    if stack.status not in STABLE:
+        return
+
+    for change_set in stack.change_sets.values():
+        if change_set.execution_status == "AVAILABLE":
+            change_set.execution_status = "OBSOLETE"
+    start(
+        world,
+        stack,
+        update,
+        kind="UPDATE_STACK",
+        status=StackStatus.UPDATE_IN_PROGRESS,
+        token="somebody-else",
+        options=Options(delay=seconds),
+    )

@@ -1,0 +1,50 @@
+"""Rollback triggers: alarms that take a create or an update back.
+
+Rule (documented): they are watched while the operation runs and, before the cleanup, for its monitoring time; one that
+is in ALARM or does not exist fails the operation. A rollback is not watched. The texts are assumed.
+"""
+
+from local_cloud.cloudformation.operations.run import Run
+from local_cloud.cloudformation.schedule import Interrupted, Steps
+
+BREACHED = "Rollback trigger {arn} is in ALARM state."
+MISSING = "Rollback trigger {arn} does not exist."
+POLL = 10.0
+SHORTEST_POLL = 0.05
+
+
+def watch(run: Run) -> None:
+    """Let the process that asks fail as soon as one of its triggers says so."""
+    if not _triggers(run):
+        return
+    process, status, schedule = run.world.schedule.current, run.stack.status, run.world.schedule
+
+    def look() -> Steps[None]:
+        while not process.done and run.stack.status is status:
+            if problem := _problem(run):
+                schedule.interrupt(process, Interrupted(problem))
+                return
+            yield max(run.world.seconds(POLL), SHORTEST_POLL)
+
+    schedule.spawn(look())
+
+
+def monitoring(run: Run) -> float:
+    """The seconds of AWS's for which a stack is monitored once its resources are there."""
+    definition = run.stack.definition
+    return 60.0 * int(definition.rollback_configuration.get("MonitoringTimeInMinutes", 0)) if definition else 0.0
+
+
+def _problem(run: Run) -> str | None:
+    for arn in _triggers(run):
+        match run.world.surroundings.alarm(run.stack.region, arn):
+            case None:
+                return MISSING.format(arn=arn)
+            case "ALARM":
+                return BREACHED.format(arn=arn)
+    return None
+
+
+def _triggers(run: Run) -> list[str]:
+    definition = run.stack.definition
+    return [each["Arn"] for each in definition.rollback_configuration.get("RollbackTriggers", ())] if definition else []

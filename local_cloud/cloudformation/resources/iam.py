@@ -1,0 +1,150 @@
+"""Roles and policies that are real: a role with a policy from elsewhere refuses to go."""
+
+from typing import Any
+
+from local_cloud.cloudformation.resources.backing import (
+    Backed,
+    Properties,
+    given_or_generated,
+    physical_id,
+    service_message,
+    undone,
+)
+from local_cloud.cloudformation.resources.fitting import fitted
+from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.resources.managed_policies import make_known
+
+
+class Role(Backed):
+    """AWS::IAM::Role with its inline and attached policies. Roles are global: one name in all regions."""
+
+    def create(self, request: Request) -> State:
+        client, name = self.client("iam", request), self.name(request)
+        client.create_role(**fitted(client, "CreateRole", {**request.properties, "RoleName": name}))
+        with undone(lambda: self._remove(client, name)):
+            self._set_policies(request, name)
+        return self._state(request, name)
+
+    def update(self, request: Request) -> State:
+        client, name, wanted = self.client("iam", request), physical_id(request), request.properties
+        client.update_role(**fitted(client, "UpdateRole", {**wanted, "RoleName": name}))
+        document = {"RoleName": name, "PolicyDocument": wanted["AssumeRolePolicyDocument"]}
+        client.update_assume_role_policy(**fitted(client, "UpdateAssumeRolePolicy", document))
+        self._unset_policies(request, name)
+        self._set_policies(request, name)
+        return self._state(request, name)
+
+    def delete(self, request: Request) -> None:
+        client, name = self.client("iam", request), physical_id(request)
+        self._detach(client, name, request.properties)
+        if client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            text = service_message("Cannot delete entity, must detach all policies first.", "Iam", 409)
+            raise HandlerError(HandlerErrorCode.RESOURCE_CONFLICT, text)
+        client.delete_role(RoleName=name)
+
+    def read(self, request: Request) -> Properties | None:
+        client, name = self.client("iam", request), physical_id(request)
+        role = client.get_role(RoleName=name)["Role"]
+        attached = client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        live: dict[str, Any] = {"AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"]}
+        if arns := [policy["PolicyArn"] for policy in attached]:
+            live["ManagedPolicyArns"] = arns
+        return {**{k: v for k, v in request.properties.items() if k != "ManagedPolicyArns"}, **live}
+
+    def _set_policies(self, request: Request, name: str) -> None:
+        client, wanted = self.client("iam", request), request.properties
+        for policy in wanted.get("Policies", []):
+            client.put_role_policy(**fitted(client, "PutRolePolicy", {**policy, "RoleName": name}))
+        make_known(request.account, wanted.get("ManagedPolicyArns", []))
+        for arn in wanted.get("ManagedPolicyArns", []):
+            client.attach_role_policy(RoleName=name, PolicyArn=arn)
+
+    def _unset_policies(self, request: Request, name: str) -> None:
+        self._detach(self.client("iam", request), name, request.previous or {})
+
+    def _detach(self, client: Any, name: str, properties: Properties) -> None:
+        """What CloudFormation put there itself; policies of other origin are not its to remove."""
+        attached = {
+            policy["PolicyArn"] for policy in client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+        }
+        for arn in attached.intersection(properties.get("ManagedPolicyArns", [])):
+            client.detach_role_policy(RoleName=name, PolicyArn=arn)
+        inline = set(client.list_role_policies(RoleName=name)["PolicyNames"])
+        for policy in inline.intersection(policy["PolicyName"] for policy in properties.get("Policies", [])):
+            client.delete_role_policy(RoleName=name, PolicyName=policy)
+
+    def _remove(self, client: Any, name: str) -> None:
+        for policy in client.list_role_policies(RoleName=name)["PolicyNames"]:
+            client.delete_role_policy(RoleName=name, PolicyName=policy)
+        for attached in client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
+            client.detach_role_policy(RoleName=name, PolicyArn=attached["PolicyArn"])
+        client.delete_role(RoleName=name)
+
+    def _state(self, request: Request, name: str) -> State:
+        role = self.client("iam", request).get_role(RoleName=name)["Role"]
+        return self.state(request, name, Arn=role["Arn"], RoleId=role["RoleId"])
+
+
+class RolePolicy(Backed):
+    """AWS::IAM::Policy: inline, in the roles it names. (Users and groups are not backed.)"""
+
+    def create(self, request: Request) -> State:
+        client = self.client("iam", request)
+        for role in request.properties.get("Roles", []):
+            client.put_role_policy(**fitted(client, "PutRolePolicy", {**request.properties, "RoleName": role}))
+        return self.state(request, request.physical_id or self.name(request))
+
+    def update(self, request: Request) -> State:
+        left = set((request.previous or {}).get("Roles", [])) - set(request.properties.get("Roles", []))
+        self._remove(request, left)
+        return self.create(request)
+
+    def delete(self, request: Request) -> None:
+        self._remove(request, set(request.properties.get("Roles", [])))
+
+    def read(self, request: Request) -> Properties | None:
+        return request.properties
+
+    def _remove(self, request: Request, roles: set[str]) -> None:
+        client, name = self.client("iam", request), (request.previous or request.properties)["PolicyName"]
+        for role in roles:
+            if name in client.list_role_policies(RoleName=role)["PolicyNames"]:
+                client.delete_role_policy(RoleName=role, PolicyName=name)
+
+
+class ManagedPolicy(Backed):
+    """AWS::IAM::ManagedPolicy."""
+
+    def create(self, request: Request) -> State:
+        client, name = self.client("iam", request), given_or_generated(request, "ManagedPolicyName")
+        arn = client.create_policy(**fitted(client, "CreatePolicy", {**request.properties, "PolicyName": name}))[
+            "Policy"
+        ]["Arn"]
+        for role in request.properties.get("Roles", []):
+            client.attach_role_policy(RoleName=role, PolicyArn=arn)
+        return self.state(request, arn)
+
+    def update(self, request: Request) -> State:
+        client, arn = self.client("iam", request), physical_id(request)
+        for version in client.list_policy_versions(PolicyArn=arn)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+        document = {**request.properties, "PolicyArn": arn, "SetAsDefault": True}
+        client.create_policy_version(**fitted(client, "CreatePolicyVersion", document))
+        return self.state(request, arn)
+
+    def delete(self, request: Request) -> None:
+        client, arn = self.client("iam", request), physical_id(request)
+        attached = {role["RoleName"] for role in client.list_entities_for_policy(PolicyArn=arn)["PolicyRoles"]}
+        for role in attached.intersection(request.properties.get("Roles", [])):
+            client.detach_role_policy(RoleName=role, PolicyArn=arn)
+        for version in client.list_policy_versions(PolicyArn=arn)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
+        client.delete_policy(PolicyArn=arn)
+
+    def read(self, request: Request) -> Properties | None:
+        client, arn = self.client("iam", request), physical_id(request)
+        version = client.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+        found = client.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
+        return {**request.properties, "PolicyDocument": found["Document"]}

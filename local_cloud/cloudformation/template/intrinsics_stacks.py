@@ -1,0 +1,47 @@
+"""What a template takes from other stacks: an export, which is locked by that, and an output, which is not.
+
+Source: the template reference on Fn::ImportValue and Fn::GetStackOutput. There is one account: no RoleArn is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from local_cloud.cloudformation.template.intrinsics_pure import is_unknown, text
+from local_cloud.cloudformation.template.model import UNKNOWN, Environment, TemplateError, Unknown
+
+
+class Resolves(Protocol):
+    """What these functions need of the Resolver."""
+
+    environment: Environment
+
+    def value(self, node: Any) -> Any:
+        """The node with every intrinsic function replaced."""
+        ...
+
+
+def import_value(resolver: Resolves, argument: Any) -> Any:
+    """Fn::ImportValue."""
+    name = resolver.value(argument)
+    if isinstance(name, Unknown):
+        return UNKNOWN
+    value = resolver.environment.exports(text(name))
+    if value is None:
+        raise TemplateError(f"No export named {name} found.")
+    return value
+
+
+def stack_output(resolver: Resolves, argument: Any) -> Any:
+    """Fn::GetStackOutput; the texts are assumed."""
+    wanted = resolver.value(argument)
+    if not isinstance(wanted, Mapping) or not {"StackName", "OutputName"} <= wanted.keys():
+        raise TemplateError("Template error: every Fn::GetStackOutput object requires a StackName and an OutputName.")
+    if is_unknown(list(wanted.values())):
+        return UNKNOWN
+    stack, output = text(wanted["StackName"]), text(wanted["OutputName"])
+    value = resolver.environment.outputs(text(wanted.get("Region", resolver.environment.region)), stack, output)
+    if value is None:
+        raise TemplateError(f"No output named {output} found in stack {stack}.")
+    return value
