@@ -1,8 +1,8 @@
-"""Ids in AWS's shape for what moto names at random: hosted zones, distributions, origin access controls. And the tags
-of a certificate, to which moto, like ACM, lets nobody add AWS's own.
+"""What moto's records lack: ids in AWS's shape (hosted zones, distributions, origin access controls), and access to the
+tags of a certificate, to which moto, like ACM, lets nobody add AWS's own.
 
-Rule: a zone's id comes by moto's own hook for that; CloudFront's things have none, so they are entered anew in moto's
-records, under their id, right after they were made. Shapes: AWS's documentation.
+The rule: a zone gets its id through moto's own hook. CloudFront's things have no such hook, so moto's records of
+them are moved to another id right after they were made. Shapes: AWS's documentation.
 """
 
 import secrets

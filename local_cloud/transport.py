@@ -1,6 +1,6 @@
 """A boto3 client that talks to a local cloud in this process: two botocore hooks on that one client, nothing is sent.
 
-Rule: the client cannot tell. botocore still checks its parameters, pages, waits and raises its modelled exceptions.
+The rule: the client cannot tell. botocore still checks its parameters, pages, waits and raises its modelled exceptions.
 One thing differs: botocore retries below this seam, so a throttled call surfaces at once.
 """
 

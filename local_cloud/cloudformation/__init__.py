@@ -10,7 +10,7 @@
 `engine` is the way in; `world` holds all stacks, `model` what is remembered of each, `machine` the table of statuses,
 `schedule` the simulated time, `faults` what is to go wrong and `refusals` the texts of what AWS refuses.
 
-Rule: a template is a value, a stack's history is its events, and only the engine knows the time.
+The rule: a template is a value, a stack's history is its events, and only the engine knows the time.
 """
 
 from local_cloud.cloudformation.engine import CloudFormation, Deployed, ResponseLost

@@ -1,7 +1,7 @@
-"""A call's parameters against the API's own model: what is missing, too long, or none of the values there are.
+"""Checks a call's parameters against the API's own model: required fields, lengths, patterns and enumerations.
 
-The rule: botocore's model of CloudFormation decides; nothing here knows an operation or a field by name.
-Texts: AWS's `validation error detected`, as its services print it for every such constraint.
+The rule: botocore's model of CloudFormation decides; no operation and no field is named here.
+Texts: `validation error detected`, as AWS's services print it for every such constraint.
 """
 
 import re

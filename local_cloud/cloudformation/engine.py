@@ -1,7 +1,7 @@
-"""The local CloudFormation: one object, one way in.
+"""The local CloudFormation: one object with one way in, `call`.
 
-Rule: `call` first plays what is due by the clock, then answers; nothing else makes time pass. One lock around it all,
-so that any number of threads may call.
+The rule: `call` first plays what is due by the clock and then answers; nothing else lets time pass. One lock covers all
+of it, so that any number of threads may call.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""What the service answers when it refuses: one exception, with AWS's code and text."""
+"""The exception for a call that is refused, with AWS's code and text."""
 
 MODELLED_STATUS = {
     "ChangeSetNotFound": 404,

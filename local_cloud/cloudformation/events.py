@@ -1,6 +1,6 @@
-"""How events are dated, numbered and shown, as recorded from AWS.
+"""Events of stacks and resources: their ids, times and shapes, as recorded from AWS.
 
-Rule: a stack's events have rising times, one millisecond apart at least, so that `<Logical>-<STATUS>-<time>` is unique.
+The rule: an event is at least a millisecond later than the stack's last, so `<LogicalId>-<STATUS>-<time>` is unique.
 """
 
 import json

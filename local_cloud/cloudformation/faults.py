@@ -1,7 +1,7 @@
-"""What should go wrong, as frozen values: from Python (`cloud.faults.add(FailResource(...))`) or as JSON.
+"""What is to go wrong, as frozen values: added from Python (`cloud.faults.add(FailResource(...))`) or as JSON.
 
-Rule: a fault never sets a status. It makes a handler, a call or a read behave as AWS's do on a bad day; what follows is
-the engine's ordinary behaviour. `times` counts down; None means always.
+The rule: a fault never sets a status. It makes a handler, a call or a read behave as AWS's do on a bad day, and the
+engine's ordinary behaviour does the rest. `times` counts down; None means always.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
-"""What AWS's answers looked like when: the service has changed under its API, and recordings carry their dates.
+"""How AWS's answers have changed: the service changes without a change of its API, and recordings have dates.
 
-Rule: a difference between recordings that only their date explains is a row here; `as_of` picks the answers of a day.
-The same request was answered differently on:
+The rule: a difference between recordings that only their dates explain is a row here; `as_of` picks the answers of a
+day. The same request is answered differently since:
 
 | since      | what                                                                     | seen in                     |
 |------------|--------------------------------------------------------------------------|-----------------------------|
@@ -10,8 +10,8 @@ The same request was answered differently on:
 | 2026-01-01 | DescribeStacks tells LastOperations                                      | recordings of Oct, Feb      |
 | 2026-09-01 | DeploymentConfig; a change set tells Tags when none were sent            | captures of September 2026  |
 
-The day within the gap is assumed. (Capabilities may differ because the recording's client sent none: AWS's documents
-say that they are repeated as sent. The recordings do not keep the request, so the older answer is kept as one.)
+The day between the two recordings is assumed. (Capabilities may also differ because the client of the older recording
+sent none: AWS documents that they are repeated as sent. The recordings lack the request, so this counts as a change.)
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From a call's parameters to a Definition: template, parameters, capabilities, in the order AWS checks them."""
+"""Turns a call's parameters into a `Definition`: template, parameters and capabilities, checked in AWS's order."""
 
 import json
 import re

@@ -1,7 +1,7 @@
-"""What the engine remembers: stacks, their resources, change sets, operations, events.
+"""What the engine remembers: stacks with their resources, change sets, operations and events.
 
-Rule: what a stack *should be* (`Definition`) and what a resource *is* (`Live`) are frozen values; a rollback therefore
-restores by putting the old value back. Only `Stack` and `ChangeSet` change, and a stack's status only by `Stack.move`.
+The rule: what a stack should be (`Definition`) and what a resource is (`Live`) are frozen values: a rollback puts the
+old ones back. Only `Stack` and `ChangeSet` change, and a status changes only in `Stack.move`.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Every refusal with AWS's code and exact text, and which call is accepted in which status: two tables.
+"""All refusals with AWS's code and exact text, and which call is accepted in which status: two tables.
 
-Texts are recorded from AWS or pasted from real accounts, except those marked `assumed`. `{stack}` is the stack as the
-caller named it, `{id}` its ARN, `{name}` its name.
+Texts are recorded from AWS or copied from the output of real accounts, except for those marked `assumed`. `{stack}` is
+the stack as the caller named it, `{id}` its ARN, `{name}` its name.
 """
 
 from enum import StrEnum

@@ -1,8 +1,8 @@
 """Processes in simulated time: generators that a heap resumes when they are due.
 
-A process yields the seconds it wants to wait, or `UNTIL_WOKEN` to wait for somebody's `wake`. Rule: nothing runs by
-itself. `Schedule.play(until)` resumes what is due, in the order of time and then of arrival, and while a process runs,
-`Schedule.now` is the moment at which it was due: that is what its events are dated with.
+A process yields the seconds that it wants to wait, or `UNTIL_WOKEN` to wait for `wake`. The rule: nothing runs by
+itself. `Schedule.play(until)` resumes what is due, in the order of time and then of arrival. While a process runs,
+`Schedule.now` is the moment at which it was due, and its events have that time.
 """
 
 import heapq

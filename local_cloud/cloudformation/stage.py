@@ -1,7 +1,7 @@
-"""A named stack in any of the 23 statuses, the way it would really get there.
+"""Brings a named stack into any of the 23 statuses, in the way in which it would really get there.
 
-Rule: only calls and faults; no status is ever set. Staging plays at once whatever the cloud's speed, and the statuses
-that move by themselves are held by a hanging resource for `seconds`.
+The rule: only calls and faults; no status is ever set. Everything is played at once, whatever the cloud's speed, and a
+hanging resource holds a status that would otherwise pass by itself, for `seconds`.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How a stack gets into each status: a table of recipes, made of calls and faults only."""
+"""How a stack gets into each status: a table of recipes that consist of calls and faults only."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
-"""All stacks of one account, and what surrounds them: time, handlers, faults, other services.
+"""All stacks of one account, and what they depend on: time, handlers, faults and other services.
 
-Rule: a name points to the one stack that is not deleted; everything else is found by its ARN.
+The rule: a name refers to the one stack of that name that is not deleted; everything else is found by its ARN.
 """
 
 from collections.abc import Callable, Iterator

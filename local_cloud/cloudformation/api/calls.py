@@ -1,4 +1,7 @@
-"""The shape of an API call's function: the account, the region, boto3's parameters in, boto3's answer out."""
+"""The type of the functions that answer API calls.
+
+Each takes the account, the region and boto3's parameters, and returns boto3's answer.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,6 +1,7 @@
-"""The calls on change sets.
+"""The calls that create, describe, execute, delete and list change sets.
 
-Rule: a change set is found by its ARN for ever, by its name only while it is alive (recorded).
+The rule: a change set can be found by its ARN for ever, but by its name only until it is executed, obsolete or deleted
+(recorded).
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The calls about drift. A detection takes a moment; its result is what was found when it ended."""
+"""The calls that detect drift. A detection takes a few seconds, and reports what it found when it ended."""
 
 from dataclasses import dataclass
 from datetime import datetime

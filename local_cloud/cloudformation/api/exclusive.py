@@ -1,6 +1,7 @@
-"""Parameters of a call that exclude one another: one table (the API reference's "but not both", "only one of").
+"""Parameters of a call that exclude one another: one table ("but not both", "only one of" in the API reference).
 
-The text is assumed. ValidateTemplate is not here: of a body and a URL it takes the body (documented).
+The text of the refusal is assumed. ValidateTemplate is not in the table: given a body and a URL, it takes the body
+(documented).
 """
 
 from collections.abc import Mapping

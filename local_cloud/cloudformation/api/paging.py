@@ -1,4 +1,4 @@
-"""Pages: a list cut in pieces, the token being where the next piece starts."""
+"""Pages of long answers: NextToken says at which item the next page starts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

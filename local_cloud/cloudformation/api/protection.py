@@ -1,4 +1,4 @@
-"""The calls that change nothing a stack is made of: its protection, its policy, the signals it waits for."""
+"""The calls that leave a stack's resources alone: termination protection, stack policy, signals."""
 
 from local_cloud.cloudformation.api.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params

@@ -1,6 +1,6 @@
-"""The calls that read stacks, resources, events, exports.
+"""The calls that read stacks, resources, events and exports.
 
-Rule: the three spellings of a missing stack are AWS's (recorded): each call has its own.
+The rule: AWS has three wordings for a stack that does not exist, and each call uses its own (recorded).
 """
 
 from collections.abc import Mapping

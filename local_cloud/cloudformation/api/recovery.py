@@ -1,6 +1,6 @@
-"""The calls that bring a stack back: cancel, roll back, continue a rollback.
+"""The calls that bring a stack back to a stable state: cancel an update, roll back, continue a rollback.
 
-Rule: they end where the stack last was stable, or where it never had been, in nothing.
+The rule: they lead back to the stack's last stable state; a stack that never had one ends without resources.
 """
 
 from local_cloud.cloudformation.api.calls import Answer, Calls

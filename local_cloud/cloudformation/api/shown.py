@@ -1,4 +1,7 @@
-"""Records as the API answers them. Rule: empty is absent where AWS leaves it out (recorded)."""
+"""Stacks, resources and change sets as the API answers them.
+
+The rule: an empty value is left out wherever AWS leaves it out (recorded).
+"""
 
 import json
 from typing import Any

@@ -1,6 +1,7 @@
-"""The calls that write stacks. Each checks what AWS checks, in AWS's order, then starts an operation.
+"""The calls that create, update and delete stacks.
 
-Rule: a refused call has changed nothing.
+The rule: each call checks what AWS checks, in AWS's order, before it starts an operation. A call that is refused has
+changed nothing.
 """
 
 from dataclasses import replace

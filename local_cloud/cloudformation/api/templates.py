@@ -1,4 +1,4 @@
-"""The calls that read templates: as sent, as processed, and in summary."""
+"""The calls that read templates: as they were sent, as they were processed, and in summary."""
 
 import json
 from collections.abc import Mapping

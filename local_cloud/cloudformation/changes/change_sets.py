@@ -1,6 +1,6 @@
-"""Change sets: created in the background, computed from both templates after resolving, executed once.
+"""Change sets: created in the background, computed by comparing two resolved templates, executed once.
 
-Rule: a change set is a proposal; until it is executed it touches nothing of the stack but its name.
+The rule: until it is executed, a change set changes nothing about its stack; it only takes up a name there.
 """
 
 from collections.abc import Iterable, Mapping

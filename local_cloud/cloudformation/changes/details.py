@@ -1,8 +1,8 @@
-"""One resource before and after, to the Details of its change.
+"""The Details of a resource's change, from its properties before and after.
 
-Rule kept: a *spot* is a place in the properties where the value differs, or may differ because of what it refers to.
-With property values each differing spot is told by its path; without, spots are told by property, and those that only
-may differ are told too. That AWS drops these when asked for values is recorded.
+A `Spot` is a place in the properties whose value differs, or may differ because of what it refers to. The rule: with
+property values, each spot that differs is listed by its path; without them, spots are listed by property, and those
+that only may differ are listed too. AWS leaves the latter out when it is asked for values (recorded).
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Before and after, to the Changes of a change set.
+"""The Changes of a change set, from what the stack is and what it should be.
 
-Rule kept: resources are compared in dependency order; what is added or replaced makes what refers to it unknown.
+    Add      the resource does not exist yet
+    Remove   the resource is no longer wanted; references inside it are shown as unknown (recorded)
+    Modify   a value differs or, listed only without property values, a reference may make it differ
 
-    Add      not there now
-    Remove   there now, not after; a reference inside it reads as not known (recorded)
-    Modify   a value differs; a reference may make it differ (told only without property values)
+The rule: resources are compared in dependency order, and one that is added or replaced makes what refers to it unknown.
 """
 
 from __future__ import annotations

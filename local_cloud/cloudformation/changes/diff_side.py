@@ -1,7 +1,7 @@
-"""One side of an update as a change set sees it.
+"""One side of an update, before or after, as a change set shows it.
 
-Rule kept: this is for showing, not for deploying. Dynamic references stay as written, an export that is missing is not
-known yet, NoEcho values are masked where they would be seen.
+The rule: these values are shown and never deployed. Dynamic references stay as written, an export that does not exist
+is unknown, and NoEcho values are masked wherever somebody could see them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The changes of a drift-aware change set: what REVERT_DRIFT adds to the comparison of two templates.
 
-Rule: a resource that somebody changed is brought back to the template, one that somebody deleted is made again; one
-whose revert was skipped is looked at like any other, although drift detection leaves it out.
-Shapes are the API model's; which values AWS fills in is assumed.
+The rule: a resource that was changed by hand returns to the template, and one that was deleted by hand is created
+again. A resource whose revert was skipped is compared like any other, although drift detection leaves it out.
+The shapes are those of the API's model; which values AWS fills in is assumed.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
-"""What an IMPORT change set may bring along: the resources it names, and nothing else.
+"""What an IMPORT change set may do: import the resources that it names, and nothing else.
 
-Rule: everything is refused at once, by the call, except what the thing itself has to be asked for (see `owners`).
-Texts and order: public issues, and another emulator that says it measured them.
+The rule: everything is refused by the call itself, except for what only the resource's service can know (`owners`).
+The texts and their order come from public issues, and from another emulator that says it measured them.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,7 @@
-"""Change sets of nested stacks: one for each child that the root's change set changes, executable from the root only.
+"""Change sets of nested stacks: one for each child that the root's change set changes. Only the root's is executed.
 
-Rule: a child without changes is no change of its parent. A child that does not exist yet has no change set (assumed:
-AWS makes one, with an empty stack).
+The rule: a child without changes is not a change of its parent. A child that does not exist yet gets no change set,
+where AWS is assumed to make one for an empty stack.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,7 @@
-"""The changes that a paused failure leaves to do: what a change set lists besides the difference of two templates.
+"""What a paused stack still has to do: changes that a change set lists besides the difference of two templates.
 
-Rule (assumed; AWS documents only that failed resources are retried): what was never made is an addition, what failed is
-a modification, and what was never made and is no longer wanted is nothing.
+The rule (assumed; AWS documents only that failed resources are retried): a resource that was never created is an
+addition, one that failed is a modification, and one that was never created and is no longer wanted is no change.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,7 @@
-"""Pre-deployment validation of a change set, told by DescribeEvents.
+"""Pre-deployment validation of a change set; DescribeEvents reports the findings.
 
-Rule: it looks, and changes nothing. What fails is what AWS documents: properties that break the provider schema, names
-that are taken; what warns is a bucket or repository that its deletion would find full. Types that AWS leaves out are
-left out here.
+The rule: it only looks. As documented, it fails on properties that break the provider schema and on names that are
+taken, and warns of a bucket or repository that is full when it is to be deleted. It leaves out the types that AWS does.
 """
 
 from collections.abc import Iterator, Mapping

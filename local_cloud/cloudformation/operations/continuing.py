@@ -1,4 +1,4 @@
-"""What ContinueUpdateRollback may skip, in the stack and in the stacks inside it (text and rules: user guide)."""
+"""What ContinueUpdateRollback may skip, in a stack and in its nested stacks (text and rules: user guide)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

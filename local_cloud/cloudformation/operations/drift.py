@@ -1,6 +1,6 @@
-"""Drift: what the handlers say is there, against what the stack last gave them.
+"""Drift: what the handlers read, compared with what the stack last gave them.
 
-Rule: only properties that the template set are compared, and none that a read never gives back.
+The rule: only properties that the template sets are compared, and none that a read never returns.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""The moment a handler is called, with everything that can go wrong with it.
+"""Calls a resource's handler, with everything that can go wrong.
 
-Rule: a failure reaches a step as `Failure` with the text of its event, whoever caused it: the schema, the handler, a
-fault, or the stack inside.
+The rule: whoever caused a failure (the schema, the handler, a fault or a nested stack), a step gets it as `Failure`,
+with the text of its event.
 """
 
 import logging

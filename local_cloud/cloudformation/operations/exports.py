@@ -1,4 +1,7 @@
-"""Exports and imports of a region, and the lock that an import puts on an export (texts recorded)."""
+"""Exports and imports of a region (texts recorded).
+
+The rule: an export that another stack imports can be neither changed nor deleted.
+"""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""Somebody else's update of the same stack: real, but with nothing to change, so that it only takes time."""
+"""Somebody else's update of the same stack: a real one that changes nothing and only takes time."""
 
 from local_cloud.cloudformation.machine import STABLE, StackStatus
 from local_cloud.cloudformation.model import Stack

@@ -1,7 +1,7 @@
-"""Steps over a dependency graph: everything whose needs are met runs at once.
+"""Runs steps along a dependency graph: each starts as soon as its needs are met.
 
-Rule: the order in the template is irrelevant (recorded from AWS). After a failure nothing new starts; what is in flight
-is cancelled at once, or, with `keep_going`, everything that does not need the failed one still runs.
+The rule: the order in the template does not matter (recorded from AWS). After a failure nothing new starts, and what is
+in progress is cancelled; with `keep_going`, everything that does not need the failed one still runs.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
-"""How an accepted call becomes an operation under way.
+"""Turns an accepted call into an operation in progress.
 
-Rule: the call itself moves the stack and writes `User Initiated`; everything after that happens in the process.
+The rule: the call itself moves the stack and records `User Initiated`; everything after that happens in the process.
 """
 
 from collections.abc import Callable

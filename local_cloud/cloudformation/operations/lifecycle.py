@@ -1,9 +1,9 @@
-"""The operations on a stack, each a process that walks its resources and moves the stack along the table.
+"""The operations on a stack: each is a process that walks its resources and moves it along the table of `machine`.
 
     create -> commit | rollback_create | pause | delete        update -> commit | rollback_update | pause
 
-Rule: an operation starts in the status that the call has already entered and ends in one where the stack rests. What
-is to be restored is `stack.stable`, never a log of what was done.
+The rule: an operation starts in the status that the call has already entered, and ends in one in which the stack rests.
+A rollback restores `stack.stable`; there is no log of what was done.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""Stacks inside stacks: a resource of type AWS::CloudFormation::Stack is an operation on its child.
+"""Nested stacks: a resource of type AWS::CloudFormation::Stack is an operation on its child stack.
 
-Rule: the child is an ordinary stack with its own events; the parent only starts it and waits until it rests.
+The rule: the child is an ordinary stack with events of its own; the parent only starts it and waits until it rests.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
-"""Which stack holds a thing: what one stack holds, no other makes or imports. Texts from public issues.
+"""Which stack holds a resource: what one stack holds, no other creates or imports (texts from public issues).
 
-Rule: by type and physical id, in one region (documented for imports).
+The rule: a resource is identified by its type and physical id within one region (documented for imports).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Back to the last stable state: of a create, an update, an import; by itself, by RollbackStack, or continued.
+"""Rollback to the last stable state, of a create, an update or an import: automatic, by RollbackStack, or continued.
 
-Rule: what is restored is `stack.stable`. In-place updates are undone for real, in the order of need; what was replaced
-was never touched and comes back; what the stable state does not know is deleted at the end.
+The rule: `stack.stable` is restored. In-place updates are undone for real, in dependency order; what was replaced was
+never touched and comes back; what is not in the stable state is deleted at the end.
 """
 
 from dataclasses import replace

@@ -1,6 +1,6 @@
 """One operation on one stack: what its steps need, and the only way in which they change the stack.
 
-Rule: every change of a resource is an event and every event is a change: both happen in `tell`.
+The rule: every change of a resource is an event and every event is a change, because `tell` does both.
 """
 
 from collections.abc import Mapping

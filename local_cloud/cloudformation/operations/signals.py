@@ -1,4 +1,4 @@
-"""Waiting for signals: CreationPolicy's ResourceSignal and WaitCondition (texts from public stack events)."""
+"""Waits for signals: ResourceSignal of a CreationPolicy, and WaitCondition (texts from public stack events)."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""What happens to one resource: create, update, replace, delete, revert, import, each with AWS's events in AWS's order.
+"""What happens to one resource: create, update, replace, delete, revert or import, with AWS's events in AWS's order.
 
-Rule: a step ends with exactly one terminal event and returns whether it succeeded. It waits by yielding seconds.
+The rule: a step ends with exactly one terminal event and returns whether it succeeded. It waits by yielding seconds.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""Rollback triggers: alarms that take a create or an update back.
+"""Rollback triggers: alarms that roll a create or an update back.
 
-Rule (documented): they are watched while the operation runs and, before the cleanup, for its monitoring time; one that
-is in ALARM or does not exist fails the operation. A rollback is not watched. The texts are assumed.
+The rule (documented): they are watched while the operation runs and then, before the cleanup, for the monitoring time.
+One that is in ALARM or does not exist fails the operation. A rollback is not watched. The texts are assumed.
 """
 
 from local_cloud.cloudformation.operations.run import Run

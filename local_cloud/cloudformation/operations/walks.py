@@ -1,4 +1,4 @@
-"""What operations share: walking a stack's resources, deleting them all, cleaning up, and saying what failed."""
+"""What the operations share: walking a stack's resources, deleting all of them, cleaning up, listing failures."""
 
 from collections.abc import Callable, Iterable, Sequence
 

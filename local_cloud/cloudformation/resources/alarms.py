@@ -1,4 +1,4 @@
-"""Alarms that are real: whoever sets their state takes back the operations that have them as rollback triggers."""
+"""CloudWatch alarms in moto: setting their state rolls back the operations that they are rollback triggers of."""
 
 from botocore import xform_name
 

@@ -1,7 +1,7 @@
-"""Which handler serves which resource type: the few that moto backs, and the generic one for the rest.
+"""Which handler serves which resource type: moto backs a few, and the generic handler serves all others.
 
-The rule: a type is backed only where its behaviour matters to a website: it holds something, refuses to go, must not
-exist twice, or keeps a deployment waiting.
+The rule: a type is backed only if its behaviour matters to a website: it holds something, refuses to be
+deleted, must not exist twice, or keeps a deployment waiting.
 """
 
 from collections.abc import Callable, Mapping

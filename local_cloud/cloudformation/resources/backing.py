@@ -1,7 +1,7 @@
 """What the handlers backed by moto share: clients, generated names, and AWS's refusals in CloudFormation's words.
 
-The rule: a backed handler calls a service and lets its errors fly; `Translated` around it is the only place that turns
-them into handler errors.
+The rule: a backed handler calls a service and lets its errors propagate; only `Translated`, which wraps it, turns them
+into handler errors.
 """
 
 import secrets

@@ -1,6 +1,6 @@
-"""Distributions, access controls and functions that CloudFront's API knows, so that an invalidation finds its target.
+"""Distributions, origin access controls and functions in moto's CloudFront, where an invalidation finds its target.
 
-The rule: the edge reads what the stack says; here is kept what AWS refuses before a distribution even exists.
+The rule: the edge reads what the stack says; this only refuses what AWS refuses before a distribution exists.
 """
 
 import json

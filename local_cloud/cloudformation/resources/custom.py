@@ -1,6 +1,6 @@
-"""Custom resources: a function of the site's own, told what to do and answering through a URL.
+"""Custom resources: a function of the site's own, which is told what to do and answers through a URL.
 
-Source: the user guide's "Custom resource request and response objects". The answer comes over HTTP while the call
+Source: the user guide's "Custom resource request and response objects". The answer arrives over HTTP while the call
 waits, so the mailbox is the one thing here that threads share.
 """
 

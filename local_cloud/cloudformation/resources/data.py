@@ -1,4 +1,4 @@
-"""Tables, parameters, secrets and queues that are real: their contents survive an update, as they do on AWS."""
+"""Tables, parameters, secrets and queues in moto: their contents survive an update, as they do on AWS."""
 
 import json
 from collections.abc import Mapping

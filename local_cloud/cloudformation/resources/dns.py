@@ -1,4 +1,4 @@
-"""Zones, records and certificates that are real: a certificate waits until its record can be found."""
+"""Hosted zones, records and certificates in moto; a certificate waits until its validation record is found."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace

@@ -1,7 +1,7 @@
-"""How long AWS typically takes for a resource, in seconds: one table, read by the engine.
+"""How long AWS typically takes for a resource, in seconds: one table, which the engine reads.
 
-The rule: a number with a source. *Measured* comes from timestamps of recorded us-east-1 stack events (September 2026);
-*assumed* is common experience, and only its order of magnitude means anything.
+The rule: every number has a source. *Measured* ones come from timestamps of recorded us-east-1 stack events (September
+2026); *assumed* ones are common experience, and only their order of magnitude means anything.
 """
 
 from enum import StrEnum

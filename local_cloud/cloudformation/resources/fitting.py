@@ -1,7 +1,7 @@
-"""Properties of a resource type as parameters of the API operation that makes it.
+"""Fits the properties of a resource type to the parameters of the API operation that creates it.
 
 The rule: botocore's model of the operation decides. What it does not know is left out, names match without regard to
-case, text becomes the number or flag the model asks for, and documents become JSON where it asks for text.
+case, text becomes the number or boolean that the model wants, and documents become JSON where it wants text.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Published versions and aliases of functions, and layers: what a client of Lambda sees is what the stack published."""
+"""Published versions, aliases and layers in moto: a client of Lambda sees what the stack published."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Functions that are real enough to be refused: a container image must be in this region's ECR, by digest or tag."""
+"""Functions in moto: a container image must be in this region's ECR, by digest or tag, or they are refused."""
 
 import io
 import zipfile

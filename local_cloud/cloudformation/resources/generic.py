@@ -1,6 +1,6 @@
-"""One handler for every resource type that nothing real stands behind: its provider schema says how it looks.
+"""The handler for every resource type that nothing real stands behind: the provider schema says what it looks like.
 
-The rule: it only remembers. What exists is known by the primary identifier of its type, and twice the same is refused.
+The rule: it only remembers. A resource is known by the primary identifier of its type, and a second one is refused.
 """
 
 from dataclasses import dataclass, field

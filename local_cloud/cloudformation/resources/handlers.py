@@ -1,7 +1,7 @@
-"""What stands behind a resource type: create, update, delete, read.
+"""The interface between the engine and what stands behind a resource type: create, update, delete, read.
 
-The rule: the engine knows stacks, events and time; a handler knows one kind of thing and answers at once. How long
-AWS would have taken is a number in `durations.py`, waited for by the engine. A handler never sees a template.
+The rule: the engine knows stacks, events and time; a handler knows one kind of resource and answers at once. The engine
+waits for as long as AWS would have taken, by the table in `durations`. A handler never sees a template.
 """
 
 from collections.abc import Mapping

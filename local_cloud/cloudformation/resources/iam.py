@@ -1,4 +1,4 @@
-"""Roles and policies that are real: a role with a policy from elsewhere refuses to go."""
+"""Roles and policies in moto: a role to which somebody else attached a policy cannot be deleted."""
 
 from typing import Any
 

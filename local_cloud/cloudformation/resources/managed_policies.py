@@ -1,4 +1,4 @@
-"""AWS's own managed policies, known to moto's IAM as they are asked for: loading all of them would take a second."""
+"""AWS's managed policies, which moto's IAM learns as they are asked for: loading all of them takes a second."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Buckets that are real: what a site's frontend is uploaded to, and what refuses to go while something is in it."""
+"""Buckets in moto: a site's frontend is uploaded to one, and one that is not empty cannot be deleted."""
 
 import json
 from typing import Any

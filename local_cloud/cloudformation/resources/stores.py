@@ -1,4 +1,4 @@
-"""Repositories of images and groups of logs that are real."""
+"""ECR repositories and log groups in moto."""
 
 from local_cloud.cloudformation.resources.backing import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.resources.fitting import fitted

@@ -1,7 +1,7 @@
-"""The tags of real things, their stack's and AWS's own among them: told to the service after each create and update.
+"""The tags of backed resources, their stack's and AWS's own included, set after each create and update.
 
-The rule: how a type is tagged is a row of the table; only CloudFront, which takes all tags at once, is left to its
-handlers. AWS's own tags are no part of a resource's properties: no change set and no drift knows them.
+The rule: a row of the table says how a type is tagged; only CloudFront, which takes all tags at once, is left to its
+handlers. AWS's own tags are no properties of a resource, so that neither change sets nor drift detection see them.
 """
 
 from collections.abc import Mapping

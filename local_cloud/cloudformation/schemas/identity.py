@@ -1,7 +1,7 @@
-"""Names and read-only values as AWS makes them. Rule kept: a name is random by the caller's generator; what follows
-from a resource that exists is the same every time.
+"""Names, ids and read-only attributes as AWS makes them, by the tables in `names`.
 
-What `names` does not list is made up by the attribute's name.
+The rule: a new name is random, by the caller's generator; what follows from a resource that exists is the same every
+time. An attribute that the tables do not list is made up from its name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How AWS writes names, ids and read-only values, type by type: tables only.
+"""How AWS writes names, ids and read-only attributes, type by type: tables only.
 
-Rule: a form is filled by `identity`; `{name}`, `{region}`, `{upper13}` and the like are its fields.
+The rule: each value is a format that `identity` fills in; `{name}`, `{region}`, `{upper13}` and so on are its fields.
 Sources: recorded physical ids, AWS's documented ARN formats.
 """
 

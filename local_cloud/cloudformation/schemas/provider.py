@@ -1,6 +1,6 @@
 """Resource types as AWS's provider schemas describe them: the only user of the schemas that cfn-lint bundles.
 
-Rule kept: cfn-lint itself is not imported (that takes seconds); each type's file is read when first asked for.
+The rule: cfn-lint itself is not imported, because that takes seconds; the file of a type is read when first asked for.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Properties against a provider schema: a small validator over the keywords that AWS's schemas use.
+"""Validates properties against a provider schema, by the JSON Schema keywords that AWS's schemas use.
 
-Rule kept: UNKNOWN is always right, and a scalar is right if it can be written as the wanted type, as in CloudFormation.
-Texts: those of CloudFormation's JSON validator, values left out as there.
+The rule: UNKNOWN is always valid, and a scalar is valid if it can be written as the wanted type, as in CloudFormation.
+Texts: those of CloudFormation's JSON validator, which leaves out the values.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Intrinsic functions and conditions, resolved against an Environment.
+"""Intrinsic functions and conditions, resolved in an Environment.
 
-Rule kept: one walk gives the value *and* what it refers to, so a branch of Fn::If that is not taken refers to nothing.
+The rule: one walk gives the value and what it refers to, so the branch of Fn::If that is not taken refers to nothing.
 """
 
 from __future__ import annotations

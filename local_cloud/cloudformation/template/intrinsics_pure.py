@@ -1,6 +1,7 @@
-"""The intrinsic functions that need nothing but their arguments. Rule kept: an UNKNOWN inside makes the result UNKNOWN.
+"""The intrinsic functions that need nothing but their arguments.
 
-Each takes its resolved argument; a wrong one raises TemplateError with CloudFormation's text.
+Each takes its resolved argument; a wrong one raises TemplateError with CloudFormation's text. The rule: if anything in
+the argument is UNKNOWN, so is the result.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a template takes from other stacks: an export, which is locked by that, and an output, which is not.
+"""The intrinsic functions that read other stacks: Fn::ImportValue locks its export, Fn::GetStackOutput locks nothing.
 
-Source: the template reference on Fn::ImportValue and Fn::GetStackOutput. There is one account: no RoleArn is assumed.
+Source: the template reference on both. There is only one account, so no RoleArn is assumed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A template as values: what `loading.load` gives and the other modules read. Nothing here computes or changes."""
+"""A template as values: what `loading.load` returns and all other modules read. Nothing here computes."""
 
 from __future__ import annotations
 

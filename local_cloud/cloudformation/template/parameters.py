@@ -1,6 +1,6 @@
-"""Parameter values: what the caller gave, what the stack had, what the template says.
+"""Parameter values: what the caller gave, what the stack had, and the template's defaults.
 
-Rule kept: the first thing wrong is refused with AWS's text, before anything is deployed.
+The rule: the first mistake is refused with AWS's text, before anything is deployed.
 """
 
 from __future__ import annotations

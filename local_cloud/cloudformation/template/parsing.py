@@ -1,4 +1,4 @@
-"""Template text to plain dictionaries. Rule kept: JSON, YAML and YAML with short forms give the very same value."""
+"""Template text to plain dictionaries. The rule: JSON, YAML and YAML with short forms give the same value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a template may refer to without declaring it: where it is deployed. Rule kept: all is in the Environment."""
+"""The pseudo parameters, which a template may refer to without declaring them.
+
+The rule: they are all in the Environment.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""What a template refers to must exist, taken branch or not. Rule kept: no values are needed to tell.
+"""Checks that whatever a template refers to exists, also in branches that are not taken.
 
+The rule: no values are needed for that.
 Texts: recorded for Resources and Outputs; from public AWS output for conditions, Fn::GetAtt and Fn::Sub.
 """
 

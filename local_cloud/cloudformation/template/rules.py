@@ -1,7 +1,7 @@
 """The Rules section: assertions about parameters, checked before anything is created or updated.
 
-Rule kept: values come from the resolver; here is only what exists in Rules alone (user guide, "Rules syntax").
-Fn::RefAll and Fn::ValueOf, which ask what an account has, are taken as satisfied. The text is assumed.
+The rule: the resolver gives the values; only what exists in Rules alone is here (user guide, "Rules syntax").
+Fn::RefAll and Fn::ValueOf, which ask what an account has, count as satisfied. The text is assumed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Of what kind each member of a template is: one table, checked before anybody reads the template.
+"""The kind of value that each member of a template must have: one table, checked before anything else reads it.
 
-Rule kept: what passes here can be read without asking again. Where a transform may yet put something, anything goes.
-The kinds are the template reference's, the texts assumed after those that are known (`Every … member must be …`).
+The rule: what passes can be read without asking again. Where a transform may still put something, anything passes.
+The kinds are the template reference's; the texts are assumed, after those that are known (`Every … member must be …`).
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""A parsed dictionary to a Template. Rule kept: what passes here has the sections and members CloudFormation wants.
+"""Turns a parsed dictionary into a `Template`.
 
+The rule: what passes has the sections and members that CloudFormation wants.
 Texts: recorded (LocalStack's AWS snapshots) for types, names and structure; from public AWS output for the rest.
 """
 

@@ -1,10 +1,8 @@
-"""AWS::Serverless, AWS::LanguageExtensions and AWS::Include: a template with macros to one without.
+"""Applies a template's transforms: AWS::Serverless, AWS::LanguageExtensions and AWS::Include.
 
-Rule kept: what comes out is an ordinary template, checked like one. The SAM translator, AWS's own, takes a second to
-import and is imported when a template first needs it.
-
-Of AWS::LanguageExtensions only Fn::ForEach is expanded here: Fn::Length, Fn::ToJsonString and the rest are resolved
-with all other functions.
+The rule: the result is an ordinary template and is checked like one. The SAM translator, AWS's own, takes a second to
+import and is imported when a template first needs it. Of AWS::LanguageExtensions only Fn::ForEach is expanded here;
+Fn::Length, Fn::ToJsonString and the others are resolved with all other functions.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""Fn::ForEach of AWS::LanguageExtensions. Rule kept: a loop is replaced by its copies, where it stands, in its order.
+"""Expands Fn::ForEach of AWS::LanguageExtensions.
 
-Source: the user guide on Fn::ForEach. `${Name}` becomes the item, `&{Name}` the item without what is not alphanumeric.
+The rule: a loop is replaced by its copies, in its place and in its order. Source: the user guide on Fn::ForEach.
+`${Name}` becomes the item, `&{Name}` the item without what is not alphanumeric.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""AWS::Include: a snippet from S3 put where it is asked for, beside what is there already, which wins.
+"""Applies AWS::Include: adds a snippet from S3 to what is there already, which takes precedence.
 
 Source: the template reference on AWS::Include; texts recorded or from public issues, the two marked assumed.
 """
