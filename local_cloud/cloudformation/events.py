@@ -4,12 +4,12 @@ The rule: an event is at least a millisecond later than the stack's last, so `<L
 """
 
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from local_cloud.cloudformation.model import STACK_TYPE, Event, Finding, Live, Operation, Stack
+from local_cloud.cloudformation.template.intrinsics_pure import texts
 
 CONSISTENCY_CHECKED = frozenset({"AWS::SQS::Queue"})
 """Types seen to tell `Eventual consistency check initiated` while they are created (recorded for SQS only)."""
@@ -64,27 +64,13 @@ def resource_event(stack: Stack, operation: Operation, live: Live, now: datetime
 
 def _properties(live: Live) -> str | None:
     """As JSON once and for all: events are asked for far more often than they come."""
-    told = live.properties if live.shown is None else live.shown
-    return json.dumps(texts(told), separators=(",", ":")) if told else None
+    properties = live.properties if live.shown is None else live.shown
+    return json.dumps(texts(properties), separators=(",", ":")) if properties else None
 
 
 def iso(when: datetime) -> str:
     """AWS's notation: milliseconds and a Z."""
     return when.strftime("%Y-%m-%dT%H:%M:%S.") + f"{when.microsecond // 1000:03d}Z"
-
-
-def texts(value: Any) -> Any:
-    """The value with every scalar as text, as ResourceProperties shows it."""
-    match value:
-        case dict() | Mapping():
-            return {key: texts(item) for key, item in value.items()}
-        case list() | tuple():
-            return [texts(item) for item in value]
-        case bool():
-            return str(value).lower()
-        case None:
-            return ""
-    return str(value)
 
 
 def shown(stack: Stack, event: Event) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from local_cloud.cloudformation.refusals import NO_STACK_NAMED, NO_STACK_WITH_ID
 from local_cloud.cloudformation.schemas.provider import known, schema, unrecognized
 from local_cloud.cloudformation.template.model import Template
 from local_cloud.cloudformation.template.order import check_cycles
+from local_cloud.cloudformation.template.parameters import no_echo
 from local_cloud.cloudformation.world import World
 
 STAGES = ["Original", "Processed"]
@@ -70,7 +71,7 @@ def validate_template(world: World, region: str, params: Params) -> Answer:  # n
     template = template_of(world, params)
     check_cycles(template)
     rows = [
-        {"ParameterKey": key, "NoEcho": _flag(each)} | present(
+        {"ParameterKey": key, "NoEcho": no_echo(each)} | present(
             {"DefaultValue": _default(each), "Description": each.get("Description")})
         for key, each in template.parameters.items()
     ]  # fmt: skip
@@ -99,13 +100,9 @@ def _declaration(key: str, parameter: Mapping[str, Any]) -> Answer:
     return {
         "ParameterKey": key,
         "ParameterType": parameter["Type"],
-        "NoEcho": _flag(parameter),
+        "NoEcho": no_echo(parameter),
         "ParameterConstraints": {"AllowedValues": allowed} if allowed else {},
     } | present({"DefaultValue": _default(parameter), "Description": parameter.get("Description")})
-
-
-def _flag(parameter: Mapping[str, Any]) -> bool:
-    return str(parameter.get("NoEcho", False)).lower() == "true"
 
 
 def _default(parameter: Mapping[str, Any]) -> str | None:

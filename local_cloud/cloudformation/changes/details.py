@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from local_cloud.cloudformation.schemas.provider import Recreation, Schema
-from local_cloud.cloudformation.template.intrinsics_pure import text
 
 Path = tuple[str, ...]
 ABSENT: Final = object()
@@ -39,20 +38,8 @@ class Spot:
     after: Any = ABSENT
 
 
-def written(value: Any) -> Any:
-    """The value as contexts show it: scalars are strings."""
-    match value:
-        case str():
-            return value
-        case Mapping():
-            return {key: written(member) for key, member in value.items()}
-        case list():
-            return [written(item) for item in value]
-    return text(value)
-
-
 def differing(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
-    """The outermost places where two written values differ, with the value of each side or ABSENT."""
+    """The outermost places where two values differ, their scalars as text,, with the value of each side or ABSENT."""
     match before, after:
         case Mapping(), Mapping():
             for key in dict.fromkeys((*before, *after)):
@@ -135,5 +122,5 @@ def change(root: str, spot: Spot) -> dict[str, str]:
 
 
 def shown(value: Any) -> str:
-    """A written value as one text: a scalar as it is, the rest as JSON."""
+    """A value as one text: a scalar as it is, the rest as JSON."""
     return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))

@@ -21,7 +21,6 @@ from local_cloud.cloudformation.changes.details import (
     change,
     details,
     differing,
-    written,
 )
 from local_cloud.cloudformation.changes.diff_side import (
     OTHER_ATTRIBUTES,
@@ -36,6 +35,7 @@ from local_cloud.cloudformation.changes.diff_side import (
 )
 from local_cloud.cloudformation.schemas.provider import NESTED_STACK, schema
 from local_cloud.cloudformation.template.intrinsics import Reference, functions
+from local_cloud.cloudformation.template.intrinsics_pure import texts
 from local_cloud.cloudformation.template.model import UNKNOWN, Resource, TemplateError
 from local_cloud.cloudformation.template.order import active, dependencies, in_order
 
@@ -177,8 +177,8 @@ class _Comparison:
 
     def _spots(self, old: Resource, new: Resource, now: Mapping[str, Any], then: Mapping[str, Any]) -> Iterator[Spot]:
         """Where the values differ, and without property values also where a reference may make them differ."""
-        before = written(self.now.value(old.properties))
-        after = written((self.then if self.property_values else self.pinned).value(new.properties))
+        before = texts(self.now.value(old.properties))
+        after = texts((self.then if self.property_values else self.pinned).value(new.properties))
         reached = [(path, self._causes(node)) for path, node in functions(new.properties)]
         found = [path for path, _, _ in differing(before, after)]
         for path in found:

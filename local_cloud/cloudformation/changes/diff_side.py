@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from local_cloud.cloudformation.changes.details import written
 from local_cloud.cloudformation.template.intrinsics import Resolver
+from local_cloud.cloudformation.template.intrinsics_pure import texts
 from local_cloud.cloudformation.template.model import EMPTY, UNKNOWN, Environment, Lookup, Policy, Resource, Template
 from local_cloud.cloudformation.template.parameters import MASK, hidden
 
@@ -86,8 +86,8 @@ def identity(action: str, resource: Resource, before: Side) -> dict[str, Any]:
 def shown(resource: Resource, resolver: Resolver) -> dict[str, Any]:
     """The resource as contexts show it."""
     others = ((name, getattr(resource, field)) for name, field in OTHER_ATTRIBUTES.items())
-    given = {name: written(resolver.value(value)) for name, value in others if value is not None}
-    return {"Properties": written(resolver.value(resource.properties)), **given}
+    given = {name: texts(resolver.value(value)) for name, value in others if value is not None}
+    return {"Properties": texts(resolver.value(resource.properties)), **given}
 
 
 def context(shown: Mapping[str, Any]) -> str:

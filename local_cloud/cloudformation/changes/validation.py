@@ -13,6 +13,7 @@ from local_cloud.cloudformation.changes.diff import Side
 from local_cloud.cloudformation.model import ChangeSet, Finding, Stack
 from local_cloud.cloudformation.operations.owners import exists
 from local_cloud.cloudformation.schemas.provider import schema
+from local_cloud.cloudformation.template.intrinsics_pure import is_true
 from local_cloud.cloudformation.template.loading import resolve
 from local_cloud.cloudformation.template.model import ResolvedResource, Unknown
 from local_cloud.cloudformation.world import World
@@ -85,7 +86,7 @@ def _loses(world: World, stack: Stack, resource: Mapping[str, Any]) -> bool:
     if resource["ResourceType"] not in FULL or resource.get("PolicyAction") != "Delete":
         return False
     live = stack.resources[resource["LogicalResourceId"]]
-    emptied = str(live.properties.get("EmptyOnDelete", False)).lower() == "true"
+    emptied = is_true(live.properties.get("EmptyOnDelete"))
     return not emptied and world.surroundings.holds(stack.region, live.type, live.physical_id)
 
 

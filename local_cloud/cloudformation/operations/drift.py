@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from local_cloud.cloudformation.events import texts
 from local_cloud.cloudformation.model import STACK_TYPE, Live, Operation, Stack
 from local_cloud.cloudformation.operations.run import Run
 from local_cloud.cloudformation.resources.handlers import HandlerError
 from local_cloud.cloudformation.schemas.provider import schema
+from local_cloud.cloudformation.template.intrinsics_pure import texts
 from local_cloud.cloudformation.world import World
 
 Drift = dict[str, Any]

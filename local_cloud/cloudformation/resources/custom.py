@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from local_cloud.cloudformation.resources.backing import RANDOM, Properties
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.cloudformation.schemas.identity import generated_name
+from local_cloud.cloudformation.template.intrinsics_pure import texts
 
 ANSWER_SECONDS = 60.0  # AWS waits an hour; whoever waits at a terminal does not
 SILENT = (
@@ -117,10 +118,10 @@ class CustomResource:
             "ResourceType": request.type,
             "LogicalResourceId": request.logical_id,
             "ServiceToken": request.properties["ServiceToken"],
-            "ResourceProperties": _as_text(request.properties),
+            "ResourceProperties": texts(request.properties),
         }
         known = {"PhysicalResourceId": request.physical_id} if request.physical_id else {}
-        before = {"OldResourceProperties": _as_text(request.previous)} if request.previous else {}
+        before = {"OldResourceProperties": texts(request.previous)} if request.previous else {}
         return {**event, **known, **before}
 
 
@@ -138,16 +139,3 @@ def _silent(token: str) -> HandlerError:
 
 def _seconds(properties: Properties) -> float:
     return min(float(properties.get("ServiceTimeout", ANSWER_SECONDS)), ANSWER_SECONDS)
-
-
-def _as_text(value: Any) -> Any:
-    """CloudFormation hands every scalar over as text."""
-    match value:
-        case Mapping():
-            return {key: _as_text(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_as_text(item) for item in value]
-        case bool():
-            return str(value).lower()
-        case _:
-            return str(value)

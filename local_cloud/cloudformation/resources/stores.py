@@ -3,6 +3,7 @@
 from local_cloud.cloudformation.resources.backing import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.template.intrinsics_pure import is_true
 
 
 class Repository(Backed):
@@ -26,8 +27,8 @@ class Repository(Backed):
 
     def delete(self, request: Request) -> None:
         name, client = physical_id(request), self.client("ecr", request)
-        empties = str(request.properties.get("EmptyOnDelete", False)).lower() == "true"
-        if not empties and client.list_images(repositoryName=name)["imageIds"]:
+        emptied = is_true(request.properties.get("EmptyOnDelete"))
+        if not emptied and client.list_images(repositoryName=name)["imageIds"]:
             text = (
                 f"The repository with name '{name}' in registry with id '{request.account}' cannot be deleted because "
                 "it still contains images"

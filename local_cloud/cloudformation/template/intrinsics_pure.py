@@ -35,6 +35,23 @@ def text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def texts(value: Any) -> Any:
+    """A value with every scalar in it as CloudFormation writes it."""
+    match value:
+        case str():
+            return value
+        case dict() | Mapping():
+            return {key: texts(member) for key, member in value.items()}
+        case list() | tuple():
+            return [texts(item) for item in value]
+    return text(value)
+
+
+def is_true(value: Any) -> bool:
+    """Whether a boolean of a template is true, written as one or as text."""
+    return text(value).lower() == "true"
+
+
 def join(argument: Any) -> str:
     """Fn::Join: [delimiter, [text, ...]]."""
     match argument:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local_cloud.cloudformation.template.intrinsics_pure import text
+from local_cloud.cloudformation.template.intrinsics_pure import is_true, text
 from local_cloud.cloudformation.template.model import Template, TemplateError
 
 MASK: Final = "****"
@@ -119,17 +119,18 @@ def _parameter(key: str, declaration: Mapping[str, Any], raw: str, ssm: Callable
         raw=raw,
         value=_value(kind, raw if resolved is None else resolved),
         resolved=resolved,
-        no_echo=_no_echo(declaration),
+        no_echo=no_echo(declaration),
     )
 
 
-def _no_echo(declaration: Mapping[str, Any]) -> bool:
-    return text(declaration.get("NoEcho", False)) == "true"
+def no_echo(declaration: Mapping[str, Any]) -> bool:
+    """Whether a parameter's value is never shown."""
+    return is_true(declaration.get("NoEcho"))
 
 
 def hidden(template: Template) -> list[str]:
     """The parameters whose values are never shown."""
-    return [key for key, declaration in template.parameters.items() if _no_echo(declaration)]
+    return [key for key, declaration in template.parameters.items() if no_echo(declaration)]
 
 
 def check_type(declaration: Mapping[str, Any]) -> None:
