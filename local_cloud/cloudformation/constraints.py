@@ -5,7 +5,7 @@ Texts: `validation error detected`, as AWS's services print it for every such co
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sized
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -38,10 +38,10 @@ def _broken(shape: Shape, value: Any, field: str) -> Iterator[str]:
         case StructureShape():
             yield from _in_structure(shape, value, field)
         case ListShape():
-            yield from _sizes(shape, len(value), field, _listed(value), "length")
+            yield from _sizes(shape, value, field, _listed(value))
             yield from _in_list(shape, value, field)
         case MapShape():
-            yield from _sizes(shape, len(value), field, value, "length")
+            yield from _sizes(shape, value, field, value)
         case _:
             yield from (broken(field, value, each) for each in _constraints(shape, value))
 
@@ -76,8 +76,8 @@ def _constraints(shape: Shape, value: Any) -> Iterator[str]:
     yield from _limits(shape, size, measure)
 
 
-def _sizes(shape: Shape, size: int, field: str, value: Any, measure: str) -> Iterator[str]:
-    yield from (broken(field, value, each) for each in _limits(shape, size, measure))
+def _sizes(shape: Shape, value: Sized, field: str, shown: Any) -> Iterator[str]:
+    yield from (broken(field, shown, each) for each in _limits(shape, len(value), "length"))
 
 
 def _limits(shape: Shape, size: int, measure: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ of it, so that any number of threads may call.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -90,12 +90,10 @@ class CloudFormation:
         account: str = "111111111111",
         region: str = "us-east-1",
         speed: float = 1.0,
-        read_url: Callable[[str], str] | None = None,
         surroundings: Surroundings | None = None,
         as_of: date = MOST_RECORDED,
         page_size: int | None = None,
     ) -> None:
-        around = surroundings or (Surroundings(read_url=read_url) if read_url else Surroundings())
         self.clock = clock
         self.region = region
         self.pages = Pages(page_size)
@@ -104,7 +102,7 @@ class CloudFormation:
             handlers=handlers or unbacked(),
             account=account,
             speed=speed,
-            surroundings=around,
+            surroundings=surroundings or Surroundings(),
             embedded=NestedStacks(),
             answers=Answers(as_of),
         )

@@ -10,9 +10,11 @@ import changesets
 from changesets import Allowed, CloudFormation, Deployment, Event, Outcome, Plan, Stack
 from local_cloud import VirtualClock, attach
 from local_cloud.cloudformation.resources.backed import backed
+from local_cloud.cloudformation.world import Surroundings
 from local_cloud.services import Services
 
 SERVICES = Services()  # moto keeps one world per process; a test that fills it empties it
+AROUND = Surroundings(read_url=SERVICES.read_url)
 YES = Allowed(yes=True)
 
 TOPIC: dict[str, Any] = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "one"}}
@@ -65,7 +67,7 @@ class Cloud:
         self.client = boto3.client("cloudformation", region_name="us-east-1")
         if real:
             SERVICES.reset()
-            settings = {"handlers": backed(SERVICES), "read_url": SERVICES.read_url, **settings}
+            settings = {"handlers": backed(SERVICES), "surroundings": AROUND, **settings}
         self.cloud = attach(self.client, clock=self.clock, speed=speed, **settings)
         self.gateway = CloudFormation(self.client, clients=SERVICES.client)
         self.events: list[Event] = []

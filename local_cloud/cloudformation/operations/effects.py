@@ -75,23 +75,9 @@ def _ready(handler: Handler, request: Request) -> bool:
 
 
 def _call(run: Run, on: On, live: Live, request: Request) -> State:
-    handler = run.world.handlers.handler(live.type)
+    """Call the handler, and turn whatever it raises into a Failure."""
     try:
-        match on:
-            case On.CREATE:
-                _validate(live)
-                return handler.create(request)
-            case On.DELETE:
-                handler.delete(request)
-                return State(physical_id=live.physical_id)
-            case On.IMPORT:
-                actual = handler.read(request)
-                if actual is None:
-                    raise Failure(f"Resource of type '{live.type}' with identifier '{live.physical_id}' was not found.")
-                return handler.update(run.request(live, actual))
-            case On.UPDATE | On.ROLLBACK:
-                _validate(live)
-                return handler.update(request)
+        return _handled(run, on, live, request)
     except HandlerError as error:
         owned = error.taken and held(run.world, run.stack.region, live.type, error.taken)
         raise Failure(owned or _text(error, request), error.left) from None
@@ -100,6 +86,25 @@ def _call(run: Run, on: On, live: Live, request: Request) -> State:
     except Exception as bug:  # a handler that breaks is AWS's Internal Failure, not the end of the cloud
         log.exception("The handler of %s broke", live.type)
         raise Failure(wrapped(f"Internal Failure: {bug!r}", request.token, HandlerErrorCode.INTERNAL_FAILURE)) from bug
+
+
+def _handled(run: Run, on: On, live: Live, request: Request) -> State:
+    handler = run.world.handlers.handler(live.type)
+    match on:
+        case On.CREATE:
+            _validate(live)
+            return handler.create(request)
+        case On.DELETE:
+            handler.delete(request)
+            return State(physical_id=live.physical_id)
+        case On.IMPORT:
+            actual = handler.read(request)
+            if actual is None:
+                raise Failure(f"Resource of type '{live.type}' with identifier '{live.physical_id}' was not found.")
+            return handler.update(run.request(live, actual))
+        case On.UPDATE | On.ROLLBACK:
+            _validate(live)
+            return handler.update(request)
 
 
 def _text(error: HandlerError, request: Request) -> str:
