@@ -214,6 +214,12 @@ class Stack:
         check(self.status, status)
         self.status, self.reason, self.detailed_status = status, reason, None
 
+    def void_change_sets(self) -> None:
+        """What was proposed for the stack as it was cannot be executed any more."""
+        for change_set in self.change_sets.values():
+            if change_set.execution_status == "AVAILABLE":
+                change_set.execution_status = "OBSOLETE"
+
     @property
     def template(self) -> Template:
         """The processed template of the current definition."""

@@ -1,7 +1,7 @@
 """The calls that create, describe, execute, delete and list change sets.
 
-The rule: a change set can be found by its ARN for ever, but by its name only until it is executed, obsolete or deleted
-(recorded).
+The rule: a change set can be found by its ARN for ever, but by its name only until it is deleted, or until it or another
+change set of the stack is executed (recorded).
 """
 
 from dataclasses import replace

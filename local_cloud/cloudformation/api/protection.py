@@ -2,7 +2,7 @@
 
 from local_cloud.cloudformation.api.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params
-from local_cloud.cloudformation.operations.policy import given
+from local_cloud.cloudformation.operations.policy import policy_of_call
 from local_cloud.cloudformation.refusals import NO_RESOURCE, PROTECTION_ON_CHILD, Call, require
 from local_cloud.cloudformation.world import World
 
@@ -21,7 +21,7 @@ def update_termination_protection(world: World, region: str, params: Params) -> 
 def set_stack_policy(world: World, region: str, params: Params) -> Answer:
     """SetStackPolicy."""
     stack = world.require(region, params["StackName"])
-    stack.policy = given(world, params, "StackPolicy") or stack.policy
+    stack.policy = policy_of_call(world, params, "StackPolicy") or stack.policy
     return {}
 
 

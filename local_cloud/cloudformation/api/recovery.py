@@ -4,12 +4,12 @@ The rule: they lead back to the stack's last stable state; a stack that never ha
 """
 
 from local_cloud.cloudformation.api.calls import Answer, Calls
-from local_cloud.cloudformation.api.stacks import remember_token
-from local_cloud.cloudformation.inputs import Params, fingerprint
+from local_cloud.cloudformation.api.tokens import earlier_answer, remember_token
+from local_cloud.cloudformation.inputs import Params
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.operations.continuing import check_skips, resume_children
-from local_cloud.cloudformation.operations.launch import Body, interrupt, repeated, start, usable_role
+from local_cloud.cloudformation.operations.launch import Body, interrupt, start, usable_role
 from local_cloud.cloudformation.operations.lifecycle import delete
 from local_cloud.cloudformation.operations.rollback import continue_rollback, rollback_paused
 from local_cloud.cloudformation.operations.run import Options
@@ -28,7 +28,7 @@ def cancel_update_stack(world: World, region: str, params: Params) -> Answer:
 def continue_update_rollback(world: World, region: str, params: Params) -> Answer:
     """ContinueUpdateRollback."""
     stack = world.require(region, params["StackName"])
-    if repeated(stack, params.get("ClientRequestToken"), "ContinueUpdateRollback", fingerprint(params)) is not None:
+    if earlier_answer(stack, params, "ContinueUpdateRollback") is not None:
         return {}
     if stack.parent_id:
         raise CONTINUE_ON_CHILD.error()
@@ -47,7 +47,7 @@ def continue_update_rollback(world: World, region: str, params: Params) -> Answe
 def rollback_stack(world: World, region: str, params: Params) -> Answer:
     """RollbackStack: from a paused failure back to the last stable state, or to nothing."""
     stack = world.require(region, params["StackName"])
-    if known := repeated(stack, params.get("ClientRequestToken"), "RollbackStack", fingerprint(params)):
+    if known := earlier_answer(stack, params, "RollbackStack"):
         return {"StackId": known["StackId"]}
     require(Call.ROLLBACK_STACK, stack.status)
     if stack.deployment.mode == "EXPRESS":

@@ -5,16 +5,16 @@ changed nothing.
 """
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from local_cloud.cloudformation.api.calls import Answer, Calls
+from local_cloud.cloudformation.api.tokens import earlier_answer, remember_token
 from local_cloud.cloudformation.changes.change_sets import nothing_changes
 from local_cloud.cloudformation.inputs import (
     Params,
     check_capabilities,
     check_name,
     definition_of,
-    fingerprint,
     template_of,
 )
 from local_cloud.cloudformation.machine import PAUSED, StackStatus
@@ -24,12 +24,11 @@ from local_cloud.cloudformation.operations.launch import (
     cancel_process,
     check_mode,
     define,
-    repeated,
     start,
     usable_role,
 )
 from local_cloud.cloudformation.operations.lifecycle import create, delete, update
-from local_cloud.cloudformation.operations.policy import given
+from local_cloud.cloudformation.operations.policy import policy_of_call
 from local_cloud.cloudformation.operations.run import Options
 from local_cloud.cloudformation.refusals import (
     CREATED_WITH_DO_NOTHING,
@@ -47,8 +46,6 @@ from local_cloud.cloudformation.template.model import Template
 from local_cloud.cloudformation.world import World
 
 FORCE = "FORCE_DELETE_STACK"
-
-
 BODIES = {
     "CreateStack": (create, "CREATE_STACK", StackStatus.CREATE_IN_PROGRESS),
     "UpdateStack": (update, "UPDATE_STACK", StackStatus.UPDATE_IN_PROGRESS),
@@ -69,7 +66,7 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
     wanted = _wanted(world, params)
     existing = world.find(region, name)
     if existing is not None:
-        if repeated(existing, params.get("ClientRequestToken"), "CreateStack", fingerprint(params)):
+        if earlier_answer(existing, params, "CreateStack"):
             return {"StackId": existing.id}
         require(Call.CREATE_STACK, existing.status, name=name)
     return _create(world, existing or new_stack(world, region, name), params, wanted)
@@ -81,7 +78,7 @@ def _create(world: World, stack: Stack, params: Params, wanted: Wanted) -> Answe
     definition = definition_of(world, params, stack, wanted.source)
     _configure_creation(stack, params)
     stack.role_arn, stack.policy = role, wanted.policy or stack.policy
-    obsolete(stack)
+    stack.void_change_sets()
     world.add(stack)
     options = replace(
         _options(params), problem=define(world, stack, definition), disable_rollback=stack.disable_rollback
@@ -93,7 +90,7 @@ def _create(world: World, stack: Stack, params: Params, wanted: Wanted) -> Answe
 
 def _wanted(world: World, params: Params, stack: Stack | None = None) -> Wanted:
     """Read, and checked for capabilities. Raises AWS's refusals."""
-    policy = given(world, params, "StackPolicy")
+    policy = policy_of_call(world, params, "StackPolicy")
     source = template_of(world, params, stack)
     check_capabilities(source, params.get("Capabilities", ()), expands=True)
     return Wanted(source, policy)
@@ -140,18 +137,12 @@ def _options(params: Params) -> Options:
     )
 
 
-def remember_token(stack: Stack, params: Params, call: str, answer: Any) -> None:
-    """Let the same call with the same token get the same answer."""
-    if token := params.get("ClientRequestToken"):
-        stack.tokens[token] = call + fingerprint(params), answer
-
-
 def update_stack(world: World, region: str, params: Params) -> Answer:
     """UpdateStack."""
     stack = world.require(region, params["StackName"])
-    if known := repeated(stack, params.get("ClientRequestToken"), "UpdateStack", fingerprint(params)):
+    if known := earlier_answer(stack, params, "UpdateStack"):
         return {"StackId": known["StackId"]}
-    wanted, during_update = _wanted(world, params, stack), given(world, params, "StackPolicyDuringUpdate")
+    wanted, during_update = _wanted(world, params, stack), policy_of_call(world, params, "StackPolicyDuringUpdate")
     check_updatable(stack, params)
     check_mode(stack, deployment_of(params).mode)
     return _update(world, stack, params, wanted, during_update)
@@ -165,7 +156,7 @@ def _update(world: World, stack: Stack, params: Params, wanted: Wanted, during_u
     stack.role_arn, stack.policy = role, wanted.policy or stack.policy
     problem = define(world, stack, definition)
     stack.updated, stack.deployment = world.schedule.now, deployment_of(params)
-    obsolete(stack)
+    stack.void_change_sets()
     options = replace(
         _options(params),
         problem=problem,
@@ -193,13 +184,6 @@ def check_updatable(stack: Stack, params: Params, call: Call = Call.UPDATE_STACK
         raise PAUSED_NEEDS_FLAG.error(status=stack.status)
 
 
-def obsolete(stack: Stack) -> None:
-    """What was proposed for the stack as it was is void."""
-    for change_set in stack.change_sets.values():
-        if change_set.execution_status == "AVAILABLE":
-            change_set.execution_status = "OBSOLETE"
-
-
 def delete_stack(world: World, region: str, params: Params) -> Answer:
     """DeleteStack; a name that does not exist, and a stack that is going already, are no errors."""
     stack = world.find(region, params["StackName"])
@@ -213,7 +197,7 @@ def delete_stack(world: World, region: str, params: Params) -> Answer:
     stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
     cancel_process(world, stack)
     stack.deleted, stack.deletion_mode = world.schedule.now, params.get("DeletionMode")
-    obsolete(stack)
+    stack.void_change_sets()
     start(
         world, stack, delete, kind="DELETE_STACK", status=StackStatus.DELETE_IN_PROGRESS,
         token=params.get("ClientRequestToken"), options=Options(retain=retain, force=force),

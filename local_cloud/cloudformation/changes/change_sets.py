@@ -48,7 +48,7 @@ BODIES = {
 }
 
 
-class Useless(NoChanges):
+class ChangeSetFailed(NoChanges):
     """A change set that ends FAILED; the text is its StatusReason."""
 
 
@@ -59,7 +59,7 @@ def prepare(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
     yield world.seconds(COMPUTING)
     try:
         compute(world, stack, change_set, validate=validate)
-    except (Useless, TemplateError) as problem:
+    except (ChangeSetFailed, TemplateError) as problem:
         change_set.status, change_set.reason = "FAILED", str(problem)
         return
     change_set.status, change_set.execution_status = "CREATE_COMPLETE", "AVAILABLE"
@@ -67,7 +67,7 @@ def prepare(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
 
 
 def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool = False) -> None:
-    """Fill in the changes. Raises Useless or TemplateError."""
+    """Fill in the changes. Raises ChangeSetFailed or TemplateError."""
     template = processed(world, stack, change_set.definition.source, change_set.definition.parameters)
     definition = change_set.definition = replace(change_set.definition, template=template)
     before, after = sides(world, stack, definition)
@@ -86,7 +86,7 @@ def compute(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
         _answered(world, change_set, change, nested, values=True) for change in found(values=True)
     )
     if before is not None and not plain and _same(stack, definition):
-        raise Useless(NO_UPDATES if definition.source.transforms or nested else NO_CHANGES)
+        raise ChangeSetFailed(NO_UPDATES if definition.source.transforms or nested else NO_CHANGES)
     if validate:
         _validate(world, stack, change_set)
 
@@ -177,7 +177,7 @@ def _answered(
 def _imports(
     world: World, stack: Stack, change_set: ChangeSet, found: Iterable[Mapping[str, Any]]
 ) -> Mapping[str, str]:
-    """What is imported, by logical id. Raises Useless when something of it cannot be."""
+    """What is imported, by logical id. Raises ChangeSetFailed when something of it cannot be."""
     if not change_set.import_existing and not change_set.imports:
         return {}
     _, after = sides(world, stack, change_set.definition)
@@ -185,20 +185,20 @@ def _imports(
     existing = _existing(world, stack, resolved, found) if change_set.import_existing else {}
     imports = {**change_set.imports, **existing}
     if problem := unimportable(world, stack, resolved, imports):
-        raise Useless(problem)
+        raise ChangeSetFailed(problem)
     return imports
 
 
 def _existing(
     world: World, stack: Stack, resolved: Mapping[str, ResolvedResource], found: Iterable[Mapping[str, Any]]
 ) -> Mapping[str, str]:
-    """With ImportExistingResources: the additions whose names exist already. Raises Useless without Retain."""
+    """With ImportExistingResources: the additions whose names exist already. Raises ChangeSetFailed without Retain."""
     added = [c["ResourceChange"]["LogicalResourceId"] for c in found if c["ResourceChange"]["Action"] == "Add"]
     there = {name: existing_id(world, stack, resolved[name]) for name in added}
     imports = {name: id for name, id in there.items() if id}
     if unkept := [name for name in imports if resolved[name].deletion_policy not in KEEPS]:
         listed = ", ".join(f"{name} ({{{identifier_text(resolved[name])}}})" for name in unkept)
-        raise Useless(NEEDS_RETAIN.format(resources=listed))
+        raise ChangeSetFailed(NEEDS_RETAIN.format(resources=listed))
     return imports
 
 
@@ -218,10 +218,10 @@ def _same(stack: Stack, definition: Definition) -> bool:
 
 
 def _validate(world: World, stack: Stack, change_set: ChangeSet) -> None:
-    """Pre-deployment validation. Raises Useless when a finding's mode is FAIL."""
+    """Pre-deployment validation. Raises ChangeSetFailed when a finding's mode is FAIL."""
     _, after = sides(world, stack, change_set.definition)
     change_set.findings = tuple(findings(world, stack, change_set, after))
     stack.findings += change_set.findings
     failing = dict.fromkeys(HOOKS[finding.name] for finding in change_set.findings if finding.mode == "FAIL")
     if failing:
-        raise Useless(INVALID.format(names=", ".join(failing)))
+        raise ChangeSetFailed(INVALID.format(names=", ".join(failing)))

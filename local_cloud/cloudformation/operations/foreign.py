@@ -12,10 +12,7 @@ def start_foreign_update(world: World, stack: Stack, seconds: float) -> None:
     """Begin it, if the stack takes updates now; pending change sets are void, as by any update."""
     if stack.status not in STABLE:
         return
-
-    for change_set in stack.change_sets.values():
-        if change_set.execution_status == "AVAILABLE":
-            change_set.execution_status = "OBSOLETE"
+    stack.void_change_sets()
     start(
         world,
         stack,

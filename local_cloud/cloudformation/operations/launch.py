@@ -5,7 +5,6 @@ The rule: the call itself moves the stack and records `User Initiated`; everythi
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 from local_cloud.cloudformation.events import stack_event
@@ -13,7 +12,7 @@ from local_cloud.cloudformation.inputs import processed
 from local_cloud.cloudformation.machine import StackStatus as S
 from local_cloud.cloudformation.model import Definition, Operation, Stack
 from local_cloud.cloudformation.operations.run import Options, Run
-from local_cloud.cloudformation.refusals import EXPRESS_FOLLOW_UP, ROLE, TOKEN_USED
+from local_cloud.cloudformation.refusals import EXPRESS_FOLLOW_UP, ROLE
 from local_cloud.cloudformation.schedule import Interrupted, Process, Steps
 from local_cloud.cloudformation.template.model import TemplateError
 from local_cloud.cloudformation.world import World
@@ -70,16 +69,6 @@ def check_mode(stack: Stack, mode: str) -> None:
     """A stack last deployed in EXPRESS mode wants its follow-ups in the same."""
     if stack.deployment.mode == "EXPRESS" != mode:
         raise EXPRESS_FOLLOW_UP.error()
-
-
-def repeated(stack: Stack, token: str | None, call: str, print: str) -> Any:
-    """The first answer to the same call with the same token. Raises TokenAlreadyExistsException for another call."""
-    if token is None or token not in stack.tokens:
-        return None
-    known, answer = stack.tokens[token]
-    if known != call + print:
-        raise TOKEN_USED.error(token=token)
-    return answer
 
 
 def cancel_process(world: World, stack: Stack) -> None:

@@ -39,8 +39,8 @@ REQUESTED = "Rollback requested by user."
 LEFT_BEHIND = "Update successful. One or more resources could not be deleted."
 
 
-class Broken(Exception):
-    """An operation found out that it cannot succeed; the text is the stack's status reason."""
+class OperationFailed(Exception):
+    """An operation cannot succeed; the text is the stack's status reason."""
 
 
 def create(run: Run) -> Steps[None]:
@@ -52,7 +52,7 @@ def create(run: Run) -> Steps[None]:
         outputs = _outputs(run)
         _settled_together(run)
         yield run.world.seconds(LAST_STEP + monitoring(run))
-    except (Broken, Interrupted) as problem:
+    except (OperationFailed, Interrupted) as problem:
         yield from _create_failed(run, str(problem))
         return
     commit(run, outputs)
@@ -69,7 +69,7 @@ def update(run: Run) -> Steps[None]:
         yield from _bring_about(run)
         outputs = _outputs(run)
         yield run.world.seconds(LAST_STEP + monitoring(run))
-    except (Broken, Interrupted) as problem:
+    except (OperationFailed, Interrupted) as problem:
         yield from _update_failed(run, str(problem), cancelled=isinstance(problem, Interrupted))
         return
     leaving = _leaving(run, before)
@@ -111,7 +111,7 @@ def import_resources(run: Run) -> Steps[None]:
         yield from _bring_about(run)
         outputs = _outputs(run)
         yield run.world.seconds(LAST_STEP)
-    except Broken as problem:
+    except OperationFailed as problem:
         yield from rollback_import(run, str(problem))
         return
     commit(run, outputs)
@@ -128,44 +128,47 @@ def commit(run: Run, outputs: tuple[ResolvedOutput, ...]) -> None:
 
 
 def _bring_about(run: Run) -> Steps[None]:
-    """Every resource of the template, in the order of need. Raises Broken."""
+    """Every resource of the template, in the order of need. Raises OperationFailed."""
     if run.options.problem:
-        raise Broken(f"{run.options.problem}.")
+        raise OperationFailed(f"{run.options.problem}.")
     try:
         assert run.stack.definition is not None
         environment = replace(run.environment(run.stack.definition), dynamic=lambda _service, key: key)
         run.needs = dependencies(run.stack.template, environment)
     except TemplateError as problem:
-        raise Broken(_sentence(problem)) from None
+        raise OperationFailed(_sentence(problem)) from None
     _forbid_removals(run)
     failed = yield from walk(run, run.needs, lambda name: apply(run, name), keep_going=run.options.disable_rollback)
     if failed:
-        raise Broken(failures(run, failed))
+        raise OperationFailed(failures(run, failed))
 
 
 def _forbid_removals(run: Run) -> None:
-    """What the stack policy protects from removal fails before anything begins (when, is assumed). Raises Broken."""
+    """What the stack policy protects from removal fails before anything begins (when, is assumed).
+
+    Raises OperationFailed.
+    """
     leaving = [live for name, live in run.stack.resources.items() if live.made and name not in run.needs]
     denied_ones = {live.logical_id: problem for live in leaving if (problem := denied(run, live, None))}
     for name, problem in denied_ones.items():
         run.tell(replace(run.stack.resources[name], status="UPDATE_FAILED", reason=problem))
     if denied_ones:
-        raise Broken(failures(run, [*denied_ones]))
+        raise OperationFailed(failures(run, [*denied_ones]))
 
 
 def _outputs(run: Run) -> tuple[ResolvedOutput, ...]:
-    """The outputs, which only fail after every resource succeeded (recorded). Raises Broken."""
+    """The outputs, which only fail after every resource succeeded (recorded). Raises OperationFailed."""
     assert run.stack.definition is not None
     environment = run.environment(run.stack.definition)
     try:
         found = tuple(resolve(run.stack.template, environment, run.lookup).outputs.values())
     except MissingAttribute as problem:
         where = _path_of(run.stack.template.body.get("Outputs", {}), problem)
-        raise Broken(f"[Error] /Outputs{where}/Fn::GetAtt: {problem.in_outputs}.") from None
+        raise OperationFailed(f"[Error] /Outputs{where}/Fn::GetAtt: {problem.in_outputs}.") from None
     except TemplateError as problem:
-        raise Broken(_sentence(problem)) from None
+        raise OperationFailed(_sentence(problem)) from None
     if blocked := blocked_update(run.world, run.stack, found):
-        raise Broken(blocked)
+        raise OperationFailed(blocked)
     return found
 
 

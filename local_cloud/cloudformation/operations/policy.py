@@ -16,7 +16,7 @@ from local_cloud.cloudformation.world import World
 DENIED = "Action denied by stack policy: Statement [#{number}] does not allow [{action}] for resource [{resource}];"
 
 
-def given(world: World, params: Params, name: str) -> str | None:
+def policy_of_call(world: World, params: Params, name: str) -> str | None:
     """The policy that a call passes as `<name>Body` or `<name>URL`, checked. Raises AWS's ValidationError."""
     body = params.get(f"{name}Body")
     if body is None and f"{name}URL" in params:

@@ -61,6 +61,4 @@ def remember(stack: Stack) -> None:
     """The state that a later rollback goes back to; change sets made against an earlier one are void."""
     assert stack.definition is not None
     stack.stable = Stable(definition=stack.definition, resources=dict(stack.resources), outputs=stack.outputs)
-    for change_set in stack.change_sets.values():
-        if change_set.execution_status == "AVAILABLE":
-            change_set.execution_status = "OBSOLETE"
+    stack.void_change_sets()
