@@ -37,10 +37,10 @@ def main() -> None:
         say("interrupted", hint="the same command picks up where this one stopped")
         sys.exit(130)
     except Exception as error:
-        told = sentence(error)
-        if told is None:
+        found = sentence(error)
+        if found is None:
             raise
-        message, fix = told
+        message, fix = found
         say(message, hint=fix)
         sys.exit(1)
 

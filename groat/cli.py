@@ -162,11 +162,11 @@ def status(options: Options) -> None:
     from groat.operations import status as run
 
     view = options.view()
-    for told in run(options.target()):
-        if isinstance(told, Ready):
-            view.show(told)
+    for event in run(options.target()):
+        if isinstance(event, Ready):
+            view.show(event)
         else:
-            view.report(told)
+            view.report(event)
 
 
 @groat.command()

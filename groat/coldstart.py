@@ -111,20 +111,20 @@ def measure(python: Python, module: str) -> ColdStart:
     return ColdStart(seconds, scaled(packages(shares), seconds / whole), scaled(shares, seconds / whole))
 
 
-def took(told: str) -> float:
+def took(output: str) -> float:
     """Seconds of processor time, from what IMPORT printed."""
-    if found := TOOK.search(told):
+    if found := TOOK.search(output):
         return float(found["seconds"])
     raise GroatError(
-        f"The import ended the process that measured it, whose output was:\n{told[-1500:]}",
+        f"The import ended the process that measured it, whose output was:\n{output[-1500:]}",
         hint="the app must not exit when it is imported: correct the module in the last lines above",
     )
 
 
-def modules(told: str) -> Counter[str]:
+def modules(output: str) -> Counter[str]:
     """Microseconds of each module, without what it imports, from what `-X importtime` printed."""
     shares: Counter[str] = Counter()
-    for line in LINE.finditer(told):
+    for line in LINE.finditer(output):
         shares[line["name"]] += int(line["self"])
     return shares
 

@@ -111,8 +111,8 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
     except BuildError as error:
         log = "".join(str(line.get("stream", "")) for line in error.build_log)
         step, printed = of_failed_step(f"{log}\n{error}")
-        told = f"{step[:100]}\n{printed[-1500:]}".strip()
-        raise GroatError(f"The app's image does not build: {told}", hint=fix_of(printed, BUILD)) from error
+        failure = f"{step[:100]}\n{printed[-1500:]}".strip()
+        raise GroatError(f"The app's image does not build: {failure}", hint=fix_of(printed, BUILD)) from error
     except (APIError, OSError) as error:  # a file may be written or go while it is sent to the engine
         raise trouble("The app's image does not build", error, BUILD) from error
 
@@ -173,7 +173,7 @@ def python(client: Any, wanted: Recipe, name: str, *arguments: str) -> str:
     from docker.errors import APIError, ContainerError
 
     try:
-        told: bytes = client.containers.run(
+        output: bytes = client.containers.run(
             name, [*arguments], entrypoint=["python3"], environment=wanted.placeholders, read_only=True,
             network_mode="none", remove=True, stdout=False, stderr=True,
         )  # fmt: skip
@@ -182,7 +182,7 @@ def python(client: Any, wanted: Recipe, name: str, *arguments: str) -> str:
         raise trouble(f"The handler {wanted.handler} cannot be imported in the image {name}", said, HANDLER) from error
     except APIError as error:
         raise trouble("The image does not start", error, BUILD) from error
-    return told.decode(errors="replace")
+    return output.decode(errors="replace")
 
 
 def built(client: Any, wanted: Recipe) -> str:

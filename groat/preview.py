@@ -148,7 +148,7 @@ def session() -> "Session":
 def costs(project: Project, earlier: Project) -> Costs:
     """The monthly bill without visitors, now and before; `before` is None if no Site can be read there."""
     now, before = floor(project), None
-    with suppress(GroatError):  # an older groat's Site, perhaps; what it costs now can still be told
+    with suppress(GroatError):  # an older groat's Site, perhaps; what it costs now is known all the same
         before = floor(earlier).usd
     lines = {cost.what: f"{cost.usd:.2f}, {cost.why}" for cost in now.costs}
     return Costs(usd=now.usd, before=before, lines=lines, as_of=now.as_of)

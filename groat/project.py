@@ -75,8 +75,8 @@ def load_module(project: Project, module: str) -> ModuleType:
     except SiteError as error:
         raise GroatError(str(error), hint=f"correct the Site in {module}.py") from error
     except (Exception, SystemExit) as error:
-        told = f"{type(error).__name__}: {error}{line_of(error, project)}"
-        raise GroatError(f"{module}.py cannot be loaded, {told}", hint=f"fix {module}.py") from error
+        why = f"{type(error).__name__}: {error}{line_of(error, project)}"
+        raise GroatError(f"{module}.py cannot be loaded, {why}", hint=f"fix {module}.py") from error
     finally:
         sys.path.remove(str(project.root))
     if not Path(loaded.__file__ or "").is_relative_to(project.root):

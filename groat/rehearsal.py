@@ -58,8 +58,8 @@ class Rehearsal:
     def changes(self, cloud: Preview, stack: StackPlan) -> tuple[changesets.ResourceChange, ...]:
         """What deploying this stack changes."""
         *_, outcome = cloud.review(self.target, stack, self.texts)
-        told = outcome.review if isinstance(outcome, changesets.Reviewed) else None
-        return told.changes if told else ()
+        review = outcome.review if isinstance(outcome, changesets.Reviewed) else None
+        return review.changes if review else ()
 
     def play(self, scene: Scene) -> Rehearsed:
         """Play the deployment with the failure, then the same deployment again."""

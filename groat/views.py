@@ -26,7 +26,7 @@ class View(Protocol):
 
     def show(self, event: "Event") -> None: ...
 
-    def report(self, told: "changesets.Report") -> None: ...
+    def report(self, report: "changesets.Report") -> None: ...
 
     def close(self) -> None: ...
 
@@ -70,8 +70,8 @@ class HumanView:
             case _:
                 self.inner.show(event)
 
-    def report(self, told: "changesets.Report") -> None:
-        self.inner.report(told)
+    def report(self, report: "changesets.Report") -> None:
+        self.inner.report(report)
 
     def close(self) -> None:
         self.rest()
@@ -87,10 +87,10 @@ class HumanView:
         self.inner.close()  # ends its live picture of the stack
         self.console.print(f"[bold]{name:<16}[/] {escaped(text)}", highlight=False, soft_wrap=True)
 
-    def rehearsed(self, told: Rehearsed) -> None:
-        sign = "[green]✓[/]" if told.healthy else "[bold red]✗[/]"
+    def rehearsed(self, event: Rehearsed) -> None:
+        sign = "[green]✓[/]" if event.healthy else "[bold red]✗[/]"
         self.console.print(
-            f"{sign} [bold]{told.logical_id:<24}[/] {escaped(rehearsed(told))}", highlight=False, soft_wrap=True
+            f"{sign} [bold]{event.logical_id:<24}[/] {escaped(rehearsed(event))}", highlight=False, soft_wrap=True
         )
 
     def ready(self, ready: Ready) -> None:
@@ -117,8 +117,8 @@ class JsonView:
         else:
             self.inner.show(event)
 
-    def report(self, told: "changesets.Report") -> None:
-        self.inner.report(told)
+    def report(self, report: "changesets.Report") -> None:
+        self.inner.report(report)
 
     def close(self) -> None:
         self.inner.close()
@@ -154,21 +154,21 @@ class MarkdownView:
                 self.stream.write(f"\n## {self.stack}\n\n")
                 self.inner.show(event)
 
-    def report(self, told: "changesets.Report") -> None:
-        self.inner.report(told)
+    def report(self, report: "changesets.Report") -> None:
+        self.inner.report(report)
 
     def close(self) -> None:
         self.inner.close()
 
 
-def costs(told: Costs) -> str:
-    before = "" if told.before is None else f" (before: {told.before:.2f})"
-    lines = "; ".join(f"{what} {line}" for what, line in told.lines.items())
-    return f"{told.usd:.2f} USD a month without visitors{before}: {lines}. List prices of {told.as_of}"
+def costs(bill: Costs) -> str:
+    before = "" if bill.before is None else f" (before: {bill.before:.2f})"
+    lines = "; ".join(f"{what} {line}" for what, line in bill.lines.items())
+    return f"{bill.usd:.2f} USD a month without visitors{before}: {lines}. List prices of {bill.as_of}"
 
 
-def rehearsed(told: Rehearsed) -> str:
-    return f"{told.failure}: {told.outcome}; again: {told.again}"
+def rehearsed(event: Rehearsed) -> str:
+    return f"{event.failure}: {event.outcome}; again: {event.again}"
 
 
 def markdown_view() -> MarkdownView:

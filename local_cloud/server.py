@@ -96,7 +96,7 @@ class Endpoint:
             refusal = error
         except ConnectionError:  # the fault LoseResponse
             raise
-        except Exception:  # a bug of ours: told as AWS tells one of its own, and written down
+        except Exception:  # a bug of ours is answered as AWS answers one of its own, and logged
             LOG.exception("%s broke", form.get("Action"))
             refusal = ApiError("InternalFailure", "An internal error has occurred.", 500)
         status = refusal.status

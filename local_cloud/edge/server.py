@@ -1,6 +1,6 @@
 """The edge as the local cloud composes it: one object for all distributions, one WSGI application for each.
 
-The rule: here ids become values; everything behind is told, and asks only `Live`. Each visit is one line in the log.
+The rule: here ids become values; the modules behind get them as arguments, and ask only `Live`. A visit is a log line.
 """
 
 import logging

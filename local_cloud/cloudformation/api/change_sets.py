@@ -1,6 +1,6 @@
 """The calls that create, describe, execute, delete and list change sets.
 
-The rule: a change set can be found by its ARN for ever, but by its name only until it is deleted, or until it or another
+The rule: a change set is found by its ARN for ever, but by its name only until it is deleted, or until it or another
 change set of the stack is executed (recorded).
 """
 

@@ -62,10 +62,10 @@ def changes(before: Side | None, after: Side, *, property_values: bool) -> list[
     `before` is None for a create. Raises TemplateError where AWS refuses the update.
     """
     compared = _Comparison(before or nothing_before(after), after, property_values=property_values)
-    told = [*compared.removed(), *compared.added_or_modified()]
+    found = [*compared.removed(), *compared.added_or_modified()]
     if not property_values:
-        told = [{key: value for key, value in each.items() if not key.endswith("Context")} for each in told]
-    return [{"Type": "Resource", "ResourceChange": each} for each in sorted(told, key=_logical_id)]
+        found = [{key: value for key, value in each.items() if not key.endswith("Context")} for each in found]
+    return [{"Type": "Resource", "ResourceChange": each} for each in sorted(found, key=_logical_id)]
 
 
 def _logical_id(change: Mapping[str, Any]) -> str:
@@ -111,12 +111,12 @@ class _Comparison:
         self._refuse_other_types()
         for logical_id in in_order(dependencies(self.after.template, self.pinned.environment)):
             resource = self.wanted[logical_id]
-            told = self._modified(resource) if logical_id in self.existing else self._added(resource)
-            if told is None:
+            found = self._modified(resource) if logical_id in self.existing else self._added(resource)
+            if found is None:
                 continue
-            if {"Properties", "Tags"} & {*told["Scope"]} or told["Action"] == "Add":
-                self.replacements[logical_id] = told.get("Replacement", "True")
-            yield told
+            if {"Properties", "Tags"} & {*found["Scope"]} or found["Action"] == "Add":
+                self.replacements[logical_id] = found.get("Replacement", "True")
+            yield found
 
     def _refuse_other_types(self) -> None:
         changed = [key for key, each in self.existing.items() if self.wanted.get(key, each).type != each.type]

@@ -87,8 +87,8 @@ def _refuse(refusal: Any, names: Iterable[str]) -> None:
 
 def _actions(world: World, stack: Stack, definition: Definition) -> Changes:
     found = changes(*sides(world, stack, definition), property_values=False)
-    told = (change["ResourceChange"] for change in found)
-    return {each["LogicalResourceId"]: each["Action"] for each in told}
+    resources = (change["ResourceChange"] for change in found)
+    return {each["LogicalResourceId"]: each["Action"] for each in resources}
 
 
 def _else(stack: Stack, definition: Definition, params: Params) -> Iterable[str]:

@@ -57,7 +57,7 @@ def _make(run: Run, live: Live, verb: str, old: Live | None = None) -> Steps[boo
     try:
         state = yield from attempt(run, On.CREATE, live)
         live = _with(live, state, reason=INITIATED, made=True)
-        if live.type != STACK_TYPE:  # a nested stack has told this when its child began
+        if live.type != STACK_TYPE:  # for a nested stack this was recorded when its child began
             run.tell(live)
         if live.type in CONSISTENCY_CHECKED and verb == "CREATE":
             run.tell(replace(live, reason=CONSISTENCY), unnumbered=True, detailed=CONFIGURED)

@@ -64,12 +64,12 @@ class Backed:
         """The physical id that the template names, or a new one."""
         return new_id(request, RANDOM)
 
-    def state(self, request: Request, physical_id: str, **told: Any) -> State:
-        """What exists now: the attributes of the type's schema, those that the service told before those made up."""
+    def state(self, request: Request, physical_id: str, **known: Any) -> State:
+        """What exists now: `known` are the attributes that the service gave; the schema makes up the others."""
         made = schema(request.type).attributes(
             request.properties, physical_id=physical_id, account=request.account, region=request.region
         )
-        return State(physical_id=physical_id, attributes={**made, **told})
+        return State(physical_id=physical_id, attributes={**made, **known})
 
     def client(self, service: str, request: Request) -> Any:
         return self.services.client(service, request.region)
@@ -80,7 +80,7 @@ class Backed:
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A handler whose service's errors are told as CloudFormation tells them. `name` is the naming property."""
+    """A handler whose service's errors read as CloudFormation writes them. `name` is the property with the name."""
 
     inner: Handler
     services: Services
@@ -88,20 +88,20 @@ class Translated:
     name: str = ""
 
     def create(self, request: Request) -> State:
-        with _told(request, self):
+        with _translating(request, self):
             state = self.inner.create(request)
             tag(self.services, request, state)
             return state
 
     def update(self, request: Request) -> State:
-        with _told(request, self):
+        with _translating(request, self):
             state = self.inner.update(request)
             tag(self.services, request, state)
             return state
 
     def delete(self, request: Request) -> None:
         try:
-            with _told(request, self):
+            with _translating(request, self):
                 self.inner.delete(request)
         except HandlerError as error:
             if error.code is not HandlerErrorCode.NOT_FOUND:  # gone already is what was wanted
@@ -109,7 +109,7 @@ class Translated:
 
     def read(self, request: Request) -> Properties | None:
         try:
-            with _told(request, self):
+            with _translating(request, self):
                 return self.inner.read(request)
         except HandlerError as error:
             if error.code is HandlerErrorCode.NOT_FOUND:
@@ -117,12 +117,13 @@ class Translated:
             raise
 
     def ready(self, request: Request) -> bool:
-        with _told(request, self):
+        with _translating(request, self):
             return self.inner.ready(request)
 
 
 @contextmanager
-def _told(request: Request, by: Translated) -> Iterator[None]:
+def _translating(request: Request, by: Translated) -> Iterator[None]:
+    """Turns the service's error into a HandlerError with CloudFormation's text."""
     try:
         yield
     except ClientError as error:
@@ -138,7 +139,7 @@ def _told(request: Request, by: Translated) -> Iterator[None]:
 
 @contextmanager
 def undone(undo: Callable[[], Any]) -> Iterator[None]:
-    """What a create made before it was refused does not stay behind: nobody would know of it."""
+    """Undo what a create has made, if it is refused half way: nobody would know that it exists."""
     try:
         yield
     except (ClientError, HandlerError):
@@ -153,7 +154,7 @@ def error_code(code: str) -> HandlerErrorCode:
 
 
 def already_exists(type: str, identifier: str) -> HandlerError:
-    """Recorded for roles, tables and log groups alike."""
+    """The refusal of a second resource of a name (recorded for roles, tables and log groups alike)."""
     message = f"Resource of type '{type}' with identifier '{shown_identifier(type, identifier)}' already exists."
     return HandlerError(HandlerErrorCode.ALREADY_EXISTS, message, taken=identifier)
 
@@ -176,7 +177,7 @@ def given_or_generated(request: Request, name: str) -> str:
 
 
 def physical_id(request: Request) -> str:
-    """Of a request for something that exists."""
+    """The physical id in a request about something that exists. Raises HandlerError without one."""
     if request.physical_id is None:
         raise HandlerError(HandlerErrorCode.NOT_FOUND, f"{request.logical_id} has no physical id")
     return request.physical_id
@@ -187,5 +188,5 @@ def tag_list(properties: Properties) -> list[dict[str, str]]:
 
 
 def picked(properties: Properties, *names: str) -> dict[str, Any]:
-    """Those of the properties that are set, for an API that takes them under the same names."""
+    """Those of the named properties that are set, for an API that takes them under the same names."""
     return {name: properties[name] for name in names if name in properties}

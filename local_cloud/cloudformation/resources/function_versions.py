@@ -84,5 +84,5 @@ class Alias(Backed):
         answer: dict[str, Any] = getattr(client, xform_name(operation))(**fitted(client, operation, wanted))
         return answer
 
-    def _state(self, request: Request, told: dict[str, Any]) -> State:
-        return self.state(request, told["AliasArn"], AliasArn=told["AliasArn"])
+    def _state(self, request: Request, alias: dict[str, Any]) -> State:
+        return self.state(request, alias["AliasArn"], AliasArn=alias["AliasArn"])

@@ -66,10 +66,10 @@ class Bucket(Backed):
     def read(self, request: Request) -> Properties | None:
         if not self._exists(request, physical_id(request)):
             return None
-        told = {
+        actual = {
             name: self._setting(request, get) for name, (_, _, get) in SETTINGS.items() if name in request.properties
         }
-        return {name: value for name, value in {**request.properties, **told}.items() if value}
+        return {name: value for name, value in {**request.properties, **actual}.items() if value}
 
     def _exists(self, request: Request, name: str) -> bool:
         buckets = self.client("s3", request).list_buckets()["Buckets"]
@@ -92,8 +92,8 @@ class Bucket(Backed):
             if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
                 raise
             return None
-        told = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
-        return told.get("PublicAccessBlockConfiguration") or told.get("OwnershipControls") or told
+        settings = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+        return settings.get("PublicAccessBlockConfiguration") or settings.get("OwnershipControls") or settings
 
 
 class BucketPolicy(Backed):

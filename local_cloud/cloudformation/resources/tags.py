@@ -63,8 +63,8 @@ def system_tags(request: Request) -> dict[str, str]:
     """AWS's own tags of a resource: none where its provider schema says that CloudFormation puts none on the type."""
     if not schema(request.type).system_tags:
         return {}
-    told = {"stack-name": request.stack_name, "stack-id": request.stack_id, "logical-id": request.logical_id}
-    return {f"aws:cloudformation:{name}": value for name, value in told.items()}
+    values = {"stack-name": request.stack_name, "stack-id": request.stack_id, "logical-id": request.logical_id}
+    return {f"aws:cloudformation:{name}": value for name, value in values.items()}
 
 
 def tag(services: Services, request: Request, state: State) -> None:

@@ -110,8 +110,8 @@ class Schema:
     @cached_property
     def system_tags(self) -> bool:
         """Whether AWS puts tags of its own on the resource, which differs from type to type."""
-        told = self.document.get("tagging", {})
-        return self.tag_property is not None and bool(told.get("cloudFormationSystemTags", told.get("taggable")))
+        tagging = self.document.get("tagging", {})
+        return self.tag_property is not None and bool(tagging.get("cloudFormationSystemTags", tagging.get("taggable")))
 
     def tags(self, properties: Mapping[str, Any]) -> dict[str, str]:
         """The tags among a resource's properties, by key, whether its type writes them as a list or as a map."""

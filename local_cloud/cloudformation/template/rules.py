@@ -26,8 +26,8 @@ def check_rules(template: Template, environment: Environment) -> None:
             continue
         for assertion in rule.get("Assertions", ()):
             if not _holds(resolver, assertion.get("Assert", True)):
-                told = assertion.get("AssertDescription", "")
-                raise TemplateError(BROKEN.format(rule=name, description=told))
+                description = assertion.get("AssertDescription", "")
+                raise TemplateError(BROKEN.format(rule=name, description=description))
 
 
 def _no_resources(logical_id: str, _attribute: str | None) -> Any:

@@ -83,8 +83,8 @@ def _serverless(body: str, parameters: str, region: str) -> str:
         to_py27_compatible_template(given, values)
         made = translator.translate(given, parameter_values=values)
     except InvalidDocumentException as error:
-        told = " ".join(cause.message for cause in error.causes)
-        raise failed(SAM, SAM_INVALID.format(count=len(error.causes), errors=told)) from error
+        errors = " ".join(cause.message for cause in error.causes)
+        raise failed(SAM, SAM_INVALID.format(count=len(error.causes), errors=errors)) from error
     finally:
         translator.metrics.publish()
     return json.dumps(undo_mark_unicode_str_in_template(made))
