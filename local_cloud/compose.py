@@ -7,6 +7,7 @@ that is created later (the endpoint's URL, the runtime), it gets a function.
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,27 +50,19 @@ def cloud(
     CloudFormation gives, where they have changed. Raises PortInUse.
     """
 
-    def started(find: Find, images: Images) -> closing[Runtime]:
-        return closing(Runtime(find, images, endpoint=lambda: server.endpoint, logs=state / "logs"))
-
-    @contextmanager
-    def edited(find: Find, distribution: str) -> Iterator["WSGIApplication"]:
-        """The site of a distribution, with its function in a process of its own."""
-        with started(find, Images(state / "images", container=str)) as own:
-            yield Edge(find, services=services, invoke=own.invoke).wsgi(distribution)
-
     ends = ExitStack()
     services, container = _services(registry)
+    runtimes = _Runtimes(state, services, endpoint=lambda: server.endpoint)
     images = Images(state / "images", container=container)
     mailbox = Mailbox(lambda: f"{server.endpoint}{CONTROL}responses")
     custom = CustomResource(_answered(lambda: runtime), mailbox)
     handlers = backed(services, custom=custom)
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
-    runtime = ends.enter_context(started(engine.deployed, images))
+    runtime = ends.enter_context(runtimes.start(engine.deployed, images))
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
-    workbench = Workbench(engine.deployed, edited)
+    workbench = Workbench(engine.deployed, runtimes.edited)
     verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox, workbench=workbench)
     server = Server(Endpoint(engine, services=services, control=Control(verbs.table())), port=port)
     with ends:
@@ -78,6 +71,24 @@ def cloud(
         ends.enter_context(server)
         ends.callback(services.warm())
         yield server
+
+
+@dataclass(frozen=True, slots=True)
+class _Runtimes:
+    """Starts what runs functions: those that are deployed, or those of a site that is being edited."""
+
+    state: Path
+    services: Services
+    endpoint: Callable[[], str]
+
+    def start(self, find: Find, images: Images) -> closing[Runtime]:
+        return closing(Runtime(find, images, endpoint=self.endpoint, logs=self.state / "logs"))
+
+    @contextmanager
+    def edited(self, find: Find, distribution: str) -> Iterator["WSGIApplication"]:
+        """The site of a distribution, with its function in a process of its own."""
+        with self.start(find, Images(self.state / "images", container=str)) as own:
+            yield Edge(find, services=self.services, invoke=own.invoke).wsgi(distribution)
 
 
 def _services(registry: str) -> tuple[Services, Callable[[str], str | None]]:
