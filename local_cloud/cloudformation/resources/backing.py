@@ -54,6 +54,13 @@ def new_id(request: Request, rng: Random) -> str:
     )
 
 
+def made_up(request: Request, physical_id: str) -> dict[str, Any]:
+    """The attributes that the type's schema declares, as AWS might have made them."""
+    return schema(request.type).attributes(
+        request.properties, physical_id=physical_id, account=request.account, region=request.region
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Backed:
     """A handler whose resource lives in moto. Subclasses say create, update, delete and read."""
@@ -66,10 +73,7 @@ class Backed:
 
     def state(self, request: Request, physical_id: str, **known: Any) -> State:
         """What exists now: `known` are the attributes that the service gave; the schema makes up the others."""
-        made = schema(request.type).attributes(
-            request.properties, physical_id=physical_id, account=request.account, region=request.region
-        )
-        return State(physical_id=physical_id, attributes={**made, **known})
+        return State(physical_id=physical_id, attributes={**made_up(request, physical_id), **known})
 
     def client(self, service: str, request: Request) -> Any:
         return self.services.client(service, request.region)

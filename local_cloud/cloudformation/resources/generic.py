@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from local_cloud.cloudformation.resources.backing import RANDOM, Properties, already_exists, new_id, physical_id
+from local_cloud.cloudformation.resources.backing import (
+    RANDOM,
+    Properties,
+    already_exists,
+    made_up,
+    new_id,
+    physical_id,
+)
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Handlers, Request, State
 from local_cloud.cloudformation.schemas.provider import schema
 
@@ -45,10 +52,7 @@ class Generic:
 
     def _remember(self, request: Request, physical_id: str) -> State:
         self.records[_key(request, physical_id)] = request.properties
-        attributes = schema(request.type).attributes(
-            request.properties, physical_id=physical_id, account=request.account, region=request.region
-        )
-        return State(physical_id=physical_id, attributes=attributes)
+        return State(physical_id=physical_id, attributes=made_up(request, physical_id))
 
 
 def unbacked(seed: int | None = None) -> Handlers:
