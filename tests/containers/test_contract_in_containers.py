@@ -13,8 +13,8 @@ import pytest
 from local_cloud.images import Images
 from local_cloud.runtime import Runtime
 from tests.containers.machine import ARCHITECTURE, ROOT, free_port, running
+from tests.local_cloud import handmade
 from tests.local_cloud.contract import DIFFERENCES, EXCHANGES, Difference, Expected
-from tests.local_cloud.handmade import FUNCTION, FUNCTION_ARN, Resource, added, deployed, site
 from tests.local_cloud.test_http_contract import URI, answered, expect, served
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -63,15 +63,9 @@ def built(*arguments: str) -> None:
 @contextmanager
 def by_container(folder: Path) -> Iterator[str]:
     """The edge, and behind it the container under the interface emulator."""
-    function = Resource(
-        type="AWS::Lambda::Function",
-        physical_id=FUNCTION,
-        properties={"Code": {"ImageUri": URI}, "Timeout": 20, "MemorySize": 512},
-        attributes={"Arn": FUNCTION_ARN},
-    )
-    ours = added(site(), "function", function)
+    ours = handmade.running(handmade.site(), URI)
     images = Images(folder / "images", container=lambda _: IMAGE)
-    runtime = Runtime(deployed(ours), images, endpoint=lambda: "http://127.0.0.1:1", logs=folder / "logs")
+    runtime = Runtime(handmade.deployed(ours), images, endpoint=lambda: "http://127.0.0.1:1", logs=folder / "logs")
     with served(ours, runtime.invoke) as base:
         yield base
     runtime.close()

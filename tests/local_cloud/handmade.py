@@ -102,6 +102,17 @@ def added(before: Site, name: str, resource: Resource) -> Site:
     return {**before, name: resource}
 
 
+def running(before: Site, image: str) -> Site:
+    """The site with its function, which runs this image."""
+    function = Resource(
+        type="AWS::Lambda::Function",
+        physical_id=FUNCTION,
+        properties={"Code": {"ImageUri": image}, "Timeout": 20, "MemorySize": 512},
+        attributes={"Arn": FUNCTION_ARN},
+    )
+    return added(before, "function", function)
+
+
 def deployed(site: Site) -> Callable[[str], Sequence[Resource]]:
     """What the engine's method of that name would answer."""
     return lambda type: [resource for resource in site.values() if resource.type == type]

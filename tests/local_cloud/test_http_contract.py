@@ -20,14 +20,11 @@ from tests.local_cloud.contract import DIFFERENCES, EXCHANGES, Exchange, Expecte
 from tests.local_cloud.contract_app import app
 from tests.local_cloud.handmade import (
     BUCKET,
-    FUNCTION,
-    FUNCTION_ARN,
     SITE,
-    Resource,
     Site,
-    added,
     deployed,
     echo,
+    running,
     site,
     ticked,
 )
@@ -55,13 +52,7 @@ def by_edge(folder: Path) -> Iterator[str]:
     """A bucket, an HTTP API and a function behind a distribution, deployed by hand."""
     images = Images(folder / "images")
     images.register(URI, HERE, "contract_app.handler")
-    function = Resource(
-        type="AWS::Lambda::Function",
-        physical_id=FUNCTION,
-        properties={"Code": {"ImageUri": URI}, "Timeout": 20, "MemorySize": 512},
-        attributes={"Arn": FUNCTION_ARN},
-    )
-    ours = added(site(), "function", function)
+    ours = running(site(), URI)
     runtime = Runtime(deployed(ours), images, endpoint=lambda: "http://127.0.0.1:1", logs=folder / "logs")
     with served(ours, runtime.invoke) as base:
         yield base

@@ -6,7 +6,7 @@ The rule: an app is what docs/recipes.md shows of it, and it answers as a site d
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,12 +22,11 @@ from template_gen import Site
 from template_gen.edge_functions import api_code
 from tests.local_cloud.handmade import (
     API_BEHAVIOR,
-    FUNCTION,
-    FUNCTION_ARN,
     SITE,
     Resource,
     added,
     deployed,
+    running,
     site,
     ticked,
 )
@@ -52,13 +51,7 @@ def by_edge(framework: str, folder: Path) -> Iterator[httpx.Client]:
     runtime.close()
 
 
-def with_function(structure: Site) -> dict[str, Resource]:
-    app = Resource(
-        type="AWS::Lambda::Function",
-        physical_id=FUNCTION,
-        properties={"Code": {"ImageUri": URI}, "Timeout": 20, "MemorySize": 512},
-        attributes={"Arn": FUNCTION_ARN},
-    )
+def with_function(structure: Site) -> Mapping[str, Resource]:
     viewer_request = Resource(
         type="AWS::CloudFront::Function",
         physical_id=VIEWER_REQUEST,
@@ -67,7 +60,7 @@ def with_function(structure: Site) -> dict[str, Resource]:
     associations = [{"EventType": "viewer-request", "FunctionARN": VIEWER_REQUEST}]
     behavior = {"PathPattern": "/api/*", **API_BEHAVIOR, "FunctionAssociations": associations}
     ours = ticked(site(), "distribution", "DistributionConfig", "CacheBehaviors", value=[behavior])
-    return {**added(ours, "function", app), "viewer request": viewer_request}
+    return added(running(ours, URI), "viewer request", viewer_request)
 
 
 @pytest.fixture(params=FRAMEWORKS)

@@ -41,19 +41,19 @@ def members(shape: Shape | None) -> set[str]:
     return found
 
 
-def told(shape: Shape | None, value: Any) -> Iterator[str]:
-    """What of it an answer has."""
+def present(shape: Shape | None, value: Any) -> Iterator[str]:
+    """The members of the shape that an answer has."""
     match shape:
         case StructureShape():
             for name in shape.members.keys() & value.keys():
                 yield f"{shape.name}.{name}"
-                yield from told(shape.members[name], value[name])
+                yield from present(shape.members[name], value[name])
         case ListShape():
             for item in value:
-                yield from told(shape.member, item)
+                yield from present(shape.member, item)
         case MapShape():
             for item in value.values():
-                yield from told(shape.value, item)
+                yield from present(shape.value, item)
 
 
 def _misfits(shape: Shape, value: Any, where: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from local_cloud.cloudformation.resources.handlers import Handlers
 from local_cloud.cloudformation.world import Surroundings
 from local_cloud.wire import cloudformation
 from tests.local_cloud.cloudformation.cfn_account import Account, template, topic
-from tests.local_cloud.cloudformation.shapes import members, misfits, told
+from tests.local_cloud.cloudformation.shapes import members, misfits, present
 from tests.local_cloud.cloudformation.test_drift import Unreadable
 
 HOOKS = {
@@ -78,7 +78,7 @@ class Witness(Account):
 
     def __call__(self, operation: str, **params: Any) -> dict[str, Any]:
         answer = super().__call__(operation, **params)
-        self.told[operation] |= set(told(_shape(operation), answer))
+        self.told[operation] |= set(present(_shape(operation), answer))
         return answer
 
     def all(self, operation: str, **params: Any) -> None:
