@@ -70,9 +70,9 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     connect(target.settings)  # without credentials, fail before doing any work
     texts = yield from write_templates(target, site)
     target.refuse_missing(texts)
-    look_at_app(target, texts["website.yaml"])
+    check_app(target, texts["website.yaml"])
     aws = yield from reach(target)
-    look_at_docker(target, aws, texts["website.yaml"])
+    check_docker(target, aws, texts["website.yaml"])
     outputs: dict[str, Outputs] = {}
     for stack in target.stacks(texts):
         parameters = yield from values(target, aws, texts[stack.template], outputs)
@@ -94,7 +94,7 @@ def write_templates(target: Target, site: "Site | None") -> Generator[Event, Non
     return texts
 
 
-def look_at_app(target: Target, website: str) -> None:
+def check_app(target: Target, website: str) -> None:
     """Raises GroatError, before any stack is touched, if the app or the frontend is missing."""
     if "ImageUri" in generated.declared(website):
         images.handler(target.project.app)
@@ -102,14 +102,14 @@ def look_at_app(target: Target, website: str) -> None:
         frontend.keys(target.project.frontend)
 
 
-def look_at_docker(target: Target, aws: Aws, website: str) -> None:
+def check_docker(target: Target, aws: Aws, website: str) -> None:
     """Raises GroatError, before any stack is touched, if an image must be built and Docker cannot be used."""
     if aws.endpoint is None and takes_image(target, website):
-        from groat.docker import look
+        from groat.docker import check
 
         registry = target.stack("registry")
         stack = aws.cloudformation(registry.region).stack(registry.stack_name)
-        look(target.project, aws, stack.outputs.get("RepositoryUri", "") if stack else "", website)
+        check(target.project, aws, stack.outputs.get("RepositoryUri", "") if stack else "", website)
 
 
 def takes_image(target: Target, template: str) -> bool:

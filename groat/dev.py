@@ -26,8 +26,8 @@ Seen = Mapping[Path, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
-    """The deployed site that is worked on, and its app."""
+class Session:
+    """The deployed site that is being edited, and its app."""
 
     project: Project
     aws: Aws
@@ -68,26 +68,26 @@ def serve(target: Target, outputs: Mapping[str, str], *, sam: bool) -> Iterator[
     aws = connect(target.settings, cloud=local.up(target.project))
     yield Working("starting the app")
     with container(target, outputs) if sam else server(target, aws, outputs) as app:
-        shop = Workshop(target.project, aws, outputs, app)
+        session = Session(target.project, aws, outputs, app)
         keys = {"Ctrl-C": "stop", "make deploy": "deploy what you edited"}
-        yield Ready(url=shop.edited(), outputs={}, commands=keys)
-        yield from watch(shop)
+        yield Ready(url=session.edited(), outputs={}, commands=keys)
+        yield from watch(session)
 
 
-def watch(shop: Workshop) -> Iterator[Event]:
-    code, pages = seen(shop.app.files()), seen(shop.pages())
+def watch(session: Session) -> Iterator[Event]:
+    code, pages = seen(session.app.files()), seen(session.pages())
     while True:
         time.sleep(LOOK)
-        yield from shop.app.said()
-        was_code, code = code, seen(shop.app.files())
-        was_pages, pages = pages, seen(shop.pages())
+        yield from session.app.said()
+        was_code, code = code, seen(session.app.files())
+        was_pages, pages = pages, seen(session.pages())
         if code != was_code:
             yield Stage("app", ", ".join(differing(was_code, code)))
-            yield from shop.app.renew()
+            yield from session.app.renew()
         if pages != was_pages:
-            yield Stage("frontend", shop.upload())
+            yield Stage("frontend", session.upload())
         if (code, pages) != (was_code, was_pages):
-            shop.edited()
+            session.edited()
 
 
 def seen(paths: Iterable[Path]) -> dict[Path, int]:

@@ -137,7 +137,7 @@ class Container:
         before = docker.image_id(self.client, self.name)
         docker.build(self.client, wanted, self.name)
         self.image = docker.inspect(self.client, wanted, self.name)
-        self.replaced = docker.removed(self.client, {before, *self.replaced} - {self.image, ""})
+        self.replaced = docker.remove_unnamed(self.client, {before, *self.replaced} - {self.image, ""})
         return Stage("image", f"{self.name} {self.image}")
 
     def renew(self) -> Iterator[Event]:

@@ -51,23 +51,23 @@ def publish(project: Project, aws: Aws, repository: str, template: str) -> Gener
     return f"{repository}@{digest}"
 
 
-def look(project: Project, aws: Aws, repository: str, template: str) -> None:
-    """Raises GroatError where `publish` will have to build and cannot. There is no `repository` ("") at first."""
+def check(project: Project, aws: Aws, repository: str, template: str) -> None:
+    """Raises GroatError if `publish` will have to build the image and cannot. `repository` is "" at first."""
     if not repository or not ecr.pushed(aws, repository, recipe(project, template).tag):
         engine()
 
 
 def make(client: Any, wanted: Recipe, name: str) -> Iterator[Event]:
-    """Build the image, settle its digest, look at it and try it."""
+    """Build the image, make it reproducible, inspect it, and import its handler."""
     build(client, wanted, name)
-    settle(client, wanted, name)
+    make_reproducible(client, wanted, name)
     inspect(client, wanted, name)
     if wanted.try_import:
-        yield from try_out(client, wanted, name)
+        yield from try_import(client, wanted, name)
 
 
 def engine() -> Any:
-    """A client of the running Docker engine. Raises GroatError in the words of what is missing."""
+    """A client of the running Docker engine. Raises GroatError that says what is missing."""
     import docker
     from docker.context import ContextAPI
     from docker.errors import DockerException
@@ -76,7 +76,7 @@ def engine() -> Any:
     # `docker context` is how Docker Desktop, Colima and rootless engines say where they listen
     host = named or str(ContextAPI.get_current_context().Host)
     try:
-        knock(host)
+        check_listening(host)
         timeout = ANSWER_SECONDS
         client = docker.from_env(timeout=timeout) if named else docker.DockerClient(base_url=host, timeout=timeout)
         client.ping()
@@ -87,7 +87,7 @@ def engine() -> Any:
     return client
 
 
-def knock(host: str) -> None:
+def check_listening(host: str) -> None:
     """Raise OSError where nobody listens on a Unix socket: Docker's client would leave its own end of it open."""
     kind, _, path = host.partition("://")
     if kind == "unix":
@@ -95,8 +95,8 @@ def knock(host: str) -> None:
             end.connect(path)
 
 
-def order(wanted: Recipe, name: str) -> dict[str, Any]:
-    """What Docker is asked to build."""
+def build_options(wanted: Recipe, name: str) -> dict[str, Any]:
+    """The arguments of Docker's build."""
     return {
         "path": str(wanted.context), "tag": name, "platform": PLATFORMS[wanted.architecture], "target": wanted.target,
         "buildargs": wanted.build_arguments, "labels": {RECIPE: wanted.tag}, "rm": True, "forcerm": True,
@@ -107,7 +107,7 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
     from docker.errors import APIError, BuildError
 
     try:
-        client.images.build(**order(wanted, name))
+        client.images.build(**build_options(wanted, name))
     except BuildError as error:
         log = "".join(str(line.get("stream", "")) for line in error.build_log)
         step, printed = of_failed_step(f"{log}\n{error}")
@@ -117,14 +117,14 @@ def build(client: Any, wanted: Recipe, name: str) -> None:
         raise trouble("The app's image does not build", error, BUILD) from error
 
 
-def settle(client: Any, wanted: Recipe, name: str) -> None:
+def make_reproducible(client: Any, wanted: Recipe, name: str) -> None:
     """Equal recipes with equal labels have equal digests. Raises GroatError."""
     from docker.errors import DockerException
 
     try:
-        reproducible.settle(client, name, wanted.epoch)
+        reproducible.make_reproducible(client, name, wanted.epoch)
     except (DockerException, OSError) as error:
-        raise trouble(f"The image cannot be settled in {gettempdir()}", error, HERE) from error
+        raise trouble(f"The image cannot be made reproducible in {gettempdir()}", error, HERE) from error
 
 
 def inspect(client: Any, wanted: Recipe, name: str) -> str:
@@ -158,7 +158,7 @@ def examine(facts: Mapping[str, Any], wanted: Recipe) -> None:
         )
 
 
-def try_out(client: Any, wanted: Recipe, name: str) -> Iterator[Event]:
+def try_import(client: Any, wanted: Recipe, name: str) -> Iterator[Event]:
     """Import the handler in the image. Raises GroatError with the traceback when it cannot be."""
     imported = IMPORTED.search(python(client, wanted, name, "-c", IMPORT, wanted.handler))
     if imported and (seconds := float(imported["seconds"])) > INIT_SECONDS:
@@ -201,7 +201,7 @@ def image_id(client: Any, name: str) -> str:
         return ""
 
 
-def removed(client: Any, images: Iterable[str]) -> tuple[str, ...]:
+def remove_unnamed(client: Any, images: Iterable[str]) -> tuple[str, ...]:
     """Remove those of these images, by id, that have no name left; the ones that must wait for their container."""
     return tuple(image for image in images if not is_gone(client, image))
 
@@ -220,7 +220,7 @@ def is_gone(client: Any, image: str) -> bool:
 
 
 def push(client: Any, remote: str, tag: str, auth: Mapping[str, str]) -> str:
-    """The digest that the registry gave to what was pushed."""
+    """Push the image; the digest that the registry gave to it. Raises GroatError."""
     from docker.errors import APIError
 
     try:

@@ -22,25 +22,25 @@ INDEXES = frozenset({"index.json", "oci-layout", "repositories"})  # other table
 OF_ONE_BUILD = ("container", "container_config", "docker_version")
 
 
-def settle(client: Any, name: str, epoch: int) -> None:
+def make_reproducible(client: Any, name: str, epoch: int) -> None:
     """Let `name` be the same image, made at `epoch`, in seconds since 1970.
 
     Raises GroatError, OSError and Docker's errors.
     """
-    with TemporaryFile() as saved, TemporaryFile() as settled:
+    with TemporaryFile() as saved, TemporaryFile() as changed:
         for part in client.api.get_image(name):
             saved.write(part)
         saved.seek(0)
-        rewrite(saved, settled, name, epoch)
-        settled.seek(0)
-        client.images.load(settled)
+        rewrite(saved, changed, name, epoch)
+        changed.seek(0)
+        client.images.load(changed)
 
 
-def rewrite(saved: IO[bytes], settled: IO[bytes], name: str, epoch: int) -> None:
-    """Turn the output of `docker save` into input for `docker load`, with the settled configuration."""
-    with tarfile.open(fileobj=saved) as source, tarfile.open(fileobj=settled, mode="w") as target:
+def rewrite(saved: IO[bytes], changed: IO[bytes], name: str, epoch: int) -> None:
+    """Turn the output of `docker save` into input for `docker load`, with the new configuration."""
+    with tarfile.open(fileobj=saved) as source, tarfile.open(fileobj=changed, mode="w") as target:
         entry = only(json.loads(content(source, MANIFEST)), name)
-        config = settled_config(json.loads(content(source, entry["Config"])), epoch)
+        config = reproducible_config(json.loads(content(source, entry["Config"])), epoch)
         file = f"{hashlib.sha256(config).hexdigest()}.json"
         contents = [{"Config": file, "RepoTags": [name], "Layers": entry["Layers"]}]
         add(target, file, config)
@@ -49,7 +49,7 @@ def rewrite(saved: IO[bytes], settled: IO[bytes], name: str, epoch: int) -> None
             target.addfile(member, source.extractfile(member) if member.isreg() else None)
 
 
-def settled_config(config: dict[str, Any], epoch: int) -> bytes:
+def reproducible_config(config: dict[str, Any], epoch: int) -> bytes:
     """The configuration (OCI image specification, "Image Configuration") without what is about one particular build."""
     time = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     kept = {key: value for key, value in config.items() if key not in OF_ONE_BUILD}

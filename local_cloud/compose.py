@@ -18,7 +18,7 @@ from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources.backed import backed
 from local_cloud.cloudformation.resources.custom import CustomResource, Invoke, Mailbox, NoAnswer
 from local_cloud.control import Control
-from local_cloud.develop import Find, Workbench
+from local_cloud.develop import EditedSites, Find
 from local_cloud.edge import Edge
 from local_cloud.edge.invoke import FunctionError, TooSlow
 from local_cloud.images import Images
@@ -62,12 +62,12 @@ def cloud(
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
-    workbench = Workbench(engine.deployed, runtimes.edited)
-    verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox, workbench=workbench)
+    editing = EditedSites(engine.deployed, runtimes.edited)
+    verbs = Verbs(engine=engine, services=services, images=images, sites=sites, mailbox=mailbox, editing=editing)
     server = Server(Endpoint(engine, services=services, control=Control(verbs.table())), port=port)
     with ends:
         ends.callback(sites.stop)
-        ends.callback(workbench.stop)
+        ends.callback(editing.stop)
         ends.enter_context(server)
         ends.callback(services.warm())
         yield server

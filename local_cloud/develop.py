@@ -122,17 +122,17 @@ def whole(environ: "WSGIEnvironment") -> "WSGIEnvironment":
 
 
 @dataclass(slots=True)
-class Bench:
+class EditedSite:
     """`owners` are the processes that edit the site; `ends` removes what serves it."""
 
     app: App
-    site: Reloading
+    pages: Reloading
     server: Server
     ends: ExitStack
     owners: set[int]
 
 
-class Workbench:
+class EditedSites:
     """The distributions being edited, each for as long as a process that edits it lives (even if that one is killed).
 
     `serve(find, id)` serves the site of a distribution as `find` finds it; what runs for it ends with that context.
@@ -141,7 +141,7 @@ class Workbench:
     def __init__(self, find: Find, serve: Callable[[Find, str], AbstractContextManager["WSGIApplication"]]) -> None:
         self._find = find
         self._serve = serve
-        self._benches: dict[Key, Bench] = {}
+        self._sites: dict[Key, EditedSite] = {}
         self._lock = threading.Lock()
         self._stopped = threading.Event()
 
@@ -152,38 +152,38 @@ class Workbench:
         """
         key = distribution, app if isinstance(app, Port) else app.function
         with self._lock:
-            bench = self._benches.get(key) or self._start(key, app)
-            bench.app = app
-            bench.owners.add(owner)
-            bench.site.edits += 1
-            return bench.server.endpoint
+            site = self._sites.get(key) or self._start(key, app)
+            site.app = app
+            site.owners.add(owner)
+            site.pages.edits += 1
+            return site.server.endpoint
 
     def stop(self) -> None:
         self._stopped.set()
         with self._lock:
-            benches = list(self._benches.values())
-            self._benches.clear()
-        for bench in benches:
-            bench.ends.close()
+            sites = list(self._sites.values())
+            self._sites.clear()
+        for site in sites:
+            site.ends.close()
 
-    def _start(self, key: Key, app: App) -> Bench:
+    def _start(self, key: Key, app: App) -> EditedSite:
         distribution, _ = key
-        find, ends = developed(self._find, distribution, lambda: bench.app), ExitStack()
-        site = Reloading(ends.enter_context(self._serve(find, distribution)))
-        bench = self._benches[key] = Bench(app, site, ends.enter_context(Server(site)), ends, set())
-        threading.Thread(target=self._until_left, args=(key, bench), daemon=True).start()
-        return bench
+        find, ends = developed(self._find, distribution, lambda: site.app), ExitStack()
+        pages = Reloading(ends.enter_context(self._serve(find, distribution)))
+        site = self._sites[key] = EditedSite(app, pages, ends.enter_context(Server(pages)), ends, set())
+        threading.Thread(target=self._until_left, args=(key, site), daemon=True).start()
+        return site
 
-    def _until_left(self, key: Key, bench: Bench) -> None:
-        while not self._left(key, bench):
+    def _until_left(self, key: Key, site: EditedSite) -> None:
+        while not self._left(key, site):
             if self._stopped.wait(LOOK):
                 return
-        bench.ends.close()
+        site.ends.close()
 
-    def _left(self, key: Key, bench: Bench) -> bool:
+    def _left(self, key: Key, site: EditedSite) -> bool:
         """Is nobody editing the site any more? Then the next editor gets a new one."""
         with self._lock:
-            left = not any(map(alive, bench.owners))
+            left = not any(map(alive, site.owners))
             if left:
-                self._benches.pop(key, None)
+                self._sites.pop(key, None)
             return left

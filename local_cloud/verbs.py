@@ -23,7 +23,7 @@ from local_cloud.cloudformation.resources.custom import Mailbox
 from local_cloud.cloudformation.stage import StageError, stage_json
 from local_cloud.container_images import ImageName, UnknownRepository, put
 from local_cloud.control import ControlError, Verb
-from local_cloud.develop import App, Container, Port, Workbench
+from local_cloud.develop import App, Container, EditedSites, Port
 from local_cloud.images import ImageError, Images
 from local_cloud.runtime_worker import interface_emulator
 from local_cloud.services import Services
@@ -41,7 +41,7 @@ class Verbs:
     images: Images
     sites: Sites
     mailbox: Mailbox
-    workbench: Workbench
+    editing: EditedSites
 
     def table(self) -> dict[str, Verb]:
         return {
@@ -83,7 +83,7 @@ class Verbs:
         return {}
 
     def develop(self, body: Json) -> Json:
-        return {"url": self.workbench.edited(_field(body, "distribution"), _app(body), _number(body, "pid"))}
+        return {"url": self.editing.edited(_field(body, "distribution"), _app(body), _number(body, "pid"))}
 
     def response(self, body: Json) -> Json:
         self.mailbox.deliver(body)

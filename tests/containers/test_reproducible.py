@@ -45,8 +45,8 @@ def clone(origin: Path, folder: Path) -> Recipe:
 
 def pushed(client: Any, wanted: Recipe, remote: str, *, anew: bool) -> str:
     """The digest in the registry; `anew` builds it from the first step on, whatever Docker still knows."""
-    client.images.build(**docker.order(wanted, f"{remote}:{wanted.tag}"), nocache=anew)
-    docker.settle(client, wanted, f"{remote}:{wanted.tag}")
+    client.images.build(**docker.build_options(wanted, f"{remote}:{wanted.tag}"), nocache=anew)
+    docker.make_reproducible(client, wanted, f"{remote}:{wanted.tag}")
     docker.inspect(client, wanted, f"{remote}:{wanted.tag}")
     return docker.push(client, remote, wanted.tag, {})
 

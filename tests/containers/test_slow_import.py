@@ -22,7 +22,7 @@ def test_an_import_longer_than_lambda_waits_is_told_with_its_seconds(base: str, 
             f'FROM {base}\nCOPY slow.py /var/task/\nWORKDIR /var/task\nCMD ["slow.handler"]\n', "utf-8"
         )
         client.images.build(path=str(tmp_path / "app"), tag="groat-slow:local")
-        events = list(docker.try_out(client, wanted, "groat-slow:local"))
+        events = list(docker.try_import(client, wanted, "groat-slow:local"))
         assert len(events) == told
         assert all(isinstance(event, Warned) and "took 10." in event.text for event in events)
     client.images.remove("groat-slow:local")
