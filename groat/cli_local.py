@@ -24,9 +24,9 @@ def local() -> None:
 @with_json
 @pass_options
 def up(options: Options, port: int | None, speed: float | None) -> None:
-    """Start it in the background, if it is not running.
+    """Start the local cloud in the background, unless it is running.
 
-    Everything in it lasts as long as it runs.
+    Everything in it is lost when it stops.
     """
     from groat import local as cloud
     from groat.config import SPEED
@@ -40,7 +40,7 @@ def up(options: Options, port: int | None, speed: float | None) -> None:
 @with_json
 @pass_options
 def down(options: Options) -> None:
-    """Stop it; everything in it is lost."""
+    """Stop the local cloud; everything in it is lost."""
     from groat import local as cloud
     from groat.events import Stage
 
@@ -52,7 +52,7 @@ def down(options: Options) -> None:
 @with_json
 @pass_options
 def local_status(options: Options) -> None:
-    """Show whether it is running, and where; exit 1 if it is not."""
+    """Show whether the local cloud is running, and where; exit 1 if it is not."""
     from groat import local as cloud
     from groat.events import Stage
 
@@ -66,7 +66,7 @@ def local_status(options: Options) -> None:
 @click.option("-n", "lines", default=50, show_default=True, metavar="LINES", help="How many lines from the end.")
 @pass_options
 def logs(options: Options, lines: int) -> None:
-    """Print the end of its log."""
+    """Print the end of the local cloud's log."""
     from groat import local as cloud
 
     for line in cloud.log_lines(options.project())[-lines:]:

@@ -6,10 +6,10 @@ from pathlib import Path
 import click
 
 from groat.errors import GroatError
-from groat.options import Options, pass_options
+from groat.options import Options, Verbs, pass_options
 
 
-@click.group()
+@click.group(cls=Verbs)
 def sam() -> None:
     """Build and run the app's container with SAM CLI; needs Docker."""
 
