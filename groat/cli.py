@@ -205,7 +205,7 @@ def dev(options: Options, sam: bool) -> None:
 
 @groat.command()
 @click.option(
-    "--older-than", "days", default=1.0, show_default=True, metavar="DAYS", help="Only images that were pushed at least this long ago."
+    "--older-than", "days", default=1.0, show_default=True, metavar="DAYS", help="Only images that are older."
 )
 @with_env
 @with_yes

@@ -28,7 +28,7 @@ def refusal(*constraints: str) -> ApiError:
 
 
 def broken(field: str, value: Any, constraint: str) -> str:
-    """One constraint that a value does not satisfy; `field` in the service's own spelling."""
+    """A constraint that a value does not satisfy; `field` is in the service's own spelling."""
     shown = "null" if value is None else f"'{value}'"
     return f"Value {shown} at '{field}' failed to satisfy constraint: {constraint}"
 
@@ -56,7 +56,7 @@ def _in_structure(shape: StructureShape, value: Mapping[str, Any], field: str) -
 
 
 def _in_list(shape: ListShape, values: list[Any], field: str) -> Iterator[str]:
-    """Plain members are told together, by their list; structures each by its number."""
+    """Wrong members are reported together, for their list; structures each by its number."""
     if isinstance(shape.member, StructureShape):
         for number, item in enumerate(values, 1):
             yield from _broken(shape.member, item, f"{field}.{number}.member")

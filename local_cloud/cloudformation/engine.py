@@ -132,7 +132,7 @@ class CloudFormation:
 
     @contextmanager
     def at_once(self) -> Iterator[None]:
-        """Whatever starts meanwhile takes no time; only faults still do."""
+        """Whatever starts in this context takes no time, apart from faults."""
         with self._lock:
             pace, self.world.pace = self.world.pace, 0.0
             try:
@@ -184,7 +184,7 @@ class CloudFormation:
             raise THROTTLED.error()
 
     def _play_bystanders(self, operation: str, region: str, params: Mapping[str, Any]) -> None:
-        """Before a write: somebody else's update, and what a stale read will still see afterwards."""
+        """Before a write: start somebody else's update, and keep what a stale read will still answer afterwards."""
         if not self.faults.pending():
             return
         change_set = self.world.change_sets.get(params.get("ChangeSetName", ""))

@@ -66,7 +66,7 @@ def read_url(world: World, url: str) -> str:
 
 
 def check_name(field: str, value: str) -> None:
-    """Raise unless a stack's or change set's name is one."""
+    """Raise unless the name of a stack or change set is valid."""
     if not NAME.fullmatch(value):
         text = "Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*"
     elif len(value) > LONGEST_NAME:
@@ -131,7 +131,7 @@ def processed(world: World, stack: Stack, source: Template, parameters: Paramete
 
 
 def environment_of(world: World, stack: Stack, parameters: Parameters) -> Environment:
-    """What a template is read against before the stack has resources; an export has its own name as its value."""
+    """What a template is resolved in before the stack has resources; an export has its own name as its value."""
     return Environment(
         parameters=parameters.values, account=world.account, region=stack.region,
         stack_name=stack.name, stack_id=stack.id, exports=lambda name: name, outputs=lambda _region, _stack, key: key,
@@ -165,5 +165,5 @@ def check_capabilities(template: Template, given: Iterable[str], *, expands: boo
 
 
 def fingerprint(params: Params) -> str:
-    """The input of a call, to tell a retry from another call with the same token."""
+    """The input of a call, which tells a retry from another call with the same token."""
     return json.dumps({key: value for key, value in params.items() if "Token" not in key}, sort_keys=True, default=str)

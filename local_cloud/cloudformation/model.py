@@ -93,7 +93,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One result of pre-deployment validation, told by DescribeEvents."""
+    """One result of pre-deployment validation, as DescribeEvents reports it."""
 
     id: str
     operation_id: str
@@ -109,7 +109,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One run of something on a stack, as LastOperations names it."""
+    """One operation on a stack, as LastOperations lists it."""
 
     id: str
     type: str
@@ -136,7 +136,7 @@ class DeploymentConfig:
 
 @dataclass(slots=True, kw_only=True)
 class ChangeSet:
-    """A change set; `name` is free again once it was executed."""
+    """A change set; its `name` is free again once it is executed."""
 
     id: str
     name: str
@@ -168,7 +168,7 @@ class ChangeSet:
 
 @dataclass(slots=True, kw_only=True)
 class Stack:
-    """The record behind a stack id."""
+    """What is known of a stack."""
 
     id: str
     name: str

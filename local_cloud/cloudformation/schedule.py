@@ -40,7 +40,7 @@ class Process:
         self._on_done = on_done
 
     def finish(self, result: Any = None) -> None:
-        """Note the result and tell whoever waits for it."""
+        """Note the result, and call whoever waits for it."""
         self.done, self.result = True, result
         if self._on_done:
             self._on_done(self)

@@ -30,7 +30,7 @@ FIELDS: Mapping[str, type | UnionType] = {
 
 
 class StageError(ValueError):
-    """A stack that cannot be staged; the message names the value and what would do."""
+    """A stack that cannot be staged; the message names the value and what is possible."""
 
 
 def stage(
@@ -95,7 +95,7 @@ def _body(template: str | Mapping[str, Any] | None) -> Mapping[str, Any]:
 
 
 def _clear(staging: Staging) -> None:
-    """No stack of that name, whatever it is doing."""
+    """Delete a stack of that name, whatever it is doing."""
     existing = staging.cloud.world.find(staging.region, staging.name)
     if existing is None:
         return

@@ -18,7 +18,7 @@ HOLDER = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staging:
-    """One staging: what every recipe needs."""
+    """What every recipe needs."""
 
     cloud: CloudFormation
     name: str

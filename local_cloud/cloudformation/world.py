@@ -48,16 +48,15 @@ class Surroundings:
     """The value of `{{resolve:service:key}}` by region, service and key. Raises TemplateError."""
     read_url: Callable[[str], str] = _no_url
     """The text behind a TemplateURL. Raises ValueError with CloudFormation's text."""
+    holds: Callable[[str, str, str], bool] = _holds_nothing
+    """Whether a bucket or repository, by region, resource type and physical id, has something in it."""
+    alarm: Callable[[str, str], str | None] = _no_alarm
+    """The state of an alarm, plain or composite, by region and ARN: OK, ALARM, INSUFFICIENT_DATA, or None."""
 
     @property
     def snippet(self) -> Callable[[str], str]:
         """The text at an s3:// location. Raises ValueError."""
         return lambda location: self.read_url(location.replace("s3://", "https://s3.amazonaws.com/", 1))
-
-    holds: Callable[[str, str, str], bool] = _holds_nothing
-    """Whether a bucket or repository, by region, resource type and physical id, has something in it."""
-    alarm: Callable[[str, str], str | None] = _no_alarm
-    """The state of an alarm, plain or composite, by region and ARN: OK, ALARM, INSUFFICIENT_DATA, or None."""
 
 
 class Embedded(Protocol):
@@ -108,11 +107,11 @@ class World:
         return seconds * self.pace
 
     def limit(self, seconds: float) -> float:
-        """How long something may take at most. Where everything is at once nothing may time out meanwhile."""
+        """A time limit in seconds of our clock; AWS's own where everything happens at once: nothing may time out."""
         return self.seconds(seconds) or seconds
 
     def random_name(self) -> str:
-        """Twelve characters, as AWS ends generated names."""
+        """Twelve characters, like those at the end of the names that AWS generates."""
         return uuid4().hex[:12].upper()
 
     def arn(self, region: str, kind: str, name: str) -> str:
@@ -120,19 +119,19 @@ class World:
         return f"arn:aws:cloudformation:{region}:{self.account}:{kind}/{name}/{uuid4()}"
 
     def add(self, stack: Stack) -> None:
-        """Let the stack be known, by its name too."""
+        """Make the stack known, also by its name."""
         self.stacks[stack.id] = stack
         self._ids[stack.region, stack.name] = stack.id
 
     def find(self, region: str, reference: str) -> Stack | None:
-        """The stack of an ARN, or the undeleted one of a name."""
+        """The stack of an ARN, or the one of a name that is not deleted."""
         if reference.startswith("arn:"):
             return self.stacks.get(reference)
         stack = self.stacks.get(self._ids.get((region, reference), ""))
         return None if stack is None or stack.status is StackStatus.DELETE_COMPLETE else stack
 
     def require(self, region: str, reference: str, refusal: Refusal = NO_STACK) -> Stack:
-        """The same, or AWS's refusal in the calling operation's spelling."""
+        """The stack, as `find` gives it. Raises AWS's refusal, as the calling operation words it."""
         stack = self.find(region, reference)
         if stack is None:
             raise refusal.error(stack=reference)
@@ -143,7 +142,7 @@ class World:
         return (stack for stack in reversed(self.stacks.values()) if stack.region == region)
 
     def family(self, stack: Stack) -> Iterator[Stack]:
-        """All stacks inside a root stack."""
+        """All nested stacks below a root stack."""
         return (other for other in self.stacks.values() if other.root_id == stack.id)
 
     def children(self, stack: Stack) -> Iterator[Stack]:

@@ -52,7 +52,7 @@ COMPARED = ("Template", "Description", "Parameters", "Capabilities", "Tags", "Ro
 
 
 def create_change_set(world: World, region: str, params: Params) -> Answer:
-    """CreateChangeSet: on a stack that does not exist, CREATE and IMPORT make its REVIEW_IN_PROGRESS shell at once."""
+    """CreateChangeSet. A stack that does not exist is created at once for CREATE and IMPORT, in REVIEW_IN_PROGRESS."""
     name, kind = params["ChangeSetName"], params.get("ChangeSetType", "UPDATE")
     check_name("changeSetName", name)
     stack = _stack_for(world, region, params, kind)
@@ -117,7 +117,7 @@ def _stack_for(world: World, region: str, params: Params, kind: str) -> Stack:
 
 
 def _show_shell(world: World, stack: Stack) -> None:
-    """The shell is there from the first change set on, whatever becomes of that."""
+    """A new stack exists from its first change set on, whatever becomes of that change set."""
     if stack.id in world.stacks:
         return
     world.add(stack)
@@ -127,7 +127,7 @@ def _show_shell(world: World, stack: Stack) -> None:
 
 
 def _again(existing: ChangeSet, params: Params) -> Answer:
-    """The same name: the same answer for the same input, whatever the token (recorded)."""
+    """The name is taken: the same input gets the same answer, whatever the token (recorded)."""
     before = {**existing.request, "Template": _template(existing.request)}
     now = {**params, "Template": _template(params)}
     for attribute in COMPARED:
@@ -141,7 +141,7 @@ def _template(params: Params) -> Any:
 
 
 def find(world: World, region: str, params: Params) -> tuple[ChangeSet, Stack]:
-    """By ARN, or by name and stack. Raises ChangeSetNotFound, or the missing stack's ValidationError."""
+    """A change set by its ARN, or by name and stack. Raises ChangeSetNotFound, or ValidationError without the stack."""
     name = params["ChangeSetName"]
     if name.startswith("arn:"):
         change_set = world.change_sets.get(name)
@@ -195,7 +195,7 @@ def _check_executable(change_set: ChangeSet) -> None:
 
 
 def delete_change_set(world: World, region: str, params: Params) -> Answer:
-    """DeleteChangeSet: silent about a name that does not exist, refused by the ARN of an executed one (recorded)."""
+    """DeleteChangeSet: ignores a name that does not exist, and refuses the ARN of an executed change set (recorded)."""
     name = params["ChangeSetName"]
     if not name.startswith("arn:"):
         if "StackName" not in params:
@@ -214,7 +214,7 @@ def delete_change_set(world: World, region: str, params: Params) -> Answer:
 
 
 def list_change_sets(world: World, region: str, params: Params, pages: Pages) -> Answer:
-    """ListChangeSets: the living ones."""
+    """ListChangeSets: those that can still be found by name."""
     stack = world.require(region, params["StackName"])
     items = [change_set_summary(each, stack) for each in reversed(stack.change_sets.values())]
     return pages.cut("ListChangeSets", "Summaries", items, params)

@@ -32,7 +32,7 @@ class Detection:
 
 
 def detect_stack_drift(world: World, region: str, params: Params) -> Answer:
-    """DetectStackDrift, of all resources or of the named."""
+    """DetectStackDrift, of all resources or of those that are named."""
     stack = world.require(region, params["StackName"])
     if stack.status not in DETECTABLE:
         raise validation_error(

@@ -24,7 +24,7 @@ ONE_OF: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 
 def check_one_of(operation: str, params: Mapping[str, Any]) -> None:
-    """Raise AWS's ValidationError if the call gives two things of which it may give one; what is false is not given."""
+    """Raise AWS's ValidationError for two parameters that exclude one another; one that is false does not count."""
     for names in ONE_OF.get(operation, ()):
         given = [name for name in names if params.get(name)]
         if len(given) > 1:

@@ -8,7 +8,7 @@ from local_cloud.cloudformation.world import World
 
 
 def update_termination_protection(world: World, region: str, params: Params) -> Answer:
-    """UpdateTerminationProtection, of a stack and of those inside it (documented)."""
+    """UpdateTerminationProtection, of a stack and of its nested stacks (documented)."""
     stack = world.require(region, params["StackName"])
     if stack.parent_id:
         raise PROTECTION_ON_CHILD.error(stack=params["StackName"])

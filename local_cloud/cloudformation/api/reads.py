@@ -92,7 +92,7 @@ def _failed(row: Mapping[str, Any]) -> bool:
 
 
 def describe_stack_resource(world: World, region: str, params: Params) -> Answer:
-    """DescribeStackResource: refuses what is deleted or was never made (recorded)."""
+    """DescribeStackResource: refuses a resource that is deleted or was never created (recorded)."""
     stack = world.require(region, params["StackName"], NO_STACK_QUOTED)
     live = stack.resources.get(params["LogicalResourceId"])
     if live is None or live.status == "DELETE_COMPLETE":
@@ -101,7 +101,7 @@ def describe_stack_resource(world: World, region: str, params: Params) -> Answer
 
 
 def describe_stack_resources(world: World, region: str, params: Params) -> Answer:
-    """DescribeStackResources: the first hundred; by physical id, those of the stack that holds it."""
+    """DescribeStackResources: the first hundred; for a physical id, those of the stack that has it."""
     stack, wanted = _resources_of(world, region, params)
     rows = [
         {"StackId": stack.id, "StackName": stack.name, **resource(stack, live, clock="Timestamp")}

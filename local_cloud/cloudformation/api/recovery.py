@@ -18,7 +18,7 @@ from local_cloud.cloudformation.world import World
 
 
 def cancel_update_stack(world: World, region: str, params: Params) -> Answer:
-    """CancelUpdateStack: what is in flight is cancelled, then the update rolls back."""
+    """CancelUpdateStack: what is in progress is cancelled, then the update rolls back."""
     stack = world.require(region, params["StackName"])
     require(Call.CANCEL_UPDATE, stack.status)
     interrupt(world, stack, "User Initiated")
@@ -66,7 +66,7 @@ def rollback_stack(world: World, region: str, params: Params) -> Answer:
 
 
 def _way_back(stack: Stack) -> tuple[Body, StackStatus]:
-    """A stack that never was stable is deleted (documented), from CREATE_FAILED by way of ROLLBACK_IN_PROGRESS."""
+    """A stack that was never stable is deleted (documented), from CREATE_FAILED by way of ROLLBACK_IN_PROGRESS."""
     if stack.status is StackStatus.CREATE_FAILED:
         return rollback_paused, StackStatus.ROLLBACK_IN_PROGRESS
     if stack.stable is None:

@@ -14,17 +14,17 @@ Shown = dict[str, Any]
 
 
 def present(values: Shown) -> Shown:
-    """Without what is None, empty text or an empty list."""
+    """The values that are not None, empty text or an empty list."""
     return {key: value for key, value in values.items() if value not in (None, "", [], ())}
 
 
 def tags(of: dict[str, str] | Any) -> list[Shown]:
-    """boto3's Tags."""
+    """Tags as boto3 has them."""
     return [{"Key": key, "Value": value} for key, value in of.items()]
 
 
 def stack(record: Stack, answers: Answers, *, named: bool = True) -> Shown:
-    """As DescribeStacks; `named` is whether the caller asked for this stack."""
+    """A stack as DescribeStacks answers it; `named` is whether the caller asked for this stack."""
     definition = None if record.status is StackStatus.REVIEW_IN_PROGRESS else record.definition
     gone = record.status is StackStatus.DELETE_COMPLETE
     answer: Shown = {
@@ -92,7 +92,7 @@ def deployment(config: DeploymentConfig) -> Shown:
 
 
 def summary(record: Stack, answers: Answers) -> Shown:
-    """As ListStacks."""
+    """A stack as ListStacks answers it."""
     return {
         "StackId": record.id,
         "StackName": record.name,
@@ -129,13 +129,13 @@ def resource(record: Stack, live: Live, *, clock: str = "LastUpdatedTimestamp") 
 
 
 def resource_detail(record: Stack, live: Live) -> Shown:
-    """As DescribeStackResource."""
+    """A resource as DescribeStackResource answers it."""
     metadata = json.dumps(live.metadata) if live.metadata else "{}"
     return {"StackId": record.id, "StackName": record.name, **resource(record, live), "Metadata": metadata}
 
 
 def change_set(record: ChangeSet, owner: Stack, answers: Answers) -> Shown:
-    """As DescribeChangeSet, without its Changes."""
+    """A change set as DescribeChangeSet answers it, without its Changes."""
     definition = record.definition
     answer = _summary(record, owner) | {
         "NotificationARNs": list(definition.notification_arns),
@@ -157,12 +157,12 @@ def change_set(record: ChangeSet, owner: Stack, answers: Answers) -> Shown:
 
 
 def change_set_summary(record: ChangeSet, owner: Stack) -> Shown:
-    """As ListChangeSets."""
+    """A change set as ListChangeSets answers it."""
     return _summary(record, owner) | {"ImportExistingResources": record.import_existing}
 
 
 def _summary(record: ChangeSet, owner: Stack) -> Shown:
-    """What both calls tell of a change set."""
+    """What both calls say about a change set."""
     return {
         "StackId": owner.id,
         "StackName": owner.name,

@@ -53,7 +53,7 @@ BODIES = {
 
 
 class Wanted(NamedTuple):
-    """What a call brings along: a template as it is sent, and a stack policy if there is one."""
+    """What a call sends: the template, and a stack policy if there is one."""
 
     source: Template
     policy: str | None
@@ -73,7 +73,7 @@ def create_stack(world: World, region: str, params: Params) -> Answer:
 
 
 def _create(world: World, stack: Stack, params: Params, wanted: Wanted) -> Answer:
-    """The last that can be refused, and then the operation."""
+    """What can still be refused, and then the operation."""
     role = usable_role(world, stack, params.get("RoleARN"))
     definition = definition_of(world, params, stack, wanted.source)
     _configure_creation(stack, params)
@@ -89,7 +89,7 @@ def _create(world: World, stack: Stack, params: Params, wanted: Wanted) -> Answe
 
 
 def _wanted(world: World, params: Params, stack: Stack | None = None) -> Wanted:
-    """Read, and checked for capabilities. Raises AWS's refusals."""
+    """What the call sends, checked for capabilities. Raises AWS's refusals."""
     policy = policy_of_call(world, params, "StackPolicy")
     source = template_of(world, params, stack)
     check_capabilities(source, params.get("Capabilities", ()), expands=True)
@@ -97,7 +97,7 @@ def _wanted(world: World, params: Params, stack: Stack | None = None) -> Wanted:
 
 
 def _begin(world: World, stack: Stack, params: Params, call: str, options: Options) -> Answer:
-    """Start the operation; the same call with the same token will be answered, not repeated."""
+    """Start the operation. The same call with the same token gets the same answer, and starts nothing."""
     body, kind, status = BODIES[call]
     token = params.get("ClientRequestToken")
     run = start(world, stack, body, kind=kind, status=status, token=token, options=options)
@@ -107,7 +107,7 @@ def _begin(world: World, stack: Stack, params: Params, call: str, options: Optio
 
 
 def new_stack(world: World, region: str, name: str) -> Stack:
-    """A record that the world does not know yet."""
+    """A stack that the world does not know yet."""
     return Stack(
         id=world.arn(region, "stack", name), name=name, account=world.account, region=region,
         created=world.schedule.now, status=StackStatus.CREATE_IN_PROGRESS,
@@ -123,7 +123,7 @@ def _configure_creation(stack: Stack, params: Params) -> None:
 
 
 def deployment_of(params: Params) -> DeploymentConfig:
-    """EXPRESS has rollback off unless the call says otherwise (documented)."""
+    """The call's DeploymentConfig; EXPRESS disables rollback unless the call says otherwise (documented)."""
     given = params.get("DeploymentConfig", {})
     mode = given.get("Mode", "STANDARD")
     return DeploymentConfig(mode=mode, disable_rollback=given.get("DisableRollback", mode == "EXPRESS"))
@@ -149,7 +149,7 @@ def update_stack(world: World, region: str, params: Params) -> Answer:
 
 
 def _update(world: World, stack: Stack, params: Params, wanted: Wanted, during_update: str | None) -> Answer:
-    """The last that can be refused, and then the operation."""
+    """What can still be refused, and then the operation."""
     role = usable_role(world, stack, params.get("RoleARN"))
     definition = definition_of(world, params, stack, wanted.source)
     _refuse_idle(world, stack, definition)
@@ -167,14 +167,14 @@ def _update(world: World, stack: Stack, params: Params, wanted: Wanted, during_u
 
 
 def _refuse_idle(world: World, stack: Stack, definition: Definition) -> None:
-    """With a transform only the expansion tells, which comes after the answer; a paused stack always has work left."""
+    """Refuse an update without changes, unless a transform is yet to be expanded or a paused stack has work left."""
     known_at_once = not definition.source.transforms
     if stack.status not in PAUSED and known_at_once and nothing_changes(world, stack, definition):
         raise NO_UPDATES.error()
 
 
 def check_updatable(stack: Stack, params: Params, call: Call = Call.UPDATE_STACK) -> None:
-    """Raise unless the stack takes an update; from a paused status only with DisableRollback, or never."""
+    """Raise unless the stack accepts an update; a paused one does so only with DisableRollback, or never."""
     require(call, stack.status, id=stack.id, name=stack.name, stack=params.get("StackName", stack.id))
     if stack.status not in PAUSED:
         return
@@ -185,7 +185,7 @@ def check_updatable(stack: Stack, params: Params, call: Call = Call.UPDATE_STACK
 
 
 def delete_stack(world: World, region: str, params: Params) -> Answer:
-    """DeleteStack; a name that does not exist, and a stack that is going already, are no errors."""
+    """DeleteStack. A name that does not exist and a stack that is being deleted already are no errors."""
     stack = world.find(region, params["StackName"])
     if stack is None or stack.status in (StackStatus.DELETE_COMPLETE, StackStatus.DELETE_IN_PROGRESS):
         return {}

@@ -21,7 +21,7 @@ STAGES = ["Original", "Processed"]
 
 
 def get_template(world: World, region: str, params: Params) -> Answer:
-    """GetTemplate, of a stack or of a change set; a rolled back update has given the old template back."""
+    """GetTemplate, of a stack or a change set; after a rolled back update it is the old template again."""
     if params.get("ChangeSetName"):
         definition: Definition | None = find(world, region, params)[0].definition
     elif "StackName" in params:
@@ -33,7 +33,7 @@ def get_template(world: World, region: str, params: Params) -> Answer:
 
 
 def _body(definition: Definition, stage: str) -> str:
-    """The text that was sent; what a transform made of it is JSON. Clients of boto3 get an object where it is JSON."""
+    """The text that was sent, or as JSON what a transform made of it; boto3 turns JSON into an object."""
     if stage == "Processed" and definition.source.transforms:
         return json.dumps(definition.template.body)
     return definition.source.original
@@ -67,7 +67,7 @@ def get_template_summary(world: World, region: str, params: Params) -> Answer:
 
 
 def validate_template(world: World, region: str, params: Params) -> Answer:  # noqa: ARG001 - every call has a region
-    """ValidateTemplate: its structure, not its properties."""
+    """ValidateTemplate: checks the template's structure, not its properties."""
     template = template_of(world, params)
     check_cycles(template)
     rows = [
@@ -110,7 +110,7 @@ def _default(parameter: Mapping[str, Any]) -> str | None:
 
 
 def _warnings(template: Template, types: list[str]) -> Answer | None:
-    """Types that are not known, where the call lets them pass; a transform may yet make others of them."""
+    """Unknown resource types, where the call lets them pass; a transform may still replace them."""
     unknown = [] if template.transforms else unrecognized(types)
     return {"UnrecognizedResourceTypes": unknown} if unknown else None
 

@@ -110,7 +110,7 @@ def sides(world: World, stack: Stack, definition: Definition) -> tuple[Side | No
 
 
 def execute(world: World, stack: Stack, change_set: ChangeSet, options: Options, token: str | None) -> None:
-    """Run it. Every other change set of the stack is void from here, and the name is free again."""
+    """Execute the change set. All others of the stack are obsolete from here, and its name is free again."""
     _void_others(stack, change_set)
     del stack.change_sets[change_set.name]
     change_set.execution_status = "EXECUTE_IN_PROGRESS"
@@ -137,7 +137,7 @@ def execute(world: World, stack: Stack, change_set: ChangeSet, options: Options,
 
 
 def nothing_changes(world: World, stack: Stack, definition: Definition) -> bool:
-    """UpdateStack's question; a transform that fails is for the operation to find out. Raises TemplateError."""
+    """Whether UpdateStack would change nothing; not if a transform fails, which is for the operation to report."""
     try:
         template = processed(world, stack, definition.source, definition.parameters)
     except TemplateError:
@@ -162,7 +162,7 @@ def _answered(
     *,
     values: bool = False,
 ) -> dict[str, Any]:
-    """The change as AWS told it on the day (history.py), as an import where it is one, with its child's change set."""
+    """The change as AWS answered it on that day (`history`); an Import where it is one, with the child's change set."""
     resource = change["ResourceChange"]
     name = resource["LogicalResourceId"]
     if name in change_set.imports:
@@ -177,7 +177,7 @@ def _answered(
 def _imports(
     world: World, stack: Stack, change_set: ChangeSet, found: Iterable[Mapping[str, Any]]
 ) -> Mapping[str, str]:
-    """What is imported, by logical id. Raises ChangeSetFailed when something of it cannot be."""
+    """The physical ids to import, by logical id. Raises ChangeSetFailed if one of them cannot be imported."""
     if not change_set.import_existing and not change_set.imports:
         return {}
     _, after = sides(world, stack, change_set.definition)
@@ -192,7 +192,7 @@ def _imports(
 def _existing(
     world: World, stack: Stack, resolved: Mapping[str, ResolvedResource], found: Iterable[Mapping[str, Any]]
 ) -> Mapping[str, str]:
-    """With ImportExistingResources: the additions whose names exist already. Raises ChangeSetFailed without Retain."""
+    """With ImportExistingResources: additions whose names exist. Raises ChangeSetFailed without retention."""
     added = [c["ResourceChange"]["LogicalResourceId"] for c in found if c["ResourceChange"]["Action"] == "Add"]
     there = {name: existing_id(world, stack, resolved[name]) for name in added}
     imports = {name: id for name, id in there.items() if id}

@@ -39,7 +39,7 @@ class Spot:
 
 
 def differing(before: Any, after: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
-    """The outermost places where two values differ, their scalars as text,, with the value of each side or ABSENT."""
+    """The outermost places where two values (scalars as text) differ, with both values; ABSENT where there is none."""
     match before, after:
         case Mapping(), Mapping():
             for key in dict.fromkeys((*before, *after)):
@@ -56,7 +56,7 @@ def _item(items: list[Any], index: int) -> Any:
 
 
 def at(value: Any, path: Path) -> Any:
-    """What is at a path, or ABSENT."""
+    """The value at a path, or ABSENT."""
     for part in path:
         match value:
             case Mapping():
@@ -111,7 +111,7 @@ def _told(target: dict[str, Any], causes: tuple[Cause, ...], *, direct: bool) ->
 
 
 def change(root: str, spot: Spot) -> dict[str, str]:
-    """Path, values and kind of a spot, for a Target."""
+    """Path, values and kind of a spot, as a Target has them."""
     kind = "Add" if spot.before is ABSENT else "Remove" if spot.after is ABSENT else "Modify"
     sides = {"BeforeValue": spot.before, "AfterValue": spot.after}
     return {

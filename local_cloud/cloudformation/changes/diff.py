@@ -88,7 +88,7 @@ class _Comparison:
         self.wanted = active(after.template, self.then)
 
     def _lookup(self, logical_id: str, attribute: str | None) -> Any:
-        """After the update: what is new has no attributes yet, and a nested stack's outputs are its own affair."""
+        """After the update: a new resource has no attributes yet, and only a nested stack knows its own outputs."""
         new = logical_id not in self.existing or self.replacements.get(logical_id) in ("True", "Conditional")
         nested = attribute is not None and self.wanted[logical_id].type == NESTED_STACK
         return UNKNOWN if new or nested else self.after.lookup(logical_id, attribute)

@@ -53,7 +53,7 @@ def nothing_before(after: Side) -> Side:
 
 
 def resolver(side: Side, lookup: Lookup) -> Resolver:
-    """The side's values, for comparing."""
+    """Resolves the side's values, for comparing."""
     given = side.environment
     environment = replace(
         given,
@@ -65,7 +65,7 @@ def resolver(side: Side, lookup: Lookup) -> Resolver:
 
 
 def masked(plain: Resolver) -> Resolver:
-    """The same values for showing: NoEcho parameters read ****, conditions still know better."""
+    """The same values for showing: NoEcho parameters are ****, but conditions still see their values."""
     template, environment = plain.template, plain.environment
     parameters = {**environment.parameters, **dict.fromkeys(hidden(template), MASK)}
     conditions = {name: plain.condition(name) for name in template.conditions}
@@ -73,7 +73,7 @@ def masked(plain: Resolver) -> Resolver:
 
 
 def identity(action: str, resource: Resource, before: Side) -> dict[str, Any]:
-    """What a change is about."""
+    """The members of a change that say which resource it is about."""
     physical_id = before.physical_ids.get(resource.logical_id)
     return {
         "Action": action,

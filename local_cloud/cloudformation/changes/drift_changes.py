@@ -18,7 +18,7 @@ Change = dict[str, Any]
 
 
 def with_drift(world: World, stack: Stack, changes: Iterable[Change], *, values: bool) -> list[Change]:
-    """The changes, those of drifted resources added or marked."""
+    """The changes, with those of drifted resources added or marked."""
     found = {change["ResourceChange"]["LogicalResourceId"]: change for change in changes}
     for name, live in stack.resources.items():
         if not live.made or live.type == STACK_TYPE:

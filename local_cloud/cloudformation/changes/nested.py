@@ -26,7 +26,7 @@ class NoChanges(Exception):
 
 
 def children(world: World, stack: Stack, change_set: ChangeSet, after: Side, compute: Compute) -> dict[str, str | None]:
-    """By logical id the child's change set id, or None for a child that does not change. Raises TemplateError."""
+    """The child's change set id, by logical id; None for a child that does not change. Raises TemplateError."""
     found: dict[str, str | None] = {}
     for name, desired in resolve(after.template, after.environment, after.lookup).resources.items():
         live = stack.resources.get(name)
@@ -37,7 +37,7 @@ def children(world: World, stack: Stack, change_set: ChangeSet, after: Side, com
 
 
 def without_idle(changes: Iterable[Change], nested: Mapping[str, str | None]) -> list[Change]:
-    """Without the children that do not change, and what would only have changed because of them."""
+    """The changes without children that do not change, and without what would change only because of them."""
     gone = {name for name, id in nested.items() if id is None}
     return [change for change in changes if _name(change) not in gone and not _only_by(change, gone)]
 
@@ -54,7 +54,7 @@ def _name(change: Change) -> str:
 
 
 def _definition(world: World, child: Stack, properties: Mapping[str, Any]) -> Definition:
-    """What a refused call would be to the child's own change set fails its root's. Raises TemplateError."""
+    """Whatever would refuse a change set of the child fails the root's. Raises TemplateError."""
     try:
         return child_definition(world, child, properties)
     except ApiError as refusal:
@@ -87,7 +87,7 @@ def _child(world: World, child: Stack, root: ChangeSet, properties: Mapping[str,
 
 
 def finish(world: World, root: ChangeSet) -> None:
-    """The children's change sets were executed with the root's."""
+    """Mark the children's change sets as executed with the root's."""
     for change_set in world.change_sets.values():
         if change_set.root_id == root.id:
             change_set.execution_status = root.execution_status

@@ -16,7 +16,7 @@ Change = dict[str, Any]
 
 
 def with_unfinished(stack: Stack, changes: Iterable[Change], after: Side) -> list[Change]:
-    """The changes, completed by what a paused stack still has to do."""
+    """The changes, with those that a paused stack still has to do."""
     if stack.status not in PAUSED:
         return list(changes)
     made = {name for name, live in stack.resources.items() if live.made}

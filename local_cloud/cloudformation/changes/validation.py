@@ -61,7 +61,7 @@ NOT_CHECKED = frozenset(
 
 
 def findings(world: World, stack: Stack, change_set: ChangeSet, after: Side) -> Iterator[Finding]:
-    """What validation has to say about the resources that a change set adds, changes or deletes."""
+    """What validation finds about the resources that a change set adds, changes or deletes."""
     resolved = resolve(after.template, after.environment, after.lookup).resources
     for change in change_set.changes:
         resource = change["ResourceChange"]
@@ -82,7 +82,7 @@ def _wrong(world: World, stack: Stack, desired: ResolvedResource, *, added: bool
 
 
 def _loses(world: World, stack: Stack, resource: Mapping[str, Any]) -> bool:
-    """Whether the change deletes something that refuses to go while it is full."""
+    """Whether the change deletes something that cannot be deleted while it is full."""
     if resource["ResourceType"] not in FULL or resource.get("PolicyAction") != "Delete":
         return False
     live = stack.resources[resource["LogicalResourceId"]]
@@ -91,7 +91,7 @@ def _loses(world: World, stack: Stack, resource: Mapping[str, Any]) -> bool:
 
 
 def existing_id(world: World, stack: Stack, desired: ResolvedResource) -> str | None:
-    """The physical id of a thing that already has the identifier which the template gives, or None."""
+    """The physical id of an existing resource that has the identifier given in the template, or None."""
     identity = _identity(desired)
     if identity is None:
         return None

@@ -14,7 +14,7 @@ Skips = Mapping[str, frozenset[str]]
 
 
 def check_skips(world: World, stack: Stack, named: Iterable[str], *, force: bool) -> Skips:
-    """By stack id what to skip: the named (`Logical`, `NestedStackName.Logical`), or with `force` all that failed."""
+    """What to skip, by stack id: the named (`Logical`, `NestedStackName.Logical`), or with `force` all that failed."""
     family = {each.name: each for each in _family(world, stack)}
     skips: dict[str, set[str]] = {each.id: set() for each in family.values()}
     if force:
@@ -31,7 +31,7 @@ def check_skips(world: World, stack: Stack, named: Iterable[str], *, force: bool
 
 
 def resume_children(world: World, stack: Stack, skips: Skips) -> None:
-    """Let the failed stacks inside continue with their own skips; the parent's revert waits for them."""
+    """Let the failed nested stacks continue with their own skips; the parent's revert waits for them."""
     for child in world.children(stack):
         if child.status is StackStatus.UPDATE_ROLLBACK_FAILED:
             resume_children(world, child, skips)
@@ -49,7 +49,7 @@ def _family(world: World, stack: Stack) -> Iterator[Stack]:
 
 
 def _failed(world: World, stack: Stack) -> set[str]:
-    """What may be skipped: what failed; of the stacks inside only those that are deleted, or on the way."""
+    """What may be skipped: what failed; of nested stacks only those that are deleted or being deleted."""
     return {
         name
         for name, live in stack.resources.items()

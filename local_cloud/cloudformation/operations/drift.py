@@ -19,7 +19,7 @@ Drift = dict[str, Any]
 
 
 def actual_properties(run: Run, live: Live) -> Mapping[str, Any] | None:
-    """What is really there, of what the template set; None when the thing is gone. Raises HandlerError."""
+    """The live values of what the template set; None if the resource is gone. Raises HandlerError."""
     request = run.request(live)
     found = run.world.handlers.handler(live.type).read(request)
     if found is None:
@@ -30,7 +30,7 @@ def actual_properties(run: Run, live: Live) -> Mapping[str, Any] | None:
 
 
 def drifted(run: Run, live: Live) -> bool:
-    """Whether the thing is other than the stack last made it, or gone."""
+    """Whether the resource differs from what the stack last made of it, or is gone."""
     try:
         actual = actual_properties(run, live)
     except HandlerError:
@@ -39,12 +39,12 @@ def drifted(run: Run, live: Live) -> bool:
 
 
 def gone(run: Run, live: Live) -> bool:
-    """Whether somebody deleted the thing."""
+    """Whether somebody deleted the resource."""
     return live.type != STACK_TYPE and run.world.handlers.handler(live.type).read(run.request(live)) is None
 
 
 def detect(world: World, stack: Stack, live: Live) -> Drift:
-    """One resource's drift, as DescribeStackResourceDrifts answers it; remembered on the stack."""
+    """One resource's drift, as DescribeStackResourceDrifts answers it; kept on the stack."""
     run = Run(world=world, stack=stack, operation=Operation(id="", type="", started=world.schedule.now))
     drift: Drift = {
         "StackId": stack.id,
@@ -58,7 +58,7 @@ def detect(world: World, stack: Stack, live: Live) -> Drift:
 
 
 def _compared(run: Run, live: Live) -> Drift:
-    """A resource whose revert was skipped, and a nested stack, are not checked (documented)."""
+    """Nested stacks, and resources whose revert was skipped, are not checked (documented)."""
     if live.skipped or live.type == STACK_TYPE:
         return {"StackResourceDriftStatus": "NOT_CHECKED", "PropertyDifferences": []}
     try:

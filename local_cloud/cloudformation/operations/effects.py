@@ -25,7 +25,7 @@ ACTIONS = {On.CREATE: Action.CREATE, On.UPDATE: Action.UPDATE, On.ROLLBACK: Acti
 
 
 class Failure(Exception):
-    """A step failed; `state` is what exists nevertheless."""
+    """A step failed; `state` is what exists all the same."""
 
     def __init__(self, reason: str, state: State | None = None) -> None:
         super().__init__(reason)
@@ -63,7 +63,7 @@ def settle(run: Run, on: On, live: Live) -> Steps[None]:
 
 
 def wrapped(message: str, token: str, code: str) -> str:
-    """A modern handler's text as events show it."""
+    """The text of a handler as events show it."""
     return f'Resource handler returned message: "{message}" (RequestToken: {token}, HandlerErrorCode: {code})'
 
 
@@ -117,14 +117,14 @@ def _validate(live: Live) -> None:
 
 
 def interfere(run: Run, on: On, live: Live) -> Steps[None]:
-    """The faults of a step that calls no handler. Raises Failure."""
+    """Play the faults of a step that calls no handler. Raises Failure."""
     yield from delays(run, on, live)
     if fault := _take(run, FailResource, on, live):
         raise Failure(fault.reason)
 
 
 def delays(run: Run, on: On, live: Live) -> Steps[None]:
-    """The time that a slow or hanging handler takes."""
+    """Take the time of a slow or hanging handler."""
     if slow := _take(run, SlowResource, on, live):
         yield slow.seconds
     if hang := _take(run, HangResource, on, live):
@@ -132,7 +132,7 @@ def delays(run: Run, on: On, live: Live) -> Steps[None]:
 
 
 def _hang(run: Run, hang: HangResource) -> Steps[None]:
-    """Until its time is over; without a time, until somebody clears the faults."""
+    """Wait until its time is over or, if it has none, until somebody clears the faults."""
     if hang.seconds is not None:
         yield hang.seconds
         return
@@ -143,7 +143,7 @@ def _hang(run: Run, hang: HangResource) -> Steps[None]:
 
 
 def _take(run: Run, kind: type[Any], on: On, live: Live) -> Any:
-    """A deletion that undoes something meets the faults of both kinds."""
+    """The fault for this step; a deletion that undoes something meets the faults of both kinds."""
     faults, facts = run.world.faults, {"resource": live.logical_id, "stack": run.stack.name}
     meets = (On.ROLLBACK, on) if run.undoing and on is not On.UPDATE else (on,)
     return next((found for each in meets if (found := faults.take(kind, on=each, **facts))), None)

@@ -9,7 +9,7 @@ from local_cloud.cloudformation.world import World
 
 
 def start_foreign_update(world: World, stack: Stack, seconds: float) -> None:
-    """Begin it, if the stack takes updates now; pending change sets are void, as by any update."""
+    """Start it, if the stack accepts updates now; pending change sets become obsolete, as with any update."""
     if stack.status not in STABLE:
         return
     stack.void_change_sets()

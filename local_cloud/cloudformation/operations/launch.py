@@ -26,7 +26,7 @@ def start(
     world: World, stack: Stack, body: Body, *, kind: str, status: S, token: str | None = None,
     options: Options | None = None, done: Callable[[Process], None] | None = None, reason: str = USER_INITIATED,
 ) -> Run:  # fmt: skip
-    """Move the stack, say so, and let the operation run."""
+    """Move the stack, record the event, and start the operation."""
     before = stack.status
     operation = Operation(id=str(uuid4()), type=kind, token=token, started=world.schedule.now)
     run = Run(world=world, stack=stack, operation=operation, options=options or Options(), back_to=before)
@@ -58,7 +58,7 @@ def define(world: World, stack: Stack, definition: Definition) -> str | None:
 
 
 def usable_role(world: World, stack: Stack, given: str | None) -> str | None:
-    """The role of the next operation: sticky, can be exchanged, and without it nothing can be written (recorded)."""
+    """The role of the next operation: the stack's, or the `given` one. Refused if it does not exist (recorded)."""
     role = given or stack.role_arn
     if role and world.faults.role_is_gone(role):
         raise ROLE.error(role=role)
@@ -66,13 +66,13 @@ def usable_role(world: World, stack: Stack, given: str | None) -> str | None:
 
 
 def check_mode(stack: Stack, mode: str) -> None:
-    """A stack last deployed in EXPRESS mode wants its follow-ups in the same."""
+    """Raise unless the operation has the mode of the last one, if that was EXPRESS."""
     if stack.deployment.mode == "EXPRESS" != mode:
         raise EXPRESS_FOLLOW_UP.error()
 
 
 def cancel_process(world: World, stack: Stack) -> None:
-    """Stop what runs on the stack; what is in flight is told cancelled."""
+    """Stop what runs on the stack; what is in progress is recorded as cancelled."""
     if stack.process is not None and not stack.process.done:
         world.schedule.cancel(stack.process)
 

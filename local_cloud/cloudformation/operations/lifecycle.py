@@ -120,7 +120,7 @@ def import_resources(run: Run) -> Steps[None]:
 
 
 def commit(run: Run, outputs: tuple[ResolvedOutput, ...]) -> None:
-    """The new state is the stack's state: from here nothing leads back."""
+    """The new state becomes the stack's state: from here nothing leads back."""
     stack = run.stack
     active = run.needs.keys()
     stack.outputs, stack.imports = outputs, frozenset(run.imported)
@@ -128,7 +128,7 @@ def commit(run: Run, outputs: tuple[ResolvedOutput, ...]) -> None:
 
 
 def _bring_about(run: Run) -> Steps[None]:
-    """Every resource of the template, in the order of need. Raises OperationFailed."""
+    """Make every resource what the template says, in dependency order. Raises OperationFailed."""
     if run.options.problem:
         raise OperationFailed(f"{run.options.problem}.")
     try:
@@ -177,7 +177,7 @@ def _sentence(problem: TemplateError) -> str:
 
 
 def _path_of(node: Any, missing: MissingAttribute, path: str = "") -> str:
-    """Where the attribute is asked for."""
+    """Where the template asks for the attribute."""
     if isinstance(node, Mapping):
         spellings = ([missing.logical_id, missing.attribute], f"{missing.logical_id}.{missing.attribute}")
         if node.get("Fn::GetAtt") in spellings:
@@ -200,7 +200,7 @@ def _create_failed(run: Run, reason: str) -> Steps[None]:
 
 
 def _update_failed(run: Run, reason: str, *, cancelled: bool) -> Steps[None]:
-    """A stack that never was stable has nothing to go back to: it pauses (assumed for a cancelled one)."""
+    """A stack that was never stable has nothing to go back to and pauses (assumed for a cancelled update)."""
     if run.stack.stable is None or (run.options.disable_rollback and not cancelled):
         run.enter(S.UPDATE_FAILED, reason)
     else:
@@ -208,7 +208,7 @@ def _update_failed(run: Run, reason: str, *, cancelled: bool) -> Steps[None]:
 
 
 def _leaving(run: Run, before: Mapping[str, Live]) -> Leaving:
-    """What was the stack's and no longer is: removed, or replaced; by a paused update before this one, too."""
+    """What was the stack's and no longer is, because it was removed or replaced, also by a paused update before."""
     stable = run.stack.stable.resources if run.stack.stable else {}
     held = {(live.logical_id, live.physical_id): live for live in (*stable.values(), *before.values()) if live.made}
     now = {(name, live.physical_id) for name, live in run.stack.resources.items() if name in run.needs}

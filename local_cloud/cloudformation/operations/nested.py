@@ -35,7 +35,7 @@ WORDS = {On.CREATE: "created", On.UPDATE: "updated", On.ROLLBACK: "updated", On.
 
 
 class NestedStacks:
-    """What steps do with a stack inside a stack."""
+    """What a step does with a nested stack."""
 
     def attempt(self, run: Any, on: On, live: Live) -> Steps[State]:
         """Start the child's operation and wait for its end. Raises Failure with AWS's `Embedded stack … was not …`."""
@@ -51,7 +51,7 @@ class NestedStacks:
         return _outcome(on, child)
 
     def differs(self, run: Any, live: Live, desired: ResolvedResource) -> bool:
-        """A nested stack's template may have changed behind an unchanged URL: it is always compared."""
+        """Compares the templates, because one may have changed behind an unchanged URL."""
         child = run.world.stacks.get(live.physical_id)
         if child is None or child.definition is None:
             return True
@@ -101,7 +101,7 @@ def _update(run: Run, live: Live) -> Stack:
 
 
 def _roll_back(run: Run, live: Live) -> Stack:
-    """A child that rests in a stable state goes back by an update; a failed or running one rolls back itself."""
+    """A child in a stable state is brought back by an update; a failed or running one rolls back by itself."""
     child = run.world.stacks[live.physical_id]
     if child.status is S.UPDATE_IN_PROGRESS or child.status in PAUSED:
         start(run.world, child, rollback_paused, kind="ROLLBACK", status=S.UPDATE_ROLLBACK_IN_PROGRESS,
@@ -126,7 +126,7 @@ STARTS = {On.CREATE: _create, On.UPDATE: _update, On.ROLLBACK: _roll_back, On.DE
 
 
 def _define(run: Run, child: Stack, properties: Mapping[str, Any]) -> str | None:
-    """The capabilities that were given to the parent are the child's. Raises AWS's refusals."""
+    """The child gets the capabilities that were given to the parent. Raises AWS's refusals."""
     assert run.stack.definition is not None
     definition = child_definition(run.world, child, properties)
     capabilities = run.stack.definition.capabilities
@@ -135,7 +135,7 @@ def _define(run: Run, child: Stack, properties: Mapping[str, Any]) -> str | None
 
 
 def child_definition(world: World, child: Stack, properties: Mapping[str, Any]) -> Definition:
-    """What the resource's properties want the child to be. Raises AWS's refusals."""
+    """What the resource's properties say the child should be. Raises AWS's refusals."""
     if problem := schema(STACK_TYPE).refusal("Stack", properties):
         raise validation_error(problem)
     given = properties.get("Parameters", {}).items()

@@ -20,7 +20,7 @@ NOT_FOUND_BY = {"AWS::S3::Bucket": "Bucket not found", "AWS::DynamoDB::Table": "
 
 
 def held(world: World, region: str, type: str, id: str) -> str | None:
-    """The refusal, if a stack of the region holds such a thing."""
+    """The refusal, if a stack of the region holds such a resource."""
     for stack in world.in_region(region):
         if stack.status is StackStatus.DELETE_COMPLETE:
             continue
@@ -32,7 +32,7 @@ def held(world: World, region: str, type: str, id: str) -> str | None:
 def unimportable(
     world: World, stack: Stack, wanted: Mapping[str, ResolvedResource], imports: Mapping[str, str]
 ) -> str | None:
-    """Why a resource cannot be imported: it is not there, or a stack holds it."""
+    """Why a resource cannot be imported: it does not exist, or a stack holds it."""
     for name, id in imports.items():
         desired = wanted[name]
         if not exists(world, stack, desired, id):
@@ -44,7 +44,7 @@ def unimportable(
 
 
 def exists(world: World, stack: Stack, desired: ResolvedResource, id: str) -> bool:
-    """Whether a thing has that identifier already."""
+    """Whether a resource with that identifier exists already."""
     request = Request(
         type=desired.type, logical_id=desired.logical_id, properties=desired.properties, physical_id=id,
         stack_name=stack.name, stack_id=stack.id, account=world.account, region=stack.region, token=str(uuid4()),

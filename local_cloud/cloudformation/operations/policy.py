@@ -27,7 +27,7 @@ def policy_of_call(world: World, params: Params, name: str) -> str | None:
 
 
 def parse(body: str) -> dict[str, Any]:
-    """The policy of a text. Raises AWS's ValidationError."""
+    """The policy in a text. Raises AWS's ValidationError."""
     try:
         policy = json.loads(body)
     except ValueError:

@@ -33,7 +33,7 @@ def changed(before: Any, after: Any, path: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def forbidden(live: Live, desired: ResolvedResource) -> str | None:
-    """The refusal to replace a resource whose name is written down and stays the same: the new one would collide."""
+    """The refusal to replace a resource whose explicit name stays the same: the new one would collide with it."""
     if live.type != desired.type:
         return None
     for key in _names(live.type):
@@ -44,7 +44,7 @@ def forbidden(live: Live, desired: ResolvedResource) -> str | None:
 
 
 def _names(type: str) -> Iterable[str]:
-    """The writable property that names the thing."""
+    """The writable properties that may name the resource."""
     found = schema(type)
     own = f"{type.rpartition('::')[2]}Name"
     return (name for name in (own, "Name") if name in found.properties and name not in found.read_only)

@@ -42,7 +42,7 @@ def rollback_update(run: Run, reason: str) -> Steps[None]:
 
 
 def rollback_import(run: Run, reason: str) -> Steps[None]:
-    """IMPORT_ROLLBACK_IN_PROGRESS: the stack lets go of what it imported; the things stay."""
+    """IMPORT_ROLLBACK_IN_PROGRESS: the stack lets go of what it imported, and the resources stay."""
     stack, stable = run.stack, run.stack.stable
     run.begin_rollback()
     run.enter(S.IMPORT_ROLLBACK_IN_PROGRESS, reason)
@@ -98,7 +98,7 @@ def _restore(run: Run) -> None:
 
 
 def _guarded_as(old: Live, live: Live) -> Live:
-    """The template of before says again what happens to the resource when it goes."""
+    """The resource with the deletion policies of the template before."""
     return replace(live, deletion_policy=old.deletion_policy, update_replace_policy=old.update_replace_policy)
 
 
@@ -124,13 +124,13 @@ def _revert_all(run: Run) -> Steps[None]:
 
 
 def _knows(stable: Stable, live: Live) -> bool:
-    """Whether this physical resource is the stable state's own."""
+    """Whether this physical resource belongs to the stable state."""
     old = stable.resources.get(live.logical_id)
     return old is not None and old.physical_id == live.physical_id
 
 
 def _touched(live: Live | None, old: Live) -> bool:
-    """Whether the failed operation, or the failed rollback before this one, left it other than it was."""
+    """Whether the failed operation, or a failed rollback after it, changed the resource."""
     if live is None or live.failed or live.status.endswith("_IN_PROGRESS"):
         return True
     return (live.physical_id, live.properties, live.metadata) != (old.physical_id, old.properties, old.metadata)

@@ -23,21 +23,21 @@ from local_cloud.cloudformation.template.parameters import hidden
 from local_cloud.cloudformation.world import World
 
 SECRET = ("secretsmanager", "ssm-secure")
-NOTHING_SKIPPED: frozenset[str] = frozenset()
+NONE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """The failure switches of one operation, and what it brings along."""
+    """What a call wants of one operation: how it fails, and what it imports, retains or skips."""
 
     disable_rollback: bool = False
     retain_except_on_create: bool = False
     imports: Mapping[str, str] = field(default_factory=dict)
     revert_drift: bool = False
     policy_during_update: str | None = None
-    retain: frozenset[str] = NOTHING_SKIPPED
+    retain: frozenset[str] = NONE
     force: bool = False
-    skip: frozenset[str] = NOTHING_SKIPPED
+    skip: frozenset[str] = NONE
     express: bool = False
     problem: str | None = None
     delay: float = 0.0
@@ -45,7 +45,7 @@ class Options:
 
 @dataclass(slots=True, kw_only=True)
 class Run:
-    """An operation under way."""
+    """An operation in progress."""
 
     world: World
     stack: Stack
@@ -58,7 +58,7 @@ class Run:
     _resolver: tuple[Definition, Resolver] | None = None
 
     def enter(self, status: StackStatus, reason: str | None = None) -> None:
-        """Move the stack and say so."""
+        """Move the stack, and record the event."""
         self.stack.move(status, reason)
         self.stack.events.append(stack_event(self.stack, self.operation, self.world.schedule.now))
 
@@ -69,13 +69,13 @@ class Run:
         self.stack.operations.insert(0, self.operation)
 
     def tell(self, live: Live, *, unnumbered: bool = False, detailed: str | None = None) -> Live:
-        """The resource is now like this."""
+        """Set the resource to this, and record the event."""
         live = replace(live, updated=self.world.schedule.now)
         self.stack.resources[live.logical_id] = live
         return self.mention(live, unnumbered=unnumbered, detailed=detailed)
 
     def mention(self, live: Live, *, unnumbered: bool = False, detailed: str | None = None) -> Live:
-        """An event of something that is no longer, or not yet, the stack's resource."""
+        """Record an event of something that is no longer, or not yet, the stack's resource."""
         if self.stack.status.moving:
             self.stack.reason = None
         now = self.world.schedule.now
@@ -115,7 +115,7 @@ class Run:
         return replace(found, properties=properties, shown=self._shown(resource.properties))
 
     def _shown(self, properties: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """As events show them: NoEcho values masked, secrets as they are referred to. None where there is no secret."""
+        """The properties as events show them: NoEcho values masked, secrets as references; None without secrets."""
         resolver = self.resolver()
         if not hidden(resolver.template) and not any(
             f"{{resolve:{each}" in resolver.template.original for each in SECRET
@@ -139,11 +139,11 @@ class Run:
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """The stack's tags, which each resource gets that can have any."""
+        """The tags of the stack, which all resources get that can have tags."""
         return self.stack.definition.tags if self.stack.definition else {}
 
     def given(self, live: Live) -> Mapping[str, Any]:
-        """What its handler is told: the properties, and the stack's tags among them."""
+        """What the resource's handler gets: its properties, with the stack's tags among them."""
         return schema(live.type).tagged(live.properties, live.tags)
 
     def request(self, live: Live, previous: Mapping[str, Any] | None = None) -> Request:
@@ -168,7 +168,7 @@ class Run:
 
 
 class MissingAttribute(TemplateError):
-    """Fn::GetAtt of what the resource type does not have."""
+    """Fn::GetAtt of an attribute that the resource type does not have."""
 
     def __init__(self, live: Live, attribute: str) -> None:
         super().__init__(f"Template error: resource {live.logical_id} does not support attribute type {attribute} in "
@@ -179,7 +179,7 @@ class MissingAttribute(TemplateError):
 
 
 def read_attribute(live: Live, attribute: str | None) -> Any:
-    """What Ref (attribute None) or Fn::GetAtt says of a live resource. Raises TemplateError."""
+    """What Ref (attribute None) or Fn::GetAtt gives for a live resource. Raises TemplateError."""
     if attribute is None:
         return schema(live.type).ref_value(live.properties, live.physical_id)
     if attribute in live.attributes:

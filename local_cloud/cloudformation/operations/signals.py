@@ -16,7 +16,7 @@ UNITS = {"H": 3600, "M": 60, "S": 1}
 
 
 def wait(run: Run, live: Live) -> Steps[str | None]:
-    """Until enough resources signalled success; why it failed otherwise."""
+    """Wait until enough resources have signalled success. Returns why it failed, or None."""
     try:
         expected = _expected(live)
     except (AttributeError, TypeError, ValueError):  # what a function gave

@@ -14,7 +14,7 @@ SHORTEST_POLL = 0.05
 
 
 def watch(run: Run) -> None:
-    """Let the process that asks fail as soon as one of its triggers says so."""
+    """Let the current process fail as soon as one of its triggers says so."""
     if not _triggers(run):
         return
     process, status, schedule = run.world.schedule.current, run.stack.status, run.world.schedule
@@ -30,7 +30,7 @@ def watch(run: Run) -> None:
 
 
 def monitoring(run: Run) -> float:
-    """The seconds of AWS's for which a stack is monitored once its resources are there."""
+    """For how many of AWS's seconds a stack is monitored after its resources are complete."""
     definition = run.stack.definition
     return 60.0 * int(definition.rollback_configuration.get("MonitoringTimeInMinutes", 0)) if definition else 0.0
 

@@ -17,7 +17,7 @@ Leaving = Sequence[tuple[Live, str | None]]
 
 
 def walk(run: Run, needs: Needs, step: Callable[[str], Steps[bool]], *, keep_going: bool) -> Steps[list[str]]:
-    """Take the step for every name in the order of need; the names that failed."""
+    """Take the step for every name, in dependency order; returns the names that failed."""
 
     def cancelled(name: str) -> bool:
         return cancel(run, name)
@@ -26,7 +26,7 @@ def walk(run: Run, needs: Needs, step: Callable[[str], Steps[bool]], *, keep_goi
 
 
 def delete_all(run: Run) -> Steps[list[str]]:
-    """Delete what the stack holds, in reverse order of need; the names that failed."""
+    """Delete what the stack holds, in reverse dependency order; returns the names that failed."""
     resources = {name: live for name, live in run.stack.resources.items() if live.made or live.status not in GONE}
     needs = reversed_needs({name: live.needs for name, live in resources.items()})
     yield run.world.seconds(FIRST_STEP)
@@ -34,7 +34,7 @@ def delete_all(run: Run) -> Steps[list[str]]:
 
 
 def clean_up(run: Run, leaving: Leaving) -> Steps[bool]:
-    """Delete what is no longer the stack's, in reverse order of need; whether all of it went."""
+    """Delete what is no longer the stack's, in reverse dependency order; returns whether all of it is gone."""
     by_key = {f"{number}": pair for number, pair in enumerate(leaving)}
     keys: dict[str, list[str]] = {}
     for key, (live, _) in by_key.items():
@@ -58,7 +58,7 @@ def failures(run: Run, failed: Iterable[str]) -> str:
 
 
 def remember(stack: Stack) -> None:
-    """The state that a later rollback goes back to; change sets made against an earlier one are void."""
+    """Keep the state that a later rollback goes back to; change sets made against an earlier one become obsolete."""
     assert stack.definition is not None
     stack.stable = Stable(definition=stack.definition, resources=dict(stack.resources), outputs=stack.outputs)
     stack.void_change_sets()

@@ -54,7 +54,7 @@ CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 def backed(services: Services, *, custom: CustomResource | None = None) -> Handlers:
-    """The website's types by moto; custom resources by functions where something runs them."""
+    """Handlers: moto's for the website's types, and functions for custom resources if something runs them."""
     special: dict[str, Handler] = {
         type: Translated(handler(services), services, service, name)
         for type, (handler, service, name) in BACKED.items()

@@ -43,7 +43,7 @@ MARKS = {
 
 
 def new_id(request: Request, rng: Random) -> str:
-    """The physical id that the template names, or one made up of the stack's name, the logical id and chance."""
+    """The physical id that the template names, or one of stack name, logical id and random characters."""
     return schema(request.type).physical_id(
         stack_name=request.stack_name,
         logical_id=request.logical_id,
@@ -63,7 +63,7 @@ def made_up(request: Request, physical_id: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Backed:
-    """A handler whose resource lives in moto. Subclasses say create, update, delete and read."""
+    """A handler whose resources are in moto. Subclasses define create, update, delete and read."""
 
     services: Services
 
@@ -169,13 +169,13 @@ def shown_identifier(type: str, identifier: str) -> str:
 
 
 def service_message(text: str, service: str, status: int) -> str:
-    """The service's message with the tail that the handlers' SDK appends (recorded)."""
+    """The service's message with the ending that the handlers' SDK appends (recorded)."""
     request_id = secrets.token_hex(8)
     return f"{text} (Service: {service}, Status Code: {status}, Request ID: {request_id}) (SDK Attempt Count: 1)"
 
 
 def given_or_generated(request: Request, name: str) -> str:
-    """The name the template gives, or a generated one: of types whose physical id is more than their name."""
+    """The name in the template, or a generated one, for types whose physical id is more than their name."""
     made = generated_name(request.type, request.stack_name, request.logical_id, RANDOM)
     return str(request.properties.get(name) or made)
 

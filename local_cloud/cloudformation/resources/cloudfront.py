@@ -41,7 +41,7 @@ GLOBAL = "us-east-1"  # CloudFront has one region, whatever region the stack is 
 
 @dataclass(frozen=True, slots=True)
 class CloudFront(Backed):
-    """What the handlers of CloudFront's types share; `configs` (by id) has what moto forgets of a distribution."""
+    """What the handlers of CloudFront's types share; `configs` (by id) is what moto does not keep."""
 
     configs: dict[str, Properties]
 
@@ -112,7 +112,7 @@ class Distribution(CloudFront):
             raise _refused(NOT_COVERED, 400)
 
     def _config(self, request: Request) -> dict[str, Any]:
-        """The API wants some members that the template may leave out."""
+        """The configuration, with the members that the API wants and the template may leave out."""
         config = dict(request.properties["DistributionConfig"])
         config["DefaultCacheBehavior"] = _methods(config["DefaultCacheBehavior"])
         config["CacheBehaviors"] = [_methods(behavior) for behavior in config.get("CacheBehaviors", [])]
@@ -144,7 +144,7 @@ def _refused(text: str, status: int) -> HandlerError:
 
 
 class OriginAccessControl(CloudFront):
-    """AWS::CloudFront::OriginAccessControl; one that a distribution uses stays."""
+    """AWS::CloudFront::OriginAccessControl; one that a distribution uses cannot be deleted."""
 
     def create(self, request: Request) -> State:
         client = self.cloudfront()
@@ -181,7 +181,7 @@ class OriginAccessControl(CloudFront):
 
 
 class EdgeFunction(CloudFront):
-    """AWS::CloudFront::Function. moto cannot update one, so a changed one is made anew under its name."""
+    """AWS::CloudFront::Function. moto cannot update one, so it is deleted and created again under its name."""
 
     def create(self, request: Request) -> State:
         client, name = self.cloudfront(), given_or_generated(request, "Name")

@@ -24,7 +24,7 @@ SILENT = (
 
 
 class NoAnswer(Exception):
-    """The function failed, so that nothing will arrive; the text says how."""
+    """The function failed, so that no answer will arrive; the text says how."""
 
 
 class Invoke(Protocol):
@@ -48,7 +48,7 @@ class Mailbox:
             self._arrived.notify_all()
 
     def collect(self, token: str, seconds: float) -> Mapping[str, Any] | None:
-        """The answer, waited for; None when none came in time."""
+        """Wait for the answer; None if none came in time."""
         with self._arrived:
             self._arrived.wait_for(lambda: token in self._answers, seconds)
             return self._answers.pop(token, None)

@@ -25,7 +25,7 @@ PROTECTED = (
 
 
 class Table(Backed):
-    """AWS::DynamoDB::Table. One index may come or go per update; a protected table stays."""
+    """AWS::DynamoDB::Table. One index may be added or removed per update; a protected table cannot be deleted."""
 
     def create(self, request: Request) -> State:
         client, name = self.client("dynamodb", request), self.name(request)
@@ -62,7 +62,7 @@ class Table(Backed):
         return {**request.properties, **live}
 
     def _set_rest(self, request: Request, name: str) -> None:
-        """What has an operation of its own."""
+        """The settings that have an operation of their own."""
         client, wanted, previous = self.client("dynamodb", request), request.properties, request.previous or {}
         lives = wanted.get("TimeToLiveSpecification")
         if lives and lives != previous.get("TimeToLiveSpecification"):
@@ -86,7 +86,7 @@ def _streamed(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 def _index_changes(request: Request) -> list[dict[str, Any]]:
-    """Raises HandlerError where DynamoDB wants two deployments."""
+    """The indexes to add or remove. Raises HandlerError for more than one, as DynamoDB does."""
     before, after = (_indexes(properties) for properties in (request.previous or {}, request.properties))
     changes = [{"Create": after[name]} for name in after.keys() - before.keys()]
     changes += [{"Delete": {"IndexName": name}} for name in before.keys() - after.keys()]

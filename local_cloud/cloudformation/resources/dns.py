@@ -15,7 +15,7 @@ WAITS_FOR = "Content of DNS Record is: {{Name: {Name},Type: {Type},Value: {Value
 
 
 class HostedZone(Backed):
-    """AWS::Route53::HostedZone; one that still holds records of other origin stays."""
+    """AWS::Route53::HostedZone; one with records that somebody else made cannot be deleted."""
 
     def create(self, request: Request) -> State:
         client = self.client("route53", request)

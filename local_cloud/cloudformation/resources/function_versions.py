@@ -12,7 +12,7 @@ PUBLISHED = "A version for this Lambda function exists ( {} ). Modify the functi
 
 
 class Version(Backed):
-    """AWS::Lambda::Version. One more of a function that nobody changed meanwhile is refused."""
+    """AWS::Lambda::Version. A second one of a function that has not changed is refused."""
 
     def create(self, request: Request) -> State:
         client, function = self.client("lambda", request), request.properties["FunctionName"]

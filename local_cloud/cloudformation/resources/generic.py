@@ -56,12 +56,12 @@ class Generic:
 
 
 def unbacked(seed: int | None = None) -> Handlers:
-    """Every type by the generic handler: nothing but CloudFormation is played. A seed makes its names the same."""
+    """The generic handler for every type: only CloudFormation is simulated. A seed makes names reproducible."""
     return Handlers(generic=Generic(RANDOM if seed is None else Random(seed)))
 
 
 def _key(request: Request, physical_id: str) -> Key:
-    """A type whose identifier is all given by its author is known by that, the others by their physical id."""
+    """The key of a record: the identifier, if the template gives all of it, or else the physical id."""
     given: list[Any] = [request.properties.get(name) for name in schema(request.type).primary_identifier]
     identifier = "|".join(map(str, given)) if given and all(given) else physical_id
     return request.region, request.type, identifier

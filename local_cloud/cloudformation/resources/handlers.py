@@ -107,7 +107,7 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handlers:
-    """What the engine is given: special handlers by type or by prefix (`Custom::`), the generic one for the rest."""
+    """Special handlers by type or by prefix (`Custom::`), and the generic one for all other types."""
 
     generic: Handler
     special: Mapping[str, Handler] = field(default_factory=dict)

@@ -63,7 +63,7 @@ class Role(Backed):
         self._detach(self.client("iam", request), name, request.previous or {})
 
     def _detach(self, client: Any, name: str, properties: Properties) -> None:
-        """What CloudFormation put there itself; policies of other origin are not its to remove."""
+        """Remove the policies that CloudFormation attached; it leaves those of somebody else."""
         attached = {
             policy["PolicyArn"] for policy in client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def make_known(account: str, arns: Iterable[str]) -> None:
-    """Those of the ARNs that are AWS's own can be attached afterwards; the others are left to IAM to refuse."""
+    """Let those of the ARNs that are AWS's own be attached; IAM refuses the others."""
     from moto.iam.models import AWSManagedPolicy, iam_backends
 
     backend = iam_backends[account]["aws"]

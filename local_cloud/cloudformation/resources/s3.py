@@ -34,7 +34,7 @@ PUBLIC = ("*", {"AWS": "*"}, {"AWS": ["*"]})
 
 
 class Bucket(Backed):
-    """AWS::S3::Bucket. Names are global: one that exists anywhere is taken."""
+    """AWS::S3::Bucket. Names are global: a name that exists anywhere is taken."""
 
     def create(self, request: Request) -> State:
         name = self.name(request)
@@ -85,7 +85,7 @@ class Bucket(Backed):
                 getattr(client, unset)(Bucket=name)
 
     def _setting(self, request: Request, get: str) -> Any:
-        """None where S3 says that nothing is configured."""
+        """What S3 has configured, or None."""
         try:
             answer = getattr(self.client("s3", request), get)(Bucket=physical_id(request))
         except ClientError as error:
@@ -97,7 +97,7 @@ class Bucket(Backed):
 
 
 class BucketPolicy(Backed):
-    """AWS::S3::BucketPolicy. A public one is refused while the bucket blocks public policies."""
+    """AWS::S3::BucketPolicy. A public policy is refused while the bucket blocks public policies."""
 
     def create(self, request: Request) -> State:
         return self._put(request)
@@ -131,7 +131,7 @@ class BucketPolicy(Backed):
 
 
 def _is_public(document: Properties) -> bool:
-    """Everyone is allowed without a condition. What S3 counts as a narrowing condition is not modelled further."""
+    """Whether everyone is allowed without a condition. Which conditions S3 counts as narrowing is not modelled."""
     return any(
         statement["Effect"] == "Allow" and statement.get("Principal") in PUBLIC and not statement.get("Condition")
         for statement in _statements(document)
@@ -144,7 +144,7 @@ def _statements(document: Properties) -> list[Properties]:
 
 
 def _enforceable(document: Properties) -> Properties:
-    """Without conditional denials: moto weighs no conditions, so "no one without TLS" would shut out everyone."""
+    """Without conditional denials: moto ignores conditions, so that "no one without TLS" would shut out everyone."""
     kept = [each for each in _statements(document) if not (each["Effect"] == "Deny" and each.get("Condition"))]
     return {**document, "Statement": kept}
 

@@ -7,7 +7,7 @@ from local_cloud.cloudformation.template.intrinsics_pure import is_true
 
 
 class Repository(Backed):
-    """AWS::ECR::Repository. One with images stays, unless EmptyOnDelete says otherwise."""
+    """AWS::ECR::Repository. One with images cannot be deleted, unless EmptyOnDelete says otherwise."""
 
     def create(self, request: Request) -> State:
         name = self.name(request)

@@ -68,7 +68,7 @@ def system_tags(request: Request) -> dict[str, str]:
 
 
 def tag(services: Services, request: Request, state: State) -> None:
-    """Bring the thing's tags from `previous` to what is wanted; those of other origin stay."""
+    """Change the resource's tags from `previous` to what is wanted; tags that somebody else set stay."""
     how, kind = TAGGED.get(request.type), schema(request.type)
     if how is None:
         return

@@ -172,6 +172,6 @@ def _place(type_name: str, name: str, properties: Mapping[str, Any], *, account:
 
 
 def _function(properties: Mapping[str, Any]) -> str:
-    """The function that a thing of Lambda's belongs to, with its version or alias where that is named."""
+    """The function that a Lambda resource belongs to, with its version or alias if one is named."""
     name = str(properties.get("FunctionName", properties.get("TargetFunctionArn", ""))).rpartition(":function:")[2]
     return ":".join([name, *([str(properties["Qualifier"])] if "Qualifier" in properties else [])])

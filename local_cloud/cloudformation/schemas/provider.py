@@ -72,22 +72,22 @@ class Schema:
 
     @cached_property
     def create_only(self) -> tuple[str, ...]:
-        """A change of these replaces the resource."""
+        """Properties whose change replaces the resource."""
         return self._pointers("createOnlyProperties")
 
     @cached_property
     def conditional_create_only(self) -> tuple[str, ...]:
-        """A change of these may replace the resource."""
+        """Properties whose change may replace the resource."""
         return self._pointers("conditionalCreateOnlyProperties")
 
     @cached_property
     def read_only(self) -> tuple[str, ...]:
-        """What only Fn::GetAtt gives."""
+        """Properties that only Fn::GetAtt gives."""
         return self._pointers("readOnlyProperties")
 
     @cached_property
     def write_only(self) -> tuple[str, ...]:
-        """What no read gives back, so that drift in it is not seen."""
+        """Properties that no read returns, so that drift in them is not seen."""
         return self._pointers("writeOnlyProperties")
 
     @cached_property
@@ -121,7 +121,7 @@ class Schema:
         return {str(each["Key"]): str(each["Value"]) for each in written}
 
     def tagged(self, properties: Mapping[str, Any], stack_tags: Mapping[str, str]) -> Mapping[str, Any]:
-        """The properties with the stack's tags; of two with the same key the resource's own wins (assumed)."""
+        """The properties with the stack's tags; of two with the same key the resource's own is kept (assumed)."""
         if self.tag_property is None or not stack_tags:
             return properties
         both = {**stack_tags, **self.tags(properties)}
@@ -158,7 +158,7 @@ class Schema:
 
     @property
     def open(self) -> bool:
-        """Whether any property and attribute goes, as in custom resources."""
+        """Whether any property and attribute is allowed, as in custom resources."""
         return bool(self.document.get("additionalProperties", True))
 
     def validate(self, properties: Mapping[str, Any]) -> tuple[str, ...]:

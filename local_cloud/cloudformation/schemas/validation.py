@@ -60,7 +60,7 @@ def _fits(value: Any, wanted: str) -> bool:
 
 
 def resolved(document: Document, part: Document) -> Document:
-    """The part with its $ref followed."""
+    """The part, or what its $ref refers to."""
     while "$ref" in part:
         part = document["definitions"][part["$ref"].rsplit("/", 1)[-1]]
     return part
@@ -105,7 +105,7 @@ def _members(document: Document, part: Document, value: Mapping[str, Any], path:
 
 
 def _member(part: Document, key: str) -> Document | None:
-    """The schema of an object's member, None if there is none."""
+    """The schema of an object's member, or None."""
     declared: Document | None = part.get("properties", {}).get(key)
     if declared is not None:
         return declared
@@ -136,7 +136,7 @@ def _pattern(source: str) -> re.Pattern[str] | None:
 
 
 def _search(pattern: str, value: str) -> bool:
-    """ECMA patterns that Python cannot read are not checked."""
+    """Whether the pattern occurs in the value; an ECMA pattern that Python cannot read is not checked."""
     found = _pattern(pattern)
     return found is None or found.search(value) is not None
 

@@ -41,7 +41,7 @@ def dependencies(template: Template, environment: Environment) -> Mapping[str, f
 
 
 def check_export_names(template: Template, environment: Environment) -> None:
-    """Raises TemplateError for an export whose name is none, or depends on a resource (documented)."""
+    """Raises TemplateError for an export whose name is invalid or depends on a resource (documented)."""
     resolver = Resolver(template, environment, lambda _logical_id, _attribute: UNKNOWN)
     for output in template.outputs.values():
         if output.export is None or (output.condition is not None and not resolver.condition(output.condition)):
@@ -80,7 +80,7 @@ def _needs(resource: Resource, resolver: Resolver, template: Template) -> frozen
 
 
 def _in_cycles(edges: Mapping[str, frozenset[str]]) -> list[str]:
-    """Those that neither can be made first nor are needed by nobody, over and over."""
+    """What is left after taking away, again and again, what needs nothing and what nothing needs."""
     waiting = {name: edges[name] for name in edges.keys() - set(in_order(edges))}
     while ends := [name for name in waiting if not any(name in needs for needs in waiting.values())]:
         for name in ends:

@@ -89,7 +89,7 @@ def _check_functions(template: Template, names: Set[str]) -> None:
 
 
 def _functions(node: Any) -> Iterator[str]:
-    """Whatever is written as a function."""
+    """The names of everything that is written as a function."""
     match node:
         case Mapping():
             if len(node) == 1 and (name := next(iter(node))).startswith("Fn::"):
@@ -146,7 +146,7 @@ def _check_block(template: Template, block: str) -> None:
 
 
 def _check_attributes(template: Template) -> None:
-    """Of resources only: an output that asks for what there is not fails after everything was made (recorded)."""
+    """Only in resources: an output with a missing attribute fails after everything was created (recorded)."""
     for _, (name, attribute) in references([each.properties for each in template.resources.values()]):
         if attribute is None or not ATTRIBUTE.fullmatch(attribute):  # a Ref, or an attribute that is a function
             continue

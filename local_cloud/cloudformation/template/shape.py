@@ -16,7 +16,7 @@ from local_cloud.cloudformation.template.model import TemplateError
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One value, as Python has it, and as a refusal says it; a text may have to look like something."""
+    """A kind of value: its Python types, its name in a refusal and, for text, the pattern that it has to match."""
 
     types: tuple[type, ...]
     said: str
@@ -61,7 +61,7 @@ TEMPLATE: Mapping[str, Shape] = {
 
 
 def check_shape(body: Mapping[str, Any], shape: Shape = TEMPLATE, name: str = "Template") -> None:
-    """Raise TemplateError for the first member that is of another kind than it has to be."""
+    """Raise TemplateError for the first member whose value is of the wrong kind."""
     match shape:
         case Kind():
             if not shape.fits(body):

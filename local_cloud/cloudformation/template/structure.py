@@ -99,7 +99,7 @@ def _check_description(description: Any) -> None:
 
 
 def _check_output(value: Any) -> None:
-    """Plain lists and maps only; what a function gives is seen when it is resolved."""
+    """Refuse lists and maps; the value of a function is known only when it is resolved."""
     kind = "List" if isinstance(value, list) else "Map" if isinstance(value, Mapping) and len(value) != 1 else None
     if kind:
         raise TemplateError(f"{OUTPUT_IS_TEXT} and not a {kind}.")

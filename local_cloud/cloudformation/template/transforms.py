@@ -71,7 +71,7 @@ def _raw(value: Any) -> str:
 
 @lru_cache(maxsize=64)
 def _serverless(body: str, parameters: str, region: str) -> str:
-    """The SAM template's CloudFormation, both as JSON: the translator changes what it is given."""
+    """What the SAM translator makes of a template; both are JSON, because it changes what it is given."""
     from samtranslator.model.exceptions import InvalidDocumentException
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
@@ -92,7 +92,7 @@ def _serverless(body: str, parameters: str, region: str) -> str:
 
 @cache
 def _session(region: str) -> Session:
-    """Only its region is asked for."""
+    """A session that the translator asks only for its region."""
     from boto3 import Session
 
     return Session(region_name=region)
