@@ -87,10 +87,9 @@ def _newest(events: Iterable[StackEvent]) -> Iterator[StackEvent]:
         begun = begun or moving
 
 
-def newest_operation(cloudformation: Watched, stack_id: str, token: str | None = None) -> tuple[StackEvent, ...]:
-    """The events of an operation so far, oldest first, nested stacks included."""
-    tail = _Tail(cloudformation, stack_id, token)
-    return tuple(tail.fresh())
+def newest_operation(cloudformation: Watched, stack_id: str) -> tuple[StackEvent, ...]:
+    """The events of the newest operation so far, oldest first, nested stacks included."""
+    return tuple(_Tail(cloudformation, stack_id, token=None).fresh())
 
 
 def confirmed(cloudformation: Watched, stack: Stack) -> bool:

@@ -79,11 +79,6 @@ def deletion_policy(body: Body, logical_id: str) -> str:
     return str(resource.get("DeletionPolicy", "Snapshot" if snapshot else "Delete"))
 
 
-def is_kept(body: Body, logical_id: str) -> bool:
-    """Does the resource outlive its stack?"""
-    return deletion_policy(body, logical_id).startswith("Retain")
-
-
 # AWS CDK's custom resources that empty a bucket or repository when they are deleted
 _EMPTYING = {"AWS::S3::Bucket": "Custom::S3AutoDeleteObjects", "AWS::ECR::Repository": "Custom::ECRAutoDeleteImages"}
 

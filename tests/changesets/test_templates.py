@@ -60,7 +60,7 @@ def test_databases_are_kept_as_a_snapshot_by_default() -> None:
     body = {"Resources": {"D": {"Type": "AWS::RDS::DBInstance"}, "T": {"Type": "AWS::DynamoDB::Table"}}}
     assert templates.deletion_policy(body, "D") == "Snapshot"
     assert templates.deletion_policy(body, "T") == "Delete"
-    assert templates.is_kept(templates.read(YAML), "Bucket")
+    assert templates.deletion_policy(templates.read(YAML), "Bucket") == "Retain"
 
 
 def test_a_part_for_an_import_keeps_parameters_and_demands_retain() -> None:
