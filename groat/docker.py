@@ -187,8 +187,8 @@ def python(client: Any, wanted: Recipe, name: str, *arguments: str) -> str:
 
 def built(client: Any, wanted: Recipe) -> str:
     """The name of an image that was built of this recipe; nothing where there is none."""
-    found = client.images.list(filters={"label": f"{RECIPE}={wanted.tag}", "dangling": False})
-    return next((str(name) for each in found for name in each.tags), "")
+    found = client.api.images(filters={"label": f"{RECIPE}={wanted.tag}", "dangling": False})
+    return next((str(name) for each in found for name in each["RepoTags"] or ()), "")
 
 
 def image_id(client: Any, name: str) -> str:

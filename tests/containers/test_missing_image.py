@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from docker import from_env
+from docker.errors import ImageNotFound
 
 from groat import ecr
 from groat.aws import Aws
@@ -51,7 +53,7 @@ def remove(aws: Aws, uri: str) -> None:
 
 
 def forget(engine: Any, image: str) -> None:
-    if any(each.id == image for each in engine.images.list()):
+    with suppress(ImageNotFound):
         engine.images.remove(image, force=True)
 
 
