@@ -35,5 +35,9 @@ def test_botocores_native_library_is_loaded_only_for_who_signs_in_by_console(
     assert said(f"start(); {NATIVE}", AWS_CONFIG_FILE=str(tmp_path / "config")) == [loaded]
 
 
+def test_at_the_end_nothing_is_searched_for_cycles() -> None:
+    assert said("import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 0)); start()") == ["True"]
+
+
 def test_a_config_file_that_is_not_there_is_no_mistake(tmp_path: Path) -> None:
     assert said(f"start(); {NATIVE}", AWS_CONFIG_FILE=str(tmp_path / "none")) == ["False"]
