@@ -170,7 +170,7 @@ def publish(target: Target, aws: Aws, stack: changesets.Stack, template: str) ->
     if name := stack.outputs.get("FrontendBucketName"):
         bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
         yield from upload(target, bucket, frontend.files(target.project.frontend))
-    yield from prove(target, aws, stack, template)
+    yield from verify(target, aws, stack, template)
 
 
 def upload(target: Target, bucket: frontend.Bucket, files: Iterable[frontend.File]) -> Iterator[Event]:
@@ -188,7 +188,7 @@ def upload(target: Target, bucket: frontend.Bucket, files: Iterable[frontend.Fil
         yield Stage("invalidation", " ".join(invalidation.paths))
 
 
-def prove(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> Iterator[Event]:
+def verify(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> Iterator[Event]:
     """Run the smoke test. A version that passes it is one that a rollback can return to."""
     url, bucket = local.site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
     yield Working(f"requesting {url}")

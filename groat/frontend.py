@@ -41,7 +41,7 @@ TYPES = {
 }
 PUBLIC = (".well-known",)  # hidden by its name but public (RFC 8615), unlike .git and the like
 RESERVED = ".groat/"  # prefix of groat's own keys in the bucket
-OWED = f"{RESERVED}invalidation.json"
+PENDING = f"{RESERVED}invalidation.json"
 PLAIN = "/!$&'()*+,;=:@"  # CloudFront does not want these encoded: what RFC 1738 calls safe
 MOST_PATHS = 15  # CloudFront bills by path, and `/*` is one path
 
@@ -155,13 +155,14 @@ class Bucket:
         pages = self.aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.name)
         return {item["Key"]: item["ETag"].strip('"') for page in pages for item in page.get("Contents", ())}
 
-    def owed(self) -> Invalidation:
+    def pending(self) -> Invalidation:
         """What a killed run did not get to invalidate."""
-        record = json.load(self.aws.client("s3").get_object(Bucket=self.name, Key=OWED)["Body"])
+        record = json.load(self.aws.client("s3").get_object(Bucket=self.name, Key=PENDING)["Body"])
         return Invalidation(record["reference"], tuple(record["paths"]))
 
-    def owe(self, invalidation: Invalidation) -> None:
-        self.aws.client("s3").put_object(Bucket=self.name, Key=OWED, Body=json.dumps(asdict(invalidation)).encode())
+    def record(self, invalidation: Invalidation) -> None:
+        """Keep what must be invalidated, even if this run is killed before it is."""
+        self.aws.client("s3").put_object(Bucket=self.name, Key=PENDING, Body=json.dumps(asdict(invalidation)).encode())
 
     def write(self, sync: Sync) -> None:
         s3 = self.aws.client("s3")
@@ -183,7 +184,7 @@ class Bucket:
         }
         client = self.aws.client("cloudfront")
         client.create_invalidation(DistributionId=self.distribution, InvalidationBatch=batch)
-        self.aws.client("s3").delete_object(Bucket=self.name, Key=OWED)
+        self.aws.client("s3").delete_object(Bucket=self.name, Key=PENDING)
 
 
 def synchronize(bucket: Bucket, wanted: Iterable[File]) -> tuple[Sync, Invalidation]:
@@ -193,10 +194,10 @@ def synchronize(bucket: Bucket, wanted: Iterable[File]) -> tuple[Sync, Invalidat
     """
     present = bucket.present()
     sync = plan(wanted, present)
-    owed = bucket.owed() if OWED in present else Invalidation("", ())
-    invalidation = owed.and_also(sync.paths)
+    pending = bucket.pending() if PENDING in present else Invalidation("", ())
+    invalidation = pending.and_also(sync.paths)
     if invalidation.paths:
-        bucket.owe(invalidation)
+        bucket.record(invalidation)
         bucket.write(sync)
         bucket.invalidate(invalidation)
     return sync, invalidation

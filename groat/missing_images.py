@@ -27,12 +27,12 @@ def push_again(project: Project, aws: Aws) -> PushAgain:
             push = snapshot(project, aws.endpoint, uri) if aws.endpoint else container(aws, uri)
         except (GroatError, BotoCoreError, ClientError):
             return None
-        return push and (lambda: proven(push, aws, uri))
+        return push and (lambda: push_and_check(push, aws, uri))
 
     return find
 
 
-def proven(push: Push, aws: Aws, uri: str) -> None:
+def push_and_check(push: Push, aws: Aws, uri: str) -> None:
     """Raises Refused where the image is not there after all."""
     try:
         push()

@@ -64,7 +64,7 @@ class Rehearsal:
     def play(self, scene: Scene) -> Rehearsed:
         """Play the deployment with the failure, then the same deployment again."""
         cloud = self.until(scene)
-        spoil(cloud, scene)
+        inject_failure(cloud, scene)
         *_, first = cloud.apply(self.target, scene.stack, self.texts, consent=self.consent)
         cloud.cloud.faults.clear()
         *_, again = cloud.apply(self.target, scene.stack, self.texts, consent=self.consent)
@@ -75,7 +75,7 @@ class Rehearsal:
             outcome=words(first),
             again=words(again),
             healthy=isinstance(again, changesets.Deployed | changesets.NoChanges),
-            allow=unnamed(again),
+            allow=missing_consent(again),
         )
 
     def until(self, scene: Scene) -> Preview:
@@ -103,10 +103,10 @@ def rehearse(target: Target, base: str | None, allow: frozenset[str] = frozenset
             yield Working(f"{scene.change.logical_id}: {scene}")
             played.append(rehearsal.play(scene))
             yield played[-1]
-    judge(played)
+    refuse_unhealthy(played)
 
 
-def judge(played: Iterable[Rehearsed]) -> None:
+def refuse_unhealthy(played: Iterable[Rehearsed]) -> None:
     """Raises GroatError for what did not end in a healthy stack."""
     failed = [each for each in played if not each.healthy]
     if not failed:
@@ -121,13 +121,13 @@ def judge(played: Iterable[Rehearsed]) -> None:
     )
 
 
-def unnamed(outcome: changesets.Event) -> tuple[str, ...]:
+def missing_consent(outcome: changesets.Event) -> tuple[str, ...]:
     """What a declined deployment would have needed a consent by name for."""
     hazards = outcome.plan.hazards if isinstance(outcome, changesets.Declined) else ()
     return tuple(sorted({each.logical_id for each in hazards if each.severe}))
 
 
-def spoil(cloud: Preview, scene: Scene) -> None:
+def inject_failure(cloud: Preview, scene: Scene) -> None:
     from local_cloud.cloudformation.faults import FailResource, On
 
     phases = (On(scene.phase), On.ROLLBACK)[: 1 + scene.twice]

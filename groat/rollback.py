@@ -14,7 +14,7 @@ import changesets
 from changesets.statuses import is_healthy
 from groat import ecr, versions
 from groat.aws import Aws
-from groat.deploy import apply, prove, upload
+from groat.deploy import apply, upload, verify
 from groat.errors import GroatError
 from groat.events import Event, Stage, Working
 from groat.frontend import Bucket
@@ -41,7 +41,7 @@ def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
         return
     yield from upload(target, history.bucket, history.files(record.version))
     history.forget([name for name in history.names() if name > record.name])
-    yield from prove(target, aws, outcome.stack, record.version.template)
+    yield from verify(target, aws, outcome.stack, record.version.template)
 
 
 def bucket(aws: Aws, stack: changesets.Stack) -> Bucket:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from groat.errors import GroatError
-from groat.frontend import IMMUTABLE, OWED, REVALIDATE, File, Invalidation, files, keys, plan
+from groat.frontend import IMMUTABLE, PENDING, REVALIDATE, File, Invalidation, files, keys, plan
 
 PAGE, SCRIPT, OTHER = File("index.html", b"<h1>"), File("app.js", b"1"), File("blog/index.html", b"<p>")
 
@@ -25,12 +25,12 @@ def test_what_is_gone_from_the_folder_is_removed() -> None:
 
 
 def test_what_groat_keeps_in_the_bucket_is_no_file_of_the_frontend() -> None:
-    assert plan([PAGE], present={"index.html": PAGE.etag, OWED: "x"}).remove == ()
+    assert plan([PAGE], present={"index.html": PAGE.etag, PENDING: "x"}).remove == ()
 
 
 def test_a_debt_without_news_is_the_same_request_again() -> None:
-    owed = Invalidation("first", ("/a", "/b"))
-    assert owed.and_also(("/a",)) == owed
+    pending = Invalidation("first", ("/a", "/b"))
+    assert pending.and_also(("/a",)) == pending
 
 
 def test_a_debt_with_news_is_a_new_request_for_both() -> None:
