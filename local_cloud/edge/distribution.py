@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from local_cloud.edge.policies import Forwarding
+from local_cloud.edge.wildcards import matches
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -91,6 +92,5 @@ def match(behaviors: Sequence[Behavior], path: str) -> Behavior:
 
 
 def covers(pattern: str, path: str) -> bool:
-    """`*` is any text, `?` one character; with or without the leading slash."""
-    translated = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern.removeprefix("/"))
-    return re.fullmatch(translated, path.removeprefix("/"), re.DOTALL) is not None
+    """Whether a path pattern covers the path; both may do without the leading slash."""
+    return matches(pattern.removeprefix("/"), path.removeprefix("/"))

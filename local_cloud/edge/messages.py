@@ -56,6 +56,12 @@ class Request:
     client: str = "127.0.0.1"
 
     @property
+    def cookies(self) -> list[str]:
+        """Each cookie as `name=value`, from all Cookie headers."""
+        cookies = (each.strip() for line in self.headers.all("Cookie") for each in line.split(";"))
+        return [each for each in cookies if each]
+
+    @property
     def target(self) -> str:
         return f"{self.path}?{self.query}" if self.query else self.path
 

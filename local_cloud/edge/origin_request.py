@@ -49,7 +49,7 @@ def origin_request(
 
 def _forwarded(viewer: Request, forwardings: Sequence[Forwarding]) -> list[tuple[str, str]]:
     kept = [(name, value) for name, value in viewer.headers if _travels(name.lower(), forwardings)]
-    cookies = _cookies(viewer.headers.all("Cookie"), lambda name: any(name in each.cookies for each in forwardings))
+    cookies = "; ".join(each for each in viewer.cookies if _keeps_cookie(each.partition("=")[0], forwardings))
     added = [
         (name, value(viewer))
         for name, value in CLOUDFRONT_HEADERS
@@ -68,9 +68,8 @@ def _query(query: str, keeps: Callable[[str], bool]) -> str:
     return "&".join(part for part in query.split("&") if part and keeps(unquote(part.partition("=")[0])))
 
 
-def _cookies(lines: Sequence[str], keeps: Callable[[str], bool]) -> str:
-    cookies = (each.strip() for line in lines for each in line.split(";"))
-    return "; ".join(each for each in cookies if each and keeps(each.partition("=")[0]))
+def _keeps_cookie(name: str, forwardings: Sequence[Forwarding]) -> bool:
+    return any(name in each.cookies for each in forwardings)
 
 
 def _mobile(request: Request) -> bool:

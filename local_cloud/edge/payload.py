@@ -44,13 +44,12 @@ class Call:
 
 def event(request: Request, call: Call) -> Event:
     """The event; keys without a value are left out, as AWS does."""
-    cookies = [each.strip() for line in request.headers.all("Cookie") for each in line.split(";") if each.strip()]
     full: Event = {
         "version": "2.0",
         "routeKey": call.route_key,
         "rawPath": call.raw_path,
         "rawQueryString": request.query,
-        "cookies": cookies,
+        "cookies": request.cookies,
         "headers": _headers(request, call),
         "queryStringParameters": _joined(parse_qsl(request.query, keep_blank_values=True)),
         "requestContext": _context(request, call),

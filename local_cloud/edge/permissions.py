@@ -5,12 +5,12 @@ Conditions that a site can meet are compared (SourceArn, SourceAccount); a state
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from local_cloud.edge.live import Live
+from local_cloud.edge.wildcards import matches
 
 Statement = Mapping[str, Any]
 
@@ -33,7 +33,9 @@ def invocable(
     return any(
         permission.properties.get("Principal") in (service, "*")
         and permission.properties.get("Action") in (action, "lambda:*")
-        and (not (pattern := permission.properties.get("SourceArn")) or any(like(pattern, arn) for arn in source_arns))
+        and (
+            not (pattern := permission.properties.get("SourceArn")) or any(matches(pattern, arn) for arn in source_arns)
+        )
         for permission in live.of("AWS::Lambda::Permission")
         if named(str(permission.properties.get("FunctionName"))) == function
     )
@@ -56,17 +58,11 @@ def statements(document: Any) -> Iterator[Statement]:
     yield from _listed((parsed or {}).get("Statement", []))
 
 
-def like(pattern: str, value: str) -> bool:
-    """IAM's wildcards: `*` and `?`."""
-    translated = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in pattern)
-    return re.fullmatch(translated, value) is not None
-
-
 def _applies(statement: Statement, attempt: Attempt) -> bool:
     return (
         _is_principal(statement.get("Principal"), attempt.service)
-        and any(like(action.lower(), attempt.action.lower()) for action in _listed(statement.get("Action", [])))
-        and any(like(resource, attempt.resource) for resource in _listed(statement.get("Resource", [])))
+        and any(matches(action.lower(), attempt.action.lower()) for action in _listed(statement.get("Action", [])))
+        and any(matches(resource, attempt.resource) for resource in _listed(statement.get("Resource", [])))
         and all(
             _holds(operator, key, values, attempt)
             for operator, block in statement.get("Condition", {}).items()
@@ -94,7 +90,7 @@ def _holds(operator: str, key: str, values: Any, attempt: Attempt) -> bool:
         case "StringEquals" | "Bool":
             return value in map(str, _listed(values)) or value in [str(each).lower() for each in _listed(values)]
         case "StringLike" | "ArnLike" | "ArnEquals":
-            return any(like(pattern, value) for pattern in _listed(values))
+            return any(matches(pattern, value) for pattern in _listed(values))
         case _:
             return False
 

@@ -63,7 +63,7 @@ def _event(kind: str, request: Request, site: Distribution) -> Event:
             "uri": request.path,
             "querystring": _values(part.partition("=")[::2] for part in request.query.split("&") if part),
             "headers": _values((name.lower(), value) for name, value in request.headers if _shown(name.lower())),
-            "cookies": _values(each.partition("=")[::2] for each in _cookies(request)),
+            "cookies": _values(each.partition("=")[::2] for each in request.cookies),
         },
     }
 
@@ -154,10 +154,6 @@ def _set_cookie(line: str) -> tuple[str, Event]:
     pair, _, attributes = line.partition(";")
     name, _, value = pair.strip().partition("=")
     return name, {"value": value, **({"attributes": attributes.strip()} if attributes else {})}
-
-
-def _cookies(request: Request) -> list[str]:
-    return [each.strip() for line in request.headers.all("Cookie") for each in line.split(";") if each.strip()]
 
 
 def _phrase(status: int) -> str:
