@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from local_cloud.cloudformation.schemas.identity import attributes_of, name_property, physical_id_of
-from local_cloud.cloudformation.schemas.validation import coerced, plain, violations
+from local_cloud.cloudformation.schemas.validation import coerced, plain, resolved, violations
 
 REGION = "us-east-1"
 CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource"
@@ -209,14 +209,9 @@ class Schema:
     def _schema_at(self, pointer: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.document
         for part in pointer.split("/"):
-            found = self._resolved(found)
+            found = resolved(self.document, found)
             found = found.get("items", {}) if part == "*" else found.get("properties", {}).get(part, {})
-        return self._resolved(found)
-
-    def _resolved(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
-        while "$ref" in part:
-            part = self.document["definitions"][part["$ref"].rsplit("/", 1)[-1]]
-        return part
+        return resolved(self.document, found)
 
 
 def _within(path: tuple[str, ...], pointer: str) -> bool:
