@@ -15,7 +15,7 @@ from local_cloud.cloudformation.api.shown import change_set_summary
 from local_cloud.cloudformation.api.stacks import check_updatable, deployment_of, new_stack
 from local_cloud.cloudformation.changes.change_sets import execute, prepare
 from local_cloud.cloudformation.changes.imports import check_import, identifiers
-from local_cloud.cloudformation.errors import validation_error
+from local_cloud.cloudformation.errors import ApiError, validation_error
 from local_cloud.cloudformation.events import stack_event
 from local_cloud.cloudformation.inputs import (
     Params,
@@ -195,17 +195,13 @@ def _check_executable(change_set: ChangeSet) -> None:
 
 
 def delete_change_set(world: World, region: str, params: Params) -> Answer:
-    """DeleteChangeSet: ignores a name that does not exist, and refuses the ARN of an executed change set (recorded)."""
-    name = params["ChangeSetName"]
-    if not name.startswith("arn:"):
-        if "StackName" not in params:
-            raise CHANGE_SET_NEEDS_STACK.error()
-        stack = world.require(region, params["StackName"])
-        if name not in stack.change_sets:
-            return {}
-    elif name not in world.change_sets:
+    """DeleteChangeSet: ignores one that does not exist, and refuses the ARN of an executed one (recorded)."""
+    try:
+        change_set, stack = find(world, region, params)
+    except ApiError as refusal:
+        if refusal.code != NO_CHANGE_SET.code:
+            raise
         return {}
-    change_set, stack = find(world, region, params)
     if change_set.execution_status.startswith("EXECUTE_"):
         raise CHANGE_SET_EXECUTED.error(status=change_set.execution_status)
     stack.change_sets.pop(change_set.name, None)
