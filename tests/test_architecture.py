@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "local_cloud": set(),
     "groat": {"template_gen", "changesets", "local_cloud"},
 }
+CLOUDFORMATION = ("schemas", "template", "resources", "operations", "changes", "api")
 
 
 def sources(folder: str) -> list[Path]:
@@ -66,6 +67,15 @@ def test_nothing_imports_in_a_circle() -> None:
     while free := {name for name, uses in graph.items() if not uses & graph.keys()}:
         graph = {name: uses for name, uses in graph.items() if name not in free}
     assert graph == {}
+
+
+def test_a_package_of_the_local_cloudformation_imports_only_those_before_it() -> None:
+    root = "local_cloud.cloudformation."
+    for number, package in enumerate(CLOUDFORMATION):
+        used = {name for path in sources(f"local_cloud/cloudformation/{package}") for name in imported(path)}
+        ours = {name.removeprefix(root).partition(".")[0] for name in used if name.startswith(root)}
+        assert ours
+        assert ours.isdisjoint(CLOUDFORMATION[number + 1 :])
 
 
 def test_nothing_is_mocked() -> None:

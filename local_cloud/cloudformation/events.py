@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from local_cloud.cloudformation.model import STACK_TYPE, Event, Finding, Live, Operation, Stack
-from local_cloud.cloudformation.template.intrinsics_pure import texts
+from local_cloud.cloudformation.values import texts
 
 CONSISTENCY_CHECKED = frozenset({"AWS::SQS::Queue"})
 """Types seen to tell `Eventual consistency check initiated` while they are created (recorded for SQS only)."""

@@ -22,7 +22,8 @@ from local_cloud.cloudformation.operations.run import Options, Run, read_attribu
 from local_cloud.cloudformation.operations.steps import KEEPS
 from local_cloud.cloudformation.schedule import Process, Steps
 from local_cloud.cloudformation.template.loading import resolve
-from local_cloud.cloudformation.template.model import UNKNOWN, ResolvedResource, TemplateError
+from local_cloud.cloudformation.template.model import ResolvedResource, TemplateError
+from local_cloud.cloudformation.values import UNKNOWN
 from local_cloud.cloudformation.world import World
 
 PENDING, COMPUTING = 0.5, 2.0

@@ -27,7 +27,6 @@ from local_cloud.cloudformation.changes.diff_side import (
     Side,
     context,
     identity,
-    masked,
     nothing_before,
     policy_action,
     resolver,
@@ -35,9 +34,10 @@ from local_cloud.cloudformation.changes.diff_side import (
 )
 from local_cloud.cloudformation.schemas.provider import NESTED_STACK, schema
 from local_cloud.cloudformation.template.intrinsics import Reference, functions
-from local_cloud.cloudformation.template.intrinsics_pure import texts
-from local_cloud.cloudformation.template.model import UNKNOWN, Resource, TemplateError
+from local_cloud.cloudformation.template.masking import masked
+from local_cloud.cloudformation.template.model import Resource, TemplateError
 from local_cloud.cloudformation.template.order import active, dependencies, in_order
+from local_cloud.cloudformation.values import UNKNOWN, texts
 
 __all__ = ["Side", "changes"]
 

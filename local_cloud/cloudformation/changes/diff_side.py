@@ -12,9 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from local_cloud.cloudformation.template.intrinsics import Resolver
-from local_cloud.cloudformation.template.intrinsics_pure import texts
-from local_cloud.cloudformation.template.model import EMPTY, UNKNOWN, Environment, Lookup, Policy, Resource, Template
-from local_cloud.cloudformation.template.parameters import MASK, hidden
+from local_cloud.cloudformation.template.model import EMPTY, Environment, Lookup, Policy, Resource, Template
+from local_cloud.cloudformation.values import UNKNOWN, texts
 
 OTHER_ATTRIBUTES = {
     "Metadata": "metadata",
@@ -62,14 +61,6 @@ def resolver(side: Side, lookup: Lookup) -> Resolver:
         dynamic=lambda service, key: f"{{{{resolve:{service}:{key}}}}}",
     )
     return Resolver(side.template, environment, lookup)
-
-
-def masked(plain: Resolver) -> Resolver:
-    """The same values for showing: NoEcho parameters are ****, but conditions still see their values."""
-    template, environment = plain.template, plain.environment
-    parameters = {**environment.parameters, **dict.fromkeys(hidden(template), MASK)}
-    conditions = {name: plain.condition(name) for name in template.conditions}
-    return Resolver(template, replace(environment, parameters=parameters), plain.lookup, conditions)
 
 
 def identity(action: str, resource: Resource, before: Side) -> dict[str, Any]:

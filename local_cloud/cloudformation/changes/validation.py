@@ -13,9 +13,9 @@ from local_cloud.cloudformation.changes.diff import Side
 from local_cloud.cloudformation.model import ChangeSet, Finding, Stack
 from local_cloud.cloudformation.operations.owners import exists
 from local_cloud.cloudformation.schemas.provider import schema
-from local_cloud.cloudformation.template.intrinsics_pure import is_true
 from local_cloud.cloudformation.template.loading import resolve
-from local_cloud.cloudformation.template.model import ResolvedResource, Unknown
+from local_cloud.cloudformation.template.model import ResolvedResource
+from local_cloud.cloudformation.values import Unknown, is_true
 from local_cloud.cloudformation.world import World
 
 PROPERTIES, EXISTENCE, EMPTINESS = "PROPERTY_VALIDATION", "NAME_CONFLICT_VALIDATION", "BUCKET_EMPTINESS_VALIDATION"

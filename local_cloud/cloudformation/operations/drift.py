@@ -12,7 +12,7 @@ from local_cloud.cloudformation.model import STACK_TYPE, Live, Operation, Stack
 from local_cloud.cloudformation.operations.run import Run
 from local_cloud.cloudformation.resources.handlers import HandlerError
 from local_cloud.cloudformation.schemas.provider import schema
-from local_cloud.cloudformation.template.intrinsics_pure import texts
+from local_cloud.cloudformation.values import texts
 from local_cloud.cloudformation.world import World
 
 Drift = dict[str, Any]

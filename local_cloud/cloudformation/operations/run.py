@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from local_cloud.cloudformation.changes.diff_side import masked
 from local_cloud.cloudformation.events import resource_event, stack_event
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Definition, Live, Operation, Stack
@@ -18,6 +17,7 @@ from local_cloud.cloudformation.resources.handlers import Request
 from local_cloud.cloudformation.schemas.provider import schema
 from local_cloud.cloudformation.template.intrinsics import Resolver
 from local_cloud.cloudformation.template.loading import resolve_resource
+from local_cloud.cloudformation.template.masking import masked
 from local_cloud.cloudformation.template.model import Environment, ResolvedResource, TemplateError
 from local_cloud.cloudformation.template.parameters import hidden
 from local_cloud.cloudformation.world import World

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from local_cloud.cloudformation.resources.backing import RANDOM, Properties
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.cloudformation.schemas.identity import generated_name
-from local_cloud.cloudformation.template.intrinsics_pure import texts
+from local_cloud.cloudformation.values import texts
 
 ANSWER_SECONDS = 60.0  # AWS waits an hour; whoever waits at a terminal does not
 SILENT = (

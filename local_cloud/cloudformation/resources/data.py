@@ -15,7 +15,7 @@ from local_cloud.cloudformation.resources.backing import (
 )
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
-from local_cloud.cloudformation.template.intrinsics_pure import text
+from local_cloud.cloudformation.values import text
 
 MUTABLE_TABLE = ("AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "SSESpecification", "TableClass",
                  "DeletionProtectionEnabled")  # fmt: skip

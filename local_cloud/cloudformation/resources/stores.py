@@ -3,7 +3,7 @@
 from local_cloud.cloudformation.resources.backing import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
-from local_cloud.cloudformation.template.intrinsics_pure import is_true
+from local_cloud.cloudformation.values import is_true
 
 
 class Repository(Backed):

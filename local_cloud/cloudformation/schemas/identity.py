@@ -13,6 +13,7 @@ from random import Random
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Any
 
+from local_cloud.cloudformation.regions import partition
 from local_cloud.cloudformation.schemas.names import (
     ARNS,
     ATTRIBUTES,
@@ -24,7 +25,6 @@ from local_cloud.cloudformation.schemas.names import (
     PHYSICAL_IDS,
     SERVICES,
 )
-from local_cloud.cloudformation.template.pseudo_parameters import partition
 
 ALPHABETS = {
     "lower": ascii_lowercase + digits,

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from local_cloud.cloudformation.template.intrinsics_pure import text
-from local_cloud.cloudformation.template.model import Unknown
+from local_cloud.cloudformation.values import Unknown, text
 
 Document = Mapping[str, Any]
 

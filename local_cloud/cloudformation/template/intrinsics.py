@@ -10,16 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from local_cloud.cloudformation.template.intrinsics_pure import PURE, is_unknown, text
+from local_cloud.cloudformation.regions import zones
+from local_cloud.cloudformation.template.intrinsics_pure import PURE
 from local_cloud.cloudformation.template.intrinsics_stacks import import_value, stack_output
-from local_cloud.cloudformation.template.model import (
-    UNKNOWN,
-    Environment,
-    Lookup,
-    Template,
-    TemplateError,
-)
-from local_cloud.cloudformation.template.pseudo_parameters import NO_VALUE, pseudo_parameters, zones
+from local_cloud.cloudformation.template.model import Environment, Lookup, Template, TemplateError
+from local_cloud.cloudformation.template.pseudo_parameters import NO_VALUE, pseudo_parameters
+from local_cloud.cloudformation.values import UNKNOWN, is_unknown, text
 
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([a-z-]+):([^}]*)\}\}")
 SUB_VARIABLE = re.compile(r"\$\{(!?)([^{}]*)\}")

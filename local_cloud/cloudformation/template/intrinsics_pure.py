@@ -13,43 +13,8 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from local_cloud.cloudformation.template.model import UNKNOWN, TemplateError, Unknown
-
-
-def is_unknown(value: Any) -> bool:
-    """Whether the value, or anything inside it, is only known after apply."""
-    match value:
-        case Unknown():
-            return True
-        case Mapping():
-            return any(map(is_unknown, value.values()))
-        case list():
-            return any(map(is_unknown, value))
-    return False
-
-
-def text(value: Any) -> str:
-    """A scalar as CloudFormation writes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
-
-
-def texts(value: Any) -> Any:
-    """A value with every scalar in it as CloudFormation writes it."""
-    match value:
-        case str():
-            return value
-        case dict() | Mapping():
-            return {key: texts(member) for key, member in value.items()}
-        case list() | tuple():
-            return [texts(item) for item in value]
-    return text(value)
-
-
-def is_true(value: Any) -> bool:
-    """Whether a boolean of a template is true, written as one or as text."""
-    return text(value).lower() == "true"
+from local_cloud.cloudformation.template.model import TemplateError
+from local_cloud.cloudformation.values import UNKNOWN, Unknown, is_unknown, text
 
 
 def join(argument: Any) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from local_cloud.cloudformation.template.intrinsics_pure import is_unknown, text
-from local_cloud.cloudformation.template.model import UNKNOWN, Environment, TemplateError, Unknown
+from local_cloud.cloudformation.template.model import Environment, TemplateError
+from local_cloud.cloudformation.values import UNKNOWN, Unknown, is_unknown, text
 
 
 class Resolves(Protocol):

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from local_cloud.cloudformation.template import references
 from local_cloud.cloudformation.template.intrinsics import Resolver
-from local_cloud.cloudformation.template.intrinsics_pure import text
 from local_cloud.cloudformation.template.model import (
     Environment,
     Lookup,
@@ -17,11 +16,11 @@ from local_cloud.cloudformation.template.model import (
     Resource,
     Template,
     TemplateError,
-    Unknown,
 )
 from local_cloud.cloudformation.template.order import active
 from local_cloud.cloudformation.template.parsing import parse
 from local_cloud.cloudformation.template.structure import MUST_BE_OBJECT, OUTPUT_IS_TEXT, build
+from local_cloud.cloudformation.values import Unknown, text
 
 
 @lru_cache(maxsize=256)

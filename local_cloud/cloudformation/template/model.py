@@ -12,14 +12,6 @@ class TemplateError(Exception):
     """A template or a parameter that CloudFormation refuses; `str()` is the text of its ValidationError."""
 
 
-class Unknown(str):
-    """A value that exists only after the change set ran. It is a string, so that a context shows it as AWS does."""
-
-    __slots__ = ()
-
-
-UNKNOWN: Final = Unknown("{{changeSet:KNOWN_AFTER_APPLY}}")
-
 Lookup = Callable[[str, str | None], Any]
 """`lookup(logical_id, attribute)`: what Fn::GetAtt gives for a resource, or with None Ref; UNKNOWN if not there yet."""
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from local_cloud.cloudformation.template import references
 from local_cloud.cloudformation.template.intrinsics import Resolver
-from local_cloud.cloudformation.template.model import UNKNOWN, Environment, Resource, Template, TemplateError, Unknown
+from local_cloud.cloudformation.template.model import Environment, Resource, Template, TemplateError
+from local_cloud.cloudformation.values import UNKNOWN, Unknown
 
 EXPORT_NAME = re.compile(r"[A-Za-z0-9:-]+")
 EXPORT_NAMES = (

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from local_cloud.cloudformation.template.intrinsics_pure import is_true, text
 from local_cloud.cloudformation.template.model import Template, TemplateError
+from local_cloud.cloudformation.values import is_true, text
 
 MASK: Final = "****"
 """What CloudFormation shows instead of a NoEcho value."""

@@ -7,18 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from local_cloud.cloudformation.regions import partition
 from local_cloud.cloudformation.template.model import Environment
 
 NO_VALUE: Final = object()
 """What `{"Ref": "AWS::NoValue"}` gives: the key or the element is left out."""
-
-PARTITIONS = {"cn-": ("aws-cn", "amazonaws.com.cn"), "us-gov-": ("aws-us-gov", "amazonaws.com")}
-ZONES = {"us-east-1": "abcdef"}
-
-
-def partition(region: str) -> tuple[str, str]:
-    """AWS::Partition and AWS::URLSuffix of a region."""
-    return next((found for prefix, found in PARTITIONS.items() if region.startswith(prefix)), ("aws", "amazonaws.com"))
 
 
 def pseudo_parameters(environment: Environment) -> dict[str, Any]:
@@ -34,8 +27,3 @@ def pseudo_parameters(environment: Environment) -> dict[str, Any]:
         "AWS::StackName": environment.stack_name,
         "AWS::URLSuffix": suffix,
     }
-
-
-def zones(region: str) -> list[str]:
-    """Fn::GetAZs of a region."""
-    return [f"{region}{zone}" for zone in ZONES.get(region, "abc")]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local_cloud.cloudformation.template.intrinsics import Resolver
-from local_cloud.cloudformation.template.intrinsics_pure import text
 from local_cloud.cloudformation.template.model import Environment, Template, TemplateError
 from local_cloud.cloudformation.template.shape import UNMADE
+from local_cloud.cloudformation.values import text
 
 UNASKED = ("Fn::RefAll", "Fn::ValueOf", "Fn::ValueOfAll")
 BROKEN = "Template error: rule {rule} is not satisfied: {description}"

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from local_cloud.cloudformation.template.intrinsics import Resolver
-from local_cloud.cloudformation.template.intrinsics_pure import is_unknown, text
-from local_cloud.cloudformation.template.model import EMPTY, UNKNOWN, Environment, TemplateError
+from local_cloud.cloudformation.template.model import EMPTY, Environment, TemplateError
 from local_cloud.cloudformation.template.structure import FOR_EACH
+from local_cloud.cloudformation.values import UNKNOWN, is_unknown, text
 
 SECTIONS = ("Conditions", "Resources", "Outputs")
 NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]")

@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 
 from local_cloud.cloudformation.template.intrinsics import Resolver
-from local_cloud.cloudformation.template.model import EMPTY, UNKNOWN, Environment, TemplateError
+from local_cloud.cloudformation.template.model import EMPTY, Environment, TemplateError
+from local_cloud.cloudformation.values import UNKNOWN
 
 INCLUDE = "AWS::Include"
 FUNCTION = "Fn::Transform"

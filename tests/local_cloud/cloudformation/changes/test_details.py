@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_cloud.cloudformation.changes.details import ABSENT, at, differing, shown
-from local_cloud.cloudformation.template.intrinsics_pure import texts
+from local_cloud.cloudformation.values import texts
 
 KEYS = st.text("abc", min_size=1, max_size=2)
 VALUES = st.recursive(

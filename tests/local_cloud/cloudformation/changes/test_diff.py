@@ -8,7 +8,8 @@ import pytest
 
 from local_cloud.cloudformation.changes.diff import Side, changes
 from local_cloud.cloudformation.template.loading import load
-from local_cloud.cloudformation.template.model import UNKNOWN, Environment, TemplateError
+from local_cloud.cloudformation.template.model import Environment, TemplateError
+from local_cloud.cloudformation.values import UNKNOWN
 
 ENVIRONMENT = Environment(
     account="111111111111",

@@ -10,9 +10,10 @@ import pytest
 from local_cloud.cloudformation.changes.diff import Side, changes
 from local_cloud.cloudformation.schemas.provider import schema
 from local_cloud.cloudformation.template.loading import load, resolve
-from local_cloud.cloudformation.template.model import UNKNOWN, Environment, Template
+from local_cloud.cloudformation.template.model import Environment, Template
 from local_cloud.cloudformation.template.order import dependencies, in_order
 from local_cloud.cloudformation.template.parameters import parameter_values
+from local_cloud.cloudformation.values import UNKNOWN
 from tests.local_cloud.recorded import cases, differences
 
 PLACE: dict[str, Any] = {"account": "111111111111", "region": "us-east-1"}

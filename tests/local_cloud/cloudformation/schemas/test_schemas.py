@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local_cloud.cloudformation.schemas.provider import Recreation, known, schema, unrecognized
-from local_cloud.cloudformation.template.model import UNKNOWN
+from local_cloud.cloudformation.values import UNKNOWN
 
 PLACE = {"account": "111111111111", "region": "us-east-1"}
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from local_cloud.cloudformation.template.intrinsics import Reference, Resolver
-from local_cloud.cloudformation.template.model import EMPTY, UNKNOWN, Environment, TemplateError
+from local_cloud.cloudformation.template.model import EMPTY, Environment, TemplateError
+from local_cloud.cloudformation.values import UNKNOWN
 
 ENVIRONMENT = Environment(
     parameters={"P": "pic", "Name": "site", "Zones": ["a", "b"], "Stage": "prod"},

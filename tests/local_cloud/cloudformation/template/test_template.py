@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from local_cloud.cloudformation.template.loading import load, resolve
-from local_cloud.cloudformation.template.model import UNKNOWN, Environment, TemplateError
+from local_cloud.cloudformation.template.model import Environment, TemplateError
 from local_cloud.cloudformation.template.order import dependencies, in_order
+from local_cloud.cloudformation.values import UNKNOWN
 
 ENVIRONMENT = Environment(
     account="111111111111",
