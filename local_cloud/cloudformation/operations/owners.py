@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Stack
-from local_cloud.cloudformation.resources.backing import shown_identifier
+from local_cloud.cloudformation.resources.base import shown_identifier
 from local_cloud.cloudformation.resources.handlers import HandlerError, Request
 from local_cloud.cloudformation.template.model import ResolvedResource
 from local_cloud.cloudformation.world import World

@@ -2,7 +2,7 @@
 
 from botocore import xform_name
 
-from local_cloud.cloudformation.resources.backing import Backed, Properties, physical_id
+from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import Request, State
 

@@ -7,7 +7,7 @@ deleted, must not exist twice, or keeps a deployment waiting.
 from collections.abc import Callable, Mapping
 
 from local_cloud.cloudformation.resources.alarms import Alarm
-from local_cloud.cloudformation.resources.backing import RANDOM, Properties, Translated
+from local_cloud.cloudformation.resources.base import RANDOM, Properties, Translated
 from local_cloud.cloudformation.resources.cloudfront import Distribution, EdgeFunction, OriginAccessControl
 from local_cloud.cloudformation.resources.custom import CustomResource
 from local_cloud.cloudformation.resources.data import Parameter, Queue, Secret, Table

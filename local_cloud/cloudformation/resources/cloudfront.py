@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_cloud.cloudformation.resources.backing import (
+from local_cloud.cloudformation.resources.base import (
     Backed,
     Properties,
     given_or_generated,

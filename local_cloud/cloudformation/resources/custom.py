@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from local_cloud.cloudformation.resources.backing import RANDOM, Properties
+from local_cloud.cloudformation.resources.base import RANDOM, Properties
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.cloudformation.schemas.identity import generated_name
 from local_cloud.cloudformation.values import texts

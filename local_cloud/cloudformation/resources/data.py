@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from local_cloud.cloudformation.resources.backing import (
+from local_cloud.cloudformation.resources.base import (
     Backed,
     Properties,
     given_or_generated,

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_cloud.cloudformation.resources.backing import Backed, Properties, physical_id, service_message, undone
+from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 

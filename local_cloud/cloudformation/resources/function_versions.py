@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore import xform_name
 
-from local_cloud.cloudformation.resources.backing import Backed, Properties, given_or_generated, physical_id
+from local_cloud.cloudformation.resources.base import Backed, Properties, given_or_generated, physical_id
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 

@@ -4,7 +4,7 @@ import io
 import zipfile
 from typing import Any
 
-from local_cloud.cloudformation.resources.backing import Backed, Properties, physical_id, service_message
+from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, service_message
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.container_images import ImageName, exists

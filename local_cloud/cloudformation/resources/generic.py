@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from local_cloud.cloudformation.resources.backing import (
+from local_cloud.cloudformation.resources.base import (
     RANDOM,
     Properties,
     already_exists,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_cloud.cloudformation.resources.backing import (
+from local_cloud.cloudformation.resources.base import (
     Backed,
     Properties,
     given_or_generated,

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local_cloud.cloudformation.resources.backing import (
+from local_cloud.cloudformation.resources.base import (
     Backed,
     Properties,
     physical_id,

@@ -1,6 +1,6 @@
 """ECR repositories and log groups in moto."""
 
-from local_cloud.cloudformation.resources.backing import Backed, Properties, physical_id, service_message, undone
+from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, service_message, undone
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.cloudformation.values import is_true
