@@ -52,22 +52,22 @@ def base(docker: None) -> str:
     return BASE
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def registry_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the registry keeps what is pushed, in `data/`."""
     return tmp_path_factory.mktemp("registry")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def registry(docker: None, registry_folder: Path) -> Iterator[str]:
-    """host:port of a registry, empty at first."""
+    """host:port of a registry, empty at first: no module finds what another one has deployed."""
     folder, port = registry_folder, free_port()
     (folder / "config.yml").write_text(REGISTRY.format(root=folder / "data", port=port), encoding="utf-8")
     with running(["docker-registry", "serve", str(folder / "config.yml")], folder, f"http://127.0.0.1:{port}/v2/"):
         yield f"127.0.0.1:{port}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cloud(registry: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The endpoint of a local cloud whose ECR is that registry."""
     folder, port = tmp_path_factory.mktemp("cloud"), free_port()
