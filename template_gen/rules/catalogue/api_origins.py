@@ -1,4 +1,4 @@
-"""CloudFront in front of an API: the origin's name, path and protocol, error pages, CORS, and limits of policies."""
+"""CloudFront in front of an API: the origin's name, path and protocol, error pages, CORS."""
 
 import re
 from collections.abc import Iterator
@@ -58,20 +58,30 @@ def _wrong_path(origin: Origin, api: Api, patterns: list[str]) -> bool:
         doubled = any(f"/{pattern.lstrip('/')}".startswith(f"{path}/") for pattern in patterns)
         as_stage = _STAGE.fullmatch(path) is not None and not written
         return known(path) and (as_stage or doubled or not routed)
-    return all(differ(f"/{stage}", path) and not path.startswith(f"/{stage}/") for stage in stages)
+    after = [path.removeprefix(f"/{stage}") for stage in stages if path == f"/{stage}" or path.startswith(f"/{stage}/")]
+    if not after:
+        return all(differ(f"/{stage}", path) for stage in stages)
+    again = any(rest == f"/{stage}" for rest in after for stage in stages)
+    return again or (known(path) and any(rest and _stands_before(rest, patterns, api) for rest in after))
+
+
+def _stands_before(rest: str, patterns: list[str], api: Api) -> bool:
+    """What follows the stage stands in the visitor's path already (`/api` before `/api/*`); no route has it twice."""
+    doubled = any(f"/{pattern.lstrip('/')}".startswith(f"{rest}/") for pattern in patterns)
+    return doubled and not any(route.path.startswith(f"{rest}{rest}") for route in api.routes or ())
 
 
 @rule(
     "E9107",
     "OriginPath is not written as CloudFront wants it",
     symptom="The deployment fails: the parameter OriginPath is not valid.",
-    fix="Begin with a slash and end without one.",
+    fix="Begin with a slash and end without one; a page is no folder (DefaultRootObject: index.html).",
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginPath",
 )
 def origin_path_shape(graph: Graph) -> Iterator[Place]:
     for origin in graph.origins():
         path = origin.body.text("OriginPath")
-        if path and (not path.startswith(("/", "${")) or path.endswith("/")):
+        if path and (not path.startswith(("/", "${")) or path.endswith(("/", ".html"))):
             yield at(origin.body, "OriginPath")
 
 
@@ -91,25 +101,29 @@ def spa_errors_eat_api(graph: Graph) -> Iterator[Place]:
 
 @rule(
     "E9111",
-    "The custom error response is incomplete",
+    "The custom error response is incomplete, or there twice",
     symptom="The deployment fails: InvalidArgument on CustomErrorResponses.",
-    fix="Give ResponseCode and ResponsePagePath together, the path beginning with a slash.",
+    fix="Give ResponseCode and ResponsePagePath together, the path beginning with a slash, once for each ErrorCode.",
     source=f"{_REFERENCE}/aws-properties-cloudfront-distribution-customerrorresponse.html",
 )
 def error_page_path(graph: Graph) -> Iterator[Place]:
     """A ResponseCode without a page is cfn-lint's own to find (E3021)."""
     for distribution in graph.distributions:
+        seen: set[int | None] = {None}
         for response in distribution.config.objects("CustomErrorResponses"):
-            path = response.text("ResponsePagePath")
+            path, code = response.text("ResponsePagePath"), response.number("ErrorCode")
             if path and ("ResponseCode" not in response or not path.startswith(("/", "${", "http"))):
                 yield at(response, "ResponsePagePath")
+            elif code in seen and code is not None:
+                yield at(response, "ErrorCode", f"{code} twice")
+            seen.add(code)
 
 
 @rule(
     "E9112",
     "CloudFront talks to the API without TLS",
-    symptom="Requests answer 502 or 504: API Gateway and function URLs do not listen on port 80.",
-    fix="Set CustomOriginConfig: {OriginProtocolPolicy: https-only}.",
+    symptom="Requests answer 502 or 504: API Gateway and function URLs listen on port 443 only, for TLS 1.2 and later.",
+    fix="Set CustomOriginConfig: {OriginProtocolPolicy: https-only, OriginSSLProtocols: [TLSv1.2]} without ports.",
     source=f"{_GUIDE}/DownloadDistValuesOrigin.html#DownloadDistValuesOriginProtocolPolicy",
 )
 def api_origin_http(graph: Graph) -> Iterator[Place]:
@@ -121,6 +135,16 @@ def api_origin_http(graph: Graph) -> Iterator[Place]:
             plain = policy == "http-only" or (policy == "match-viewer" and "allow-all" in viewers)
             if origin.kind in DYNAMIC and plain:
                 yield at(origin.custom, "OriginProtocolPolicy")
+            elif origin.kind in DYNAMIC:
+                yield from _other_tls(origin.custom)
+
+
+def _other_tls(custom: Object) -> Iterator[Place]:
+    protocols = custom.texts("OriginSSLProtocols")
+    if protocols and not custom.unknown("OriginSSLProtocols") and "TLSv1.2" not in protocols:
+        yield at(custom, "OriginSSLProtocols", ", ".join(protocols))
+    if custom.number("HTTPSPort") not in (None, 443):
+        yield at(custom, "HTTPSPort")
 
 
 @rule(
@@ -185,47 +209,6 @@ def execute_api_open(graph: Graph) -> Iterator[Place]:
         for origin in distribution.origins if "WebACLId" in distribution.config else ():
             if origin.kind is Kind.API and "OriginCustomHeaders" not in origin.body:
                 yield at(origin.body)
-
-
-@rule(
-    "E9118",
-    "An origin request policy cannot name the Authorization header",
-    symptom="The deployment fails: the parameter Headers contains Authorization that is not allowed.",
-    fix="Set OriginRequestPolicyId: b689b0a8-53d0-40ab-baf2-68738e2966ac (managed, AllViewerExceptHostHeader), or put "
-    "Authorization into the cache policy.",
-    source=f"{_GUIDE}/add-origin-custom-headers.html",
-)
-def request_policy_authorization(graph: Graph) -> Iterator[Place]:
-    for policy in graph.of("AWS::CloudFront::OriginRequestPolicy"):
-        headers = policy.properties.object("OriginRequestPolicyConfig").object("HeadersConfig")
-        allowed = headers.get("HeaderBehavior") != "allExcept"
-        if allowed and "authorization" in {name.lower() for name in headers.texts("Headers")}:
-            yield at(headers, "Headers", "Authorization")
-
-
-@rule(
-    "E9119",
-    "A cache policy that caches nothing cannot have a cache key",
-    symptom="The deployment fails: the parameter is invalid for a policy with caching disabled.",
-    fix="Use the managed policy CachingDisabled with an origin request policy, or set MaxTTL to 1.",
-    source=f"{_GUIDE}/cache-key-create-cache-policy.html",
-)
-def no_ttl_with_key(graph: Graph) -> Iterator[Place]:
-    for policy in graph.of("AWS::CloudFront::CachePolicy"):
-        config = policy.properties.object("CachePolicyConfig")
-        if all(config.number(key) == 0 for key in ("MinTTL", "MaxTTL", "DefaultTTL")) and _has_key(config):
-            yield at(config.object("ParametersInCacheKeyAndForwardedToOrigin"))
-
-
-def _has_key(config: Object) -> bool:
-    key = config.object("ParametersInCacheKeyAndForwardedToOrigin")
-    behaviors = (
-        key.object("HeadersConfig").get("HeaderBehavior", "none"),
-        key.object("CookiesConfig").get("CookieBehavior", "none"),
-        key.object("QueryStringsConfig").get("QueryStringBehavior", "none"),
-    )
-    encoding = key.flag("EnableAcceptEncodingGzip") or key.flag("EnableAcceptEncodingBrotli")
-    return bool(encoding) or any(known(behavior) and behavior != "none" for behavior in behaviors)
 
 
 @rule(

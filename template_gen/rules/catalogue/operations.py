@@ -1,5 +1,6 @@
 """Web ACLs, pricing plans, and what costs money."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ UNCOMPRESSED: Final = "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"  # the managed Cach
 _ENCODINGS: Final = ("Gzip", "Brotli")
 _PLANS: Final = f"{_GUIDE}/flat-rate-pricing-plan.html"
 _SUBSCRIPTION: Final = "AWS::PricingPlanManager::Subscription"
+_ACL: Final = re.compile(r"arn:.*|[0-9a-f]{8}-[0-9a-f-]{27}")  # of WAF, or an id of WAF Classic
 _WEB_ACL: Final = "AWS::WAFv2::WebACL"
 _BEHAVIORS: Final = {"FREE": 5, "PRO": 10}
 _PAID_IDLE: Final = (
@@ -38,7 +40,7 @@ def web_acl_scope(graph: Graph) -> Iterator[Place]:
         web_acl = graph.named(value, _WEB_ACL)
         if ":regional/" in value or (web_acl is not None and web_acl.properties.get("Scope") == "REGIONAL"):
             yield at(distribution.config, "WebACLId", "scope REGIONAL")
-        elif web_acl is not None and value != f"${{{web_acl.id}.Arn}}":
+        elif (web_acl and value != f"${{{web_acl.id}.Arn}}") or (value and known(value) and not _ACL.fullmatch(value)):
             yield at(distribution.config, "WebACLId")
     for web_acl in graph.of(_WEB_ACL) if graph.region != "us-east-1" else ():
         if web_acl.properties.get("Scope") == "CLOUDFRONT":

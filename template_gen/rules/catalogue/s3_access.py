@@ -58,13 +58,18 @@ def has_identity(origin: Origin) -> bool:
 @rule(
     "E9102",
     "The visitor's Host header is forwarded to the bucket",
-    symptom="Every file answers 403 SignatureDoesNotMatch: CloudFront signs another host name than S3 sees.",
+    symptom="Every file answers 403 SignatureDoesNotMatch: CloudFront signs another host name than S3 sees; or 404 "
+    "NoSuchBucket from a website endpoint.",
     fix="Remove OriginRequestPolicyId, or set it to 88a5eaf4-2fd4-4709-b370-b4c650ea3fcf (managed, CORS-S3Origin).",
     source=_OAC,
 )
 def bucket_host_forwarded(graph: Graph) -> Iterator[Place]:
-    for _, behavior in graph.behaviors(Kind.BUCKET):
-        if behavior.forwards_host:
+    """A website endpoint takes the visitor's host for the bucket's name, which it may well be."""
+    for distribution, behavior in graph.behaviors(Kind.BUCKET, Kind.WEBSITE):
+        bucket = graph.bucket(behavior.origin)
+        name = bucket.properties.text("BucketName") if bucket else "?"
+        named = behavior.goes_to(Kind.WEBSITE) and (not known(name) or name in ("?", *distribution.aliases))
+        if behavior.forwards_host and not named:
             keys = ("OriginRequestPolicyId", "ForwardedValues")
             key = next((key for key in keys if key in behavior.body), "CachePolicyId")
             yield at(behavior.body, key, FORWARDS_HOST.get(behavior.body.text(key)))
@@ -136,7 +141,9 @@ def excludes(operator: str, value: str, distribution: str, resources: Resources)
     match = _ARN.fullmatch(value)
     if match is None:
         return "*" not in value and value != f"${{{distribution}.Arn}}" and not resources.unclear(value)
-    region, _, name = match.groups()
+    region, account, name = match.groups()
+    if not account:
+        return True
     if "*" in name:
         return operator.startswith("StringEquals")
     other = symbols(name) not in ((distribution,), (f"{distribution}.Id",)) and all(s.isalnum() for s in symbols(name))

@@ -55,7 +55,7 @@ def root_object(graph: Graph) -> Iterator[Place]:
     for distribution in graph.distributions:
         name = distribution.config.text("DefaultRootObject")
         missing = not distribution.config.get("DefaultRootObject") and _shows_pages(distribution, graph)
-        if missing or name.startswith("/"):
+        if missing or name.startswith("/") or (name.endswith("/") and distribution.default.goes_to(Kind.BUCKET)):
             yield at(distribution.config, "DefaultRootObject")
 
 
@@ -127,7 +127,8 @@ def missing_is_forbidden(graph: Graph) -> Iterator[Place]:
 
 def _lists(bucket: Resource, graph: Graph) -> bool:
     documents = (policy.properties.get("PolicyDocument") for policy in policies(bucket, graph.resources))
-    return any(found.performs("s3:ListBucket") for document in documents for found in statements(document))
+    found = (one for document in documents for one in statements(document) if one.performs("s3:ListBucket"))
+    return any(not all(name.endswith("/*") for name in one.resources) for one in found)
 
 
 @rule(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from template_gen.rules.graph.function import Statement, statements
 from template_gen.rules.graph.resources import Resource, Resources
-from template_gen.rules.values import Object
+from template_gen.rules.values import Object, known
 
 CLOUDFRONT = "cloudfront.amazonaws.com"
 IDENTITY = "AWS::CloudFront::CloudFrontOriginAccessIdentity"
@@ -98,10 +98,11 @@ def _by_identity(statement: Statement, resources: Resources) -> bool:
 
 
 def names_objects(arn: str, bucket: Resource, resources: Resources) -> bool:
-    """The Resource of a statement means objects of this bucket, or may."""
+    """The Resource of a statement means objects of this bucket (more than one), or may."""
     if arn == "*" or resources.unclear(arn):
         return True
     found = _BUCKET_ARN.fullmatch(arn)
     if found is None:
         return False
-    return "*" in found[1] or (found[1] in names(bucket) and found[2] not in ("", "/"))
+    several = "*" in found[2] or "?" in found[2] or not known(found[2])
+    return "*" in found[1] or (found[1] in names(bucket) and several)

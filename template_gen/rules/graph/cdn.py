@@ -22,6 +22,29 @@ FORWARDS_HOST: Final = {
     "33f36d7e-f396-46d9-90e0-52428a34d9dc": "AllViewerAndCloudFrontHeaders-2022-06",
     "bf0718e1-ba1e-49d1-88b1-f726733018ae": "HostHeaderOnly",
 }
+# Every managed policy, by kind.
+CACHE_POLICIES: Final = frozenset(
+    {
+        CACHING_DISABLED, *CACHES, "83da9c7e-98b4-4e11-a168-04f0df8e2c65", "4cc15a8a-d715-48a4-82b8-cc0b614638fe",
+        "08627262-05a9-4f76-9ded-b50ca2e3a84f", "1c6db51a-a33f-469a-8245-dae26771f530",
+        "7e5fad67-ee98-4ad0-b05a-394999eefc1a",
+    }
+)  # fmt: skip
+REQUEST_POLICIES: Final = frozenset(
+    {
+        *FORWARDS_HOST, "59781a5b-3903-41f3-afcb-af62929ccde1", "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf",
+        "acba4595-bd28-49b8-b9fe-13317c0390fa", "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+        "775133bc-15f2-49f9-abea-afb2e0bf67d2",
+    }
+)  # fmt: skip
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-response-headers-policies.html
+HEADERS_POLICIES: Final = frozenset(
+    {
+        "60669652-455b-4ae9-85a4-c4c02393f86c", "67f7725c-6f97-4210-82d7-5512b31e9d03",
+        "5cc3b908-e619-4b99-88e5-2cf7f45965bd", "e61eb60c-9c35-4d20-a928-2b84e02af89c",
+        "eaab4381-ed33-4a86-88ca-d9558dc6cd63",
+    }
+)  # fmt: skip
 # These send a header or two, and neither cookies nor the query string.
 SENDS_NO_QUERY: Final = {
     "59781a5b-3903-41f3-afcb-af62929ccde1": "CORS-CustomOrigin",

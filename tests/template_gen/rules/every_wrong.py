@@ -8,6 +8,7 @@ from tests.template_gen.rules import (
     wrong_calls,
     wrong_cdn,
     wrong_delivery,
+    wrong_edge,
     wrong_messages,
     wrong_rest,
     wrong_stages,
@@ -22,5 +23,6 @@ _ALL: Final = (
     wrong_calls,
     wrong_messages,
     wrong_stages,
+    wrong_edge,
 )
 WRONG: Final = tuple(case for module in _ALL for case in module.WRONG)

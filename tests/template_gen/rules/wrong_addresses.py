@@ -31,6 +31,7 @@ URLS: Final = (
         "E9233",
         "jobs",
         {**URL, "MayCall": permission("lambda:InvokeFunctionUrl", FunctionUrlAuthType="AWS_IAM"), "Also": MAY_INVOKE},
+        frozenset({"W9334"}),
     ),
     Wrong("E9152", "function-url", {"MayInvokeUrl.FunctionUrlAuthType": "NONE"}),
 )

@@ -143,7 +143,8 @@ BUCKETS: Final = (
     Wrong("E9141", "plain-site", {f"{CONFIG}.DefaultRootObject": GONE}),
     Wrong("E9141", "plain-site", {f"{CONFIG}.DefaultRootObject": GONE, f"{PAGE}.FunctionAssociations": [REWRITE],
                                   "Rewrite": resource("AWS::CloudFront::Function", Name=ref("AWS::StackName"),
-                                                      AutoPublish=True, FunctionCode="function handler(e) {}")}),
+                                                      AutoPublish=True,
+                                                      FunctionCode="function handler(e) { return e.request }")}),
     Wrong("I9142", "site", {f"{PAGE}.FunctionAssociations": GONE}),
     Wrong("W9143", "site", {f"{CONFIG}.CustomErrorResponses": [
         {"ErrorCode": 404, "ResponseCode": 404, "ResponsePagePath": "/404.html"}]}),
