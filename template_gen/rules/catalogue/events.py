@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from template_gen.rules.catalogue.messages import QUEUE
+from template_gen.rules.catalogue.messages import QUEUE, TOPIC
 from template_gen.rules.graph import Function, Graph, Resource
 from template_gen.rules.graph.permission import CALLS, same_target
 from template_gen.rules.graph.resources import NAMED_BY_REF
@@ -13,12 +13,9 @@ from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, below, known, symbols
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
-_RATES: Final = {
-    "Schedule": re.compile(r"rate\(\s*(1 (minute|hour|day)|(?!1 )\d+ (minutes|hours|days))\s*\)"),
-    "ScheduleExpression": re.compile(r"rate\(\s*\d+ (minute|hour|day)s?\s*\)|at\(.*\)"),
-}
 _UPLOADS: Final = "NotificationConfiguration.LambdaConfigurations.Function"
 _BY_CDK: Final = "NotificationConfiguration.LambdaFunctionConfigurations.LambdaFunctionArn"  # a custom resource's
+_NO_ARN: Final = re.compile(r"\$\{\w+(\.QueueUrl|\.QueueName|\.TopicName)?\}")
 # Where an ARN is wanted: type of the resource, way to the value.
 _ARNS: Final = (
     ("AWS::Lambda::Function", "Role"),
@@ -34,6 +31,19 @@ _ARNS: Final = (
     ("AWS::ApiGatewayV2::Integration", "IntegrationUri"),
     ("AWS::S3::Bucket", _UPLOADS),
     ("AWS::S3::Bucket", "NotificationConfiguration.QueueConfigurations.Queue"),
+    ("AWS::Lambda::EventSourceMapping", "DestinationConfig.OnFailure.Destination"),
+    ("AWS::Lambda::EventInvokeConfig", "DestinationConfig.*.Destination"),
+    ("AWS::Serverless::Function", "EventInvokeConfig.DestinationConfig.*.Destination"),
+    ("AWS::Serverless::Function", "Events.*.Properties.DestinationConfig.OnFailure.Destination"),
+    ("AWS::Lambda::Permission", "SourceArn"),
+    ("AWS::CloudWatch::Alarm", "AlarmActions"),
+    ("AWS::CloudWatch::Alarm", "OKActions"),
+    ("AWS::ApiGateway::Stage", "AccessLogSetting.DestinationArn"),
+    ("AWS::ApiGatewayV2::Stage", "AccessLogSettings.DestinationArn"),
+    ("AWS::Serverless::Api", "AccessLogSetting.DestinationArn"),
+    ("AWS::Serverless::HttpApi", "AccessLogSettings.DestinationArn"),
+    ("AWS::Serverless::Api", "Auth.Authorizers.*.UserPoolArn"),
+    ("AWS::ApiGateway::Authorizer", "ProviderARNs"),
 )
 # Who calls functions: type, way to the function, service, way to what the service calls for (the resource itself).
 _CALLERS: Final = (
@@ -77,7 +87,7 @@ def visibility_timeout(graph: Graph) -> Iterator[Place]:
 @rule(
     "E9221",
     "An ARN is wanted here, and this is a name or a URL",
-    symptom="The deployment fails: invalid ARN.",
+    symptom="The deployment fails: invalid ARN; or nothing happens, since a permission for that source never holds.",
     fix="Write !GetAtt X.Arn for !Ref X.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
 )
@@ -86,9 +96,10 @@ def name_for_arn(graph: Graph) -> Iterator[Place]:
     for kind, way in _ARNS:
         for resource in graph.of(kind):
             for holder, key in below(resource.properties, way):
-                value = holder.text(key)
-                if re.fullmatch(r"\$\{\w+(\.QueueUrl|\.QueueName)?\}", value) and graph.named(value, *NAMED_BY_REF):
-                    yield at(holder, key)
+                for value in holder.texts(key):
+                    kinds = (*NAMED_BY_REF, TOPIC) if "." in value else NAMED_BY_REF
+                    if _NO_ARN.fullmatch(value) and graph.named(value, *kinds):
+                        yield at(holder, key, value)
 
 
 @rule(
@@ -135,13 +146,16 @@ def _granted(
     named, principal = graph.function(permission.get("FunctionName")), permission.text("Principal")
     ours = named == function or (named is None and not known(permission.get("FunctionName")))
     asked = principal == "*" or principal.startswith(f"{service}.") or not known(principal)
-    return ours and asked and permission.text("Action") in CALLS and not _for_another(permission, origin, graph)
+    calls = permission.text("Action") in CALLS or not known(permission.get("Action"))
+    return ours and asked and calls and not _for_another(permission, origin, graph)
 
 
 def _for_another(permission: Object, origin: Resource | None, graph: Graph) -> bool:
     """Its SourceArn is of another resource of the template."""
     source = graph.named(permission.get("SourceArn"))
     service = re.match(r"arn:[^:]*:([a-z0-9-]+):", permission.text("SourceArn"))
+    if service is not None and service[1] == "s3" and "/" in permission.text("SourceArn"):
+        return True  # of an object, and no bucket
     foreign = service is not None and not permission.text("Principal").startswith((f"{service[1]}.", "$", "*"))
     return foreign or (source is not None and origin is not None and source.id != origin.id and "." not in origin.id)
 
@@ -186,33 +200,6 @@ def notification_before_permission(graph: Graph) -> Iterator[Place]:
             ]
             if granted and not waits & set(granted):
                 yield at(bucket.body, "DependsOn", f"without {', '.join(granted)}")
-
-
-@rule(
-    "E9230",
-    "The schedule is not written as EventBridge wants it",
-    symptom="The deployment fails: Parameter ScheduleExpression is not valid.",
-    fix="Write rate(1 hour), rate(5 minutes), or cron with six fields of which exactly one of day of month and day of "
-    "week is ?: cron(0 3 * * ? *).",
-    source="https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html",
-)
-def schedule_form(graph: Graph) -> Iterator[Place]:
-    """cfn-lint sees to AWS::Events::Rule itself (E3027). A rule wants 1 hour and 2 hours; the scheduler takes both."""
-    ways = [("AWS::Scheduler::Schedule", "ScheduleExpression")]
-    ways += [("AWS::Serverless::Function", f"Events.*.Properties.{key}") for key in ("Schedule", "ScheduleExpression")]
-    for kind, way in ways:
-        for resource in graph.of(kind):
-            for holder, key in below(resource.properties, way):
-                expression = holder.text(key)
-                if expression and known(expression) and not _is_schedule(expression, _RATES[key]):
-                    yield at(holder, key)
-
-
-def _is_schedule(expression: str, rate: re.Pattern[str]) -> bool:
-    fields = expression.removeprefix("cron(").removesuffix(")").split()
-    if expression.startswith("cron("):
-        return len(fields) == 6 and (fields[2] == "?") != (fields[4] == "?")
-    return rate.fullmatch(expression) is not None
 
 
 @rule(

@@ -14,6 +14,8 @@ from template_gen.rules.values import Object, Place, at
 _OBJECT: Final = re.compile(r"s3:(Get|Put|Delete|Restore)Object\w*", re.IGNORECASE)
 _BUCKET: Final = re.compile(r"arn:[^:]*:s3:::(\$\{[^}]*\}|[^/*?$])+")
 _OBJECTS: Final = re.compile(r"arn:[^:]*:s3:::(\$\{[^}]*\}|[^/*?$])+/.*")
+_ITEMS: Final = re.compile(r"dynamodb:((Get|Put|Update|Delete)Item|Batch(Get|Write)Item)", re.IGNORECASE)
+_BELOW: Final = re.compile(r"(arn:[^$]*:dynamodb:.*:table/)?\$\{\w+(\.Arn)?\}/(\*|index/.*)")
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 STORES: Final = {
     "AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable", "AWS::S3::Bucket",
@@ -56,14 +58,14 @@ def _everything(statement: Statement) -> bool:
 )
 def resource_without_arn(graph: Graph) -> Iterator[Place]:
     """For types whose Ref is a name, an id or a URL."""
-    for statement in _everywhere(graph):
+    for statement in everywhere(graph):
         for name in statement.resources:
             referred = re.match(r"\$\{(\w+)\}", name)
             if referred and graph.named(referred[0], *NAMED_BY_REF):
                 yield at(statement.body, "Resource", name)
 
 
-def _everywhere(graph: Graph) -> Iterator[Statement]:
+def everywhere(graph: Graph) -> Iterator[Statement]:
     """The statements of all policies of identities."""
     return (statement for document in _documents(graph) for statement in document)
 
@@ -113,7 +115,7 @@ def _misplaced(action: str, statement: Statement) -> bool:
 )
 def index_unreachable(graph: Graph) -> Iterator[Place]:
     """An index is there to be asked: the rule fires when somebody may query the table and nobody any index of it."""
-    found = [statement for statement in _everywhere(graph) if statement.allows]
+    found = [statement for statement in everywhere(graph) if statement.allows]
     for table in graph.of("AWS::DynamoDB::Table"):
         indexed = table.properties.keys() & {"GlobalSecondaryIndexes", "LocalSecondaryIndexes"}
         arn = f"table/${{{table.id}}}"
@@ -136,6 +138,29 @@ def _templates(user: Resource) -> bool:
 
 
 @rule(
+    "E9294",
+    "The policy holds for what is below the table, not for the table",
+    symptom="GetItem, PutItem and the like answer AccessDeniedException.",
+    fix="Name the table and its indexes in Resource: !GetAtt Table.Arn and !Sub ${Table.Arn}/index/*.",
+    source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/using-identity-based-policies.html",
+)
+def below_the_table(graph: Graph) -> Iterator[Place]:
+    """Indexes are read by Query and Scan; everything else is done to the table itself. Silent where another statement
+    of the same policy names the table."""
+    for document in _documents(graph):
+        allowing = [found for found in document if found.allows and found.resources]
+        whole = any(any(not _BELOW.fullmatch(name) for name in found.resources) for found in allowing if _items(found))
+        for statement in allowing if not whole else ():
+            if items := _items(statement):
+                yield at(statement.body, "Resource", f"{items[0]} on {statement.resources[0]}")
+
+
+def _items(statement: Statement) -> list[str]:
+    """The actions of a statement that are done to items of a table."""
+    return [action for action in statement.actions if _ITEMS.fullmatch(action)]
+
+
+@rule(
     "W9195",
     "The function knows a table, bucket, queue, topic or parameter that it may not use",
     symptom="Its first call answers AccessDenied.",
@@ -152,13 +177,15 @@ def store_unreachable(graph: Graph) -> Iterator[Place]:
         reached = [*granted, function.properties.object("Events")]
         for name, value in function.variables.items():
             store = graph.named(value, *STORES, *_SENT_TO)
-            if store and not may_reach(reached, store, graph.resources) and not _mentioned(store, graph):
+            own = graph.named(function.properties.get("Role"), "AWS::IAM::Role")
+            if store and not may_reach(reached, store, graph.resources) and not _mentioned(store, own, graph):
                 yield at(function.variables, name, store.id)
 
 
-def _mentioned(store: Resource, graph: Graph) -> bool:
-    """By a policy that is not for CloudFront alone."""
-    policies = (u for u in graph.resources.users(store.id) if "Policy" in u.type or u.type.startswith("AWS::IAM"))
+def _mentioned(store: Resource, own: Resource | None, graph: Graph) -> bool:
+    """By a policy that is not for CloudFront alone, and not in the function's own role, which was read."""
+    users = (user for user in graph.resources.users(store.id) if user is not own)
+    policies = (u for u in users if "Policy" in u.type or u.type.startswith("AWS::IAM"))
     return any(not _for_cloudfront(policy) for policy in policies)
 
 

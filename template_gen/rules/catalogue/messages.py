@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.graph import Graph, Resource
-from template_gen.rules.graph.function import statements
+from template_gen.rules.graph.function import Statement, statements
 from template_gen.rules.graph.sources import polled
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, below
@@ -43,7 +43,7 @@ _OF_AWS: Final = {QUEUE: "alias/aws/sqs", TOPIC: "alias/aws/sns"}
 def sender_without_policy(graph: Graph) -> Iterator[Place]:
     for senders, kind in ((_TO_QUEUES, QUEUE), (_TO_TOPICS, TOPIC)) if not graph.resources.connected else ():
         for holder, key, target, service in _sent(graph, senders, kind):
-            if not _takes(target, service, graph):
+            if not _takes(target, service, graph, _sources(holder, graph)):
                 yield at(holder, key, f"{target.id}, {service}.amazonaws.com")
 
 
@@ -60,7 +60,15 @@ def _sent(
                         yield holder, key, target, service
 
 
-def _takes(target: Resource, service: str, graph: Graph) -> bool:
+def _sources(holder: Object, graph: Graph) -> set[str]:
+    """Who sends: the resource itself, or the topic that a subscription is of; nobody when that cannot be told."""
+    topic = graph.named(holder.get("TopicArn"), TOPIC)
+    if "TopicArn" in holder and topic is None:
+        return set()
+    return {holder.owner, topic.id} if topic else {holder.owner}
+
+
+def _takes(target: Resource, service: str, graph: Graph, sources: set[str]) -> bool:
     kinds, keys, action = _POLICIES[target.type]
     for policy in graph.of(*kinds):
         named = next((policy.properties.get(key) for key in keys if key in policy.properties), None)
@@ -70,9 +78,38 @@ def _takes(target: Resource, service: str, graph: Graph) -> bool:
         for found in statements(policy.properties.get("PolicyDocument")) if ours else ():
             everybody = "*" in found.principals("AWS")
             served = everybody or any(name.startswith(f"{service}.") for name in found.principals("Service"))
-            if found.allows and served and found.performs(action):
+            if found.allows and served and found.performs(action) and _is_for(found, target, sources, graph):
                 return True
     return False
+
+
+def _is_for(statement: Statement, target: Resource, sources: set[str], graph: Graph) -> bool:
+    """Its Resource is no other queue or topic of the template, its SourceArn nothing else of it, and an ARN."""
+    named = [graph.named(name, QUEUE, TOPIC) for name in statement.resources]
+    ours = not named or any(found is None or found is target for found in named)
+    sent = [value for _, value in statement.conditions("aws:SourceArn")] if sources else []
+    return ours and (not sent or any(_may_be(value, sources, graph) for value in sent))
+
+
+def _may_be(arn: str, sources: set[str], graph: Graph) -> bool:
+    found = graph.named(arn)
+    return (found is None or found.id in sources) and not arn.endswith("Name}")
+
+
+@rule(
+    "W9291",
+    "Everybody may use the queue or topic",
+    symptom="Whoever knows its address can send to it, read it or empty it, from any account.",
+    fix="Name the Principal (Service: sns.amazonaws.com), and add Condition: {ArnEquals: {aws:SourceArn: ...}}.",
+    source="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+    "sqs-security-best-practices.html",
+)
+def open_to_everybody(graph: Graph) -> Iterator[Place]:
+    for kinds, _, _ in _POLICIES.values():
+        for policy in graph.of(*kinds):
+            for found in statements(policy.properties.get("PolicyDocument")):
+                if found.allows and "*" in found.principals("AWS") and "Condition" not in found.body:
+                    yield at(found.body, "Principal", "*")
 
 
 @rule(

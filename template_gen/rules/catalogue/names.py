@@ -5,7 +5,7 @@ from typing import Final
 
 from template_gen.rules.graph import Graph
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at
+from template_gen.rules.values import Place, at, known
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
 # Type -> the mapping and the key that hold its name.
@@ -59,6 +59,27 @@ def explicit_names(graph: Graph) -> Iterator[Place]:
             name = properties.text(key)
             if name and "${" not in name:
                 yield at(properties, key)
+
+
+@rule(
+    "E9350",
+    "The index is to include attributes, and names none",
+    symptom="The deployment fails: One or more parameter values were invalid: ProjectionType is INCLUDE, but "
+    "NonKeyAttributes is not specified.",
+    fix="Set NonKeyAttributes, or ProjectionType: ALL.",
+    source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.Projections",
+)
+def index_without_attributes(graph: Graph) -> Iterator[Place]:
+    for table in graph.of("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable"):
+        for kind in ("GlobalSecondaryIndexes", "LocalSecondaryIndexes"):
+            for index in table.properties.objects(kind):
+                projection = index.object("Projection")
+                included, named = (
+                    projection.get("ProjectionType") == "INCLUDE",
+                    bool(projection.get("NonKeyAttributes")),
+                )
+                if known(projection.get("ProjectionType")) and included is not named and projection:
+                    yield at(projection, "ProjectionType")
 
 
 @rule(

@@ -176,15 +176,28 @@ def may_do(granted: list[Any], action: str, target: Resource, resources: Resourc
     for grant in granted:
         if isinstance(grant, str) and grant.rsplit("/", 1)[-1] not in ASSUMED:
             return True
-        document = grant.get("PolicyDocument", grant) if isinstance(grant, Object) else None
-        if isinstance(document, Object) and "Statement" not in document:
+        document = grant.get("PolicyDocument", grant) if isinstance(grant, Object) else Object()
+        if isinstance(grant, Object) and not readable(document):
             return True
         for found in statements(document):
-            unclear = resources.unclear(found.body.get("Action")) or resources.unclear(found.body.get("Resource"))
+            unclear = resources.unclear([found.body.get(key) for key in ("Effect", "Action", "Resource")])
             named = any("*" in name or resources.named(name) is target for name in found.resources)
-            if found.allows and (unclear or (found.performs(action) and named)):
+            if unclear or (found.allows and found.performs(action) and named):
                 return True
     return False
+
+
+def readable(document: Any) -> bool:
+    """A policy document whose statements stand in the template, all of them."""
+    return isinstance(document, Object) and "Statement" in document and not document.unknown("Statement")
+
+
+def _allowing(grant: Any) -> Any:
+    """A grant without what it denies."""
+    document = grant.get("PolicyDocument", grant) if isinstance(grant, Object) else None
+    if readable(document):
+        return [found.body for found in statements(document) if found.body.get("Effect") != "Deny"]
+    return grant
 
 
 def may_reach(granted: list[Any], store: Resource, resources: Resources) -> bool:
@@ -195,7 +208,7 @@ def may_reach(granted: list[Any], store: Resource, resources: Resources) -> bool
     if store.type == "AWS::SSM::Parameter" and "ssm" in str(granted).lower():
         return True  # granted by path
     literal = tuple(name for key in _NAMES if (name := store.properties.text(key)))
-    for value in walk(granted):
+    for value in walk([_allowing(grant) for grant in granted]):
         mentioned = any(symbol.split(".")[0] == store.id for symbol in symbols(value))
         named = any(name in str(value) for name in literal)
         if mentioned or named or value == "*" or resources.unclear(value):

@@ -16,8 +16,8 @@ _GLOBALS: Final[Mapping[str, str]] = {
 NAMED_BY_REF: Final = frozenset(
     {
         "AWS::Cognito::UserPool", "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table", "AWS::ECR::Repository",
-        "AWS::Events::EventBus", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Kinesis::Stream", "AWS::Lambda::Function",
-        "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SSM::Parameter",
+        "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Kinesis::Stream",
+        "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SSM::Parameter",
         "AWS::Serverless::Function", "AWS::Serverless::SimpleTable",
     }
 )  # fmt: skip

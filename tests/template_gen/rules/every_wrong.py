@@ -12,6 +12,7 @@ from tests.template_gen.rules import (
     wrong_messages,
     wrong_rest,
     wrong_stages,
+    wrong_watched,
 )
 
 _ALL: Final = (
@@ -24,5 +25,6 @@ _ALL: Final = (
     wrong_messages,
     wrong_stages,
     wrong_edge,
+    wrong_watched,
 )
 WRONG: Final = tuple(case for module in _ALL for case in module.WRONG)

@@ -50,7 +50,8 @@ PERMISSIONS: Final = (
 
 ROLES: Final = (
     Wrong("E9199", "plain-site", {f"{RULES_ROLE}.0.Resource": ref("Uploads")}),
-    Wrong("E9199", "jobs", {f"{RULES_ROLE}.0.Resource": [ref("Queue"), att("Queue.Arn")]}),
+    Wrong("E9199", "jobs", {f"{RULES_ROLE}.0.Resource": [ref("Queue"), att("Queue.Arn")]},
+          frozenset({"E9289"})),
     Wrong("E9221", "jobs", {"Function.Role": ref("Role")}),
     Wrong("E9221", "jobs", {"Function.DeadLetterConfig.TargetArn": ref("Dead")}),
     Wrong("E9221", "jobs", {"Queue.RedrivePolicy.deadLetterTargetArn": ref("Dead")}),
