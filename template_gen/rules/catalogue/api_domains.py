@@ -5,7 +5,7 @@ from typing import Final
 
 from template_gen.rules.graph import Api, Graph, Resource
 from template_gen.rules.graph.api import api_id
-from template_gen.rules.graph.dns import region_of
+from template_gen.rules.graph.dns import records, region_of
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, below, known
 
@@ -95,6 +95,75 @@ def domain_without_mapping(graph: Graph) -> Iterator[Place]:
         users = [user for user in graph.resources.users(name.id) if not user.type.startswith("AWS::Route53::")]
         told = name.id in graph.resources.in_outputs or name.properties.text("DomainName") in literal
         if not users and not told:
+            yield at(name.properties, "DomainName")
+
+
+@rule(
+    "E9337",
+    "The domain name is of the other kind, and has no such attribute",
+    symptom="The deployment fails: the attribute does not exist; or the record leads nowhere.",
+    fix="Write RegionalDomainName and RegionalHostedZoneId of a REGIONAL domain name, DistributionDomainName and "
+    "DistributionHostedZoneId of an EDGE one.",
+    source=f"{_GATEWAY}/how-to-custom-domains.html",
+)
+def attribute_of_other_kind(graph: Graph) -> Iterator[Place]:
+    """Without an EndpointConfiguration the domain name of a REST API is EDGE, and all of HTTP APIs are REGIONAL."""
+    for record in records(graph.resources):
+        for holder, key in ((record.alias, "DNSName"), (record.body, "ResourceRecords")):
+            for value in holder.texts(key):
+                name, attribute = graph.named(value, *_NAMES), value.strip("${}").partition(".")[2]
+                other = {"REGIONAL": "Distribution", "EDGE": "Regional"}.get(_kind(name) if name else "", "-")
+                if attribute.startswith(other):
+                    yield at(holder, key, f"{value} of {_kind(name) if name else ''}")
+
+
+def _kind(name: Resource) -> str:
+    """REGIONAL or EDGE; "" when only the deployment knows, or for a private one."""
+    if name.type == "AWS::ApiGatewayV2::DomainName":
+        return "REGIONAL"
+    config = name.properties.object("EndpointConfiguration")
+    kinds = config.texts("Types") if "EndpointConfiguration" in name.properties else ("EDGE",)
+    return kinds[0] if kinds in (("EDGE",), ("REGIONAL",)) else ""
+
+
+@rule(
+    "E9338",
+    "The path of a mapping begins or ends with a slash",
+    symptom="The deployment fails: API mapping key should not start with a '/' or have consecutive '/'s.",
+    fix="Write v1 for /v1; leave it out for the domain itself.",
+    source=f"{_GATEWAY}/rest-api-mappings.html",
+)
+def mapping_key_form(graph: Graph) -> Iterator[Place]:
+    for mapping in graph.of(*_MAPPINGS):
+        for key in ("ApiMappingKey", "BasePath"):
+            value = mapping.properties.text(key)
+            if value.startswith("/") or value.endswith("/") or "//" in value:
+                yield at(mapping.properties, key)
+
+
+@rule(
+    "W9355",
+    "The domain name has no DNS record",
+    symptom="The browser says that the server was not found (NXDOMAIN).",
+    fix="Add an A record of this name with AliasTarget: {DNSName: !GetAtt Name.RegionalDomainName, HostedZoneId: "
+    "!GetAtt Name.RegionalHostedZoneId}.",
+    source="https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/routing-to-api-gateway.html",
+)
+def domain_without_record(graph: Graph) -> Iterator[Place]:
+    """DNS may live elsewhere: the rule fires where the certificate is validated in a zone that the template knows, and
+    neither a record nor an output has the domain name's target."""
+    for name in graph.of(*_NAMES):
+        configs = (name.properties, *name.properties.objects("DomainNameConfigurations"))
+        arns = (one.get(key) for one in configs for key in ("RegionalCertificateArn", "CertificateArn"))
+        certificates = [found for arn in arns if (found := graph.named(arn, "AWS::CertificateManager::Certificate"))]
+        zoned = any(
+            "HostedZoneId" in one
+            for found in certificates
+            for one in found.properties.objects("DomainValidationOptions")
+        )
+        users = [user.type for user in graph.resources.users(name.id)]
+        dns = any(not kind.startswith("AWS::ApiGateway") for kind in users) or name.id in graph.resources.in_outputs
+        if zoned and not dns and not any(graph.of("AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup")):
             yield at(name.properties, "DomainName")
 
 

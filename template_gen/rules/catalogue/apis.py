@@ -8,12 +8,15 @@ from typing import Final
 from template_gen.rules.graph import Api, Graph, Kind, Protocol, Resource
 from template_gen.rules.graph.api import HTTP_IMPLICIT, REST_IMPLICIT, api_id
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Object, Place, at, known, symbols
+from template_gen.rules.values import Object, Place, at, below, known, symbols
 
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
 _ROUTE_KEY: Final = re.compile(r"\$default|(ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT) /((?!\+\}.)\S)*")
+_METHODS: Final = frozenset({"ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_FOREIGN: Final = re.compile(r"/[:<]\w|\*")  # variables as other frameworks write them
 _TARGET: Final = re.compile(r"integrations/.+")
+_REST_STAGES: Final = ("AWS::ApiGateway::Stage", "AWS::Serverless::Api")
 _GREEDY: Final = re.compile(r"/\{\w+\+\}")
 
 
@@ -30,7 +33,8 @@ def root_not_routed(graph: Graph) -> Iterator[Place]:
         api = graph.api(distribution.default.origin)
         paths = {route.path: route for route in (api.routes or () if api else ())}
         greedy = next((paths[path] for path in paths if _GREEDY.fullmatch(path)), None)
-        if greedy and not {"/", "$default", ""} & paths.keys() and not distribution.config.get("DefaultRootObject"):
+        clear = all(map(known, paths)) and not {"/", "$default", ""} & paths.keys()
+        if greedy and clear and not distribution.config.get("DefaultRootObject"):
             yield replace(greedy.place, value=greedy.path)
 
 
@@ -72,9 +76,49 @@ def implicit_api(graph: Graph) -> Iterator[Place]:
                 yield replace(route.place, value=f"{route.method} {route.path}")
 
 
+@rule(
+    "E9353",
+    "The event is of another kind than its API",
+    symptom="The deployment fails: RestApiId must be a valid reference to an AWS::Serverless::Api, or ApiId to an "
+    "AWS::Serverless::HttpApi.",
+    fix="Write Type: HttpApi with ApiId for an AWS::Serverless::HttpApi, Type: Api with RestApiId for an "
+    "AWS::Serverless::Api.",
+    source=f"{_SAM}/sam-property-function-eventsource.html",
+)
+def event_of_other_kind(graph: Graph) -> Iterator[Place]:
+    kinds = {"Api": ("RestApiId", Protocol.HTTP), "HttpApi": ("ApiId", Protocol.REST)}
+    protocols = {api.id: api.protocol for api in graph.apis if api.resource}
+    for function in graph.of("AWS::Serverless::Function"):
+        for event in function.properties.object("Events").values():
+            kind = event.text("Type") if isinstance(event, Object) else ""
+            key, other = kinds.get(kind, ("", None))
+            named = symbols(event.object("Properties").get(key)) if key else ()
+            if named and protocols.get(named[0]) is other:
+                yield at(event.object("Properties"), key, f"{kind}, {named[0]}")
+
+
 def _uses(user: Resource) -> bool:
     """It is no part of the API itself, nor of what SAM makes for it."""
     return not user.type.startswith(("AWS::ApiGateway", "AWS::Lambda::Permission"))
+
+
+@rule(
+    "W9356",
+    "Some of the function's routes are on another API",
+    symptom="SAM makes a second API for them, with an address and without the authorizers and CORS of the first, on "
+    "which they answer 404.",
+    fix="Set ApiId (RestApiId) of every event to the API of the template.",
+    source=f"{_SAM}/sam-property-function-httpapi.html",
+)
+def routes_apart(graph: Graph) -> Iterator[Place]:
+    """A function with events of both kinds, where nothing refers to the API that SAM makes. E9203 comes first."""
+    told = {place.path for place in implicit_api.query(graph)}
+    events = [(api, route) for api in graph.apis for route in api.routes or () if "Events" in route.place.path]
+    named = {route.function for api, route in events if api.resource}
+    for api, route in events:
+        meant = api.id in graph.resources.in_outputs or any(map(_uses, graph.resources.users(api.id)))
+        if api.resource is None and not meant and route.function in named and route.place.path not in told:
+            yield replace(route.place, value=f"{route.method} {route.path}")
 
 
 @rule(
@@ -99,16 +143,29 @@ def no_auto_deploy(graph: Graph) -> Iterator[Place]:
 @rule(
     "E9207",
     "The integration does not say its payload format",
-    symptom="The deployment fails: PayloadFormatVersion is a required parameter for integration.",
+    symptom="The deployment fails: PayloadFormatVersion is a required parameter for integration, or is not supported.",
     fix='Set PayloadFormatVersion: "2.0".',
     source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
 )
 def payload_format(graph: Graph) -> Iterator[Place]:
+    """There are 1.0 and 2.0."""
     for integration in graph.of("AWS::ApiGatewayV2::Integration"):
         properties = integration.properties
         http = _protocol(properties, graph) is Protocol.HTTP
         if http and properties.get("IntegrationType") == "AWS_PROXY" and "PayloadFormatVersion" not in properties:
             yield at(properties, "PayloadFormatVersion")
+    for holder, key in _payload_versions(graph):
+        if known(holder.get(key)) and str(holder.get(key)) not in ("1.0", "2.0"):
+            yield at(holder, key)
+
+
+def _payload_versions(graph: Graph) -> Iterator[tuple[Object, str]]:
+    for integration in graph.of("AWS::ApiGatewayV2::Integration"):
+        yield from below(integration.properties, "PayloadFormatVersion")
+    for function in graph.of("AWS::Serverless::Function"):
+        yield from below(function.properties, "Events.*.Properties.PayloadFormatVersion")
+    for api in graph.apis:
+        yield from (found for one in api.operations for found in below(one.integration, "payloadFormatVersion"))
 
 
 def _protocol(properties: Object, graph: Graph) -> Protocol | None:
@@ -126,7 +183,10 @@ def _protocol(properties: Object, graph: Graph) -> Protocol | None:
 def route_without_target(graph: Graph) -> Iterator[Place]:
     for route in graph.of("AWS::ApiGatewayV2::Route"):
         target = route.properties.get("Target")
-        wrong = target is None or not (_TARGET.fullmatch(str(target)) or graph.resources.unclear(target))
+        named = graph.named(target)
+        other = named is not None and named.type != "AWS::ApiGatewayV2::Integration"
+        formed = _TARGET.fullmatch(str(target)) or graph.resources.unclear(target)
+        wrong = target is None or not formed or other
         if _protocol(route.properties, graph) is Protocol.HTTP and wrong:
             yield at(route.properties, "Target", target or f"{route.properties.text('RouteKey')} without a target")
     staged = {api_id(stage.properties) for stage in graph.of("AWS::ApiGatewayV2::Stage", "AWS::ApiGateway::Stage")}
@@ -142,24 +202,33 @@ def route_without_target(graph: Graph) -> Iterator[Place]:
 @rule(
     "E9219",
     "The route is not written as API Gateway wants it",
-    symptom="The deployment fails: invalid route key, or a path that does not start with a slash.",
-    fix="Write $default, or a method in capitals and a path: GET /items/{id}; a {proxy+} comes last. A PathPart of a "
+    symptom="The deployment fails: invalid route key, or a path that does not start with a slash. What looks like "
+    "another framework's variable (:id, <id>, *) is taken as it stands, so requests answer 404.",
+    fix="Write $default, or one method in capitals and a path: GET /items/{id}; a {proxy+} comes last. A PathPart of a "
     "REST API is one part, without a slash.",
     source=f"{_GATEWAY}/http-api-develop-routes.html",
 )
 def route_form(graph: Graph) -> Iterator[Place]:
     for route in graph.of("AWS::ApiGatewayV2::Route"):
         key = route.properties.text("RouteKey")
-        if _protocol(route.properties, graph) is Protocol.HTTP and known(key) and not _ROUTE_KEY.fullmatch(key):
+        protocol = _protocol(route.properties, graph) if known(key) else None
+        wrong = not _ROUTE_KEY.fullmatch(key) or _FOREIGN.search(key)
+        of_socket = key.startswith("$") and key not in ("$connect", "$disconnect", "$default")
+        if (protocol is Protocol.HTTP and wrong) or (protocol is Protocol.WEBSOCKET and of_socket):
             yield at(route.properties, "RouteKey")
     for part in graph.of("AWS::ApiGateway::Resource"):
-        if "/" in part.properties.text("PathPart"):
+        name = part.properties.text("PathPart")
+        if "/" in name or _FOREIGN.search(f"/{name}"):
             yield at(part.properties, "PathPart")
     by_sam = (route for api in graph.apis if api.protocol is not Protocol.WEBSOCKET for route in api.routes or ())
     for found in by_sam:
-        right = found.path.startswith(("/", "$default")) and "+}/" not in found.path
-        if "Events" in found.place.path and known(found.path) and not right:
-            yield replace(found.place, value=found.path)
+        right = found.path.startswith(("/", "$default")) and "+}/" not in found.path and found.method in _METHODS
+        if (
+            "Events" in found.place.path
+            and known(f"{found.method} {found.path}")
+            and not (right and not _FOREIGN.search(found.path))
+        ):
+            yield replace(found.place, value=f"{found.method} {found.path}")
 
 
 @rule(
@@ -196,11 +265,12 @@ def _limits(api: Api, graph: Graph) -> Iterator[Object]:
 )
 def throttle_zero(graph: Graph) -> Iterator[Place]:
     """One limit without the other is left alone: SAM's own examples set only one."""
-    for api in graph.apis:
-        for settings in _limits(api, graph) if api.protocol is Protocol.HTTP else ():
-            for key in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
-                if settings.number(key) == 0:
-                    yield at(settings, key)
+    http = (api for api in graph.apis if api.protocol is Protocol.HTTP)
+    rest = (stage.properties.objects("MethodSettings") for stage in graph.of(*_REST_STAGES))
+    for settings in (*(one for api in http for one in _limits(api, graph)), *(one for group in rest for one in group)):
+        for key in ("ThrottlingRateLimit", "ThrottlingBurstLimit"):
+            if settings.number(key) == 0:
+                yield at(settings, key)
 
 
 @rule(

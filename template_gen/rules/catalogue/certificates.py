@@ -1,7 +1,7 @@
 """TLS: which certificate the distribution shows, for which names, and how it comes to be valid."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from template_gen.rules.graph import Distribution, Graph, Resource
 from template_gen.rules.graph.dns import aliases, certificate_names, plain, records, region_of, surely_not
@@ -56,9 +56,9 @@ def aliases_without_certificate(graph: Graph) -> Iterator[Place]:
 
 @rule(
     "E9162",
-    "An alias is not a name of the certificate",
+    "An alias, or an API's domain name, is not a name of the certificate",
     symptom="The deployment fails: InvalidViewerCertificate, the certificate doesn't cover the alternate domain name.",
-    fix="Add the alias to SubjectAlternativeNames; a wildcard covers one level, and not the domain itself.",
+    fix="Add the name to SubjectAlternativeNames; a wildcard covers one level, and not the domain itself.",
     source=f"{_GUIDE}/cnames-and-https-requirements.html",
 )
 def alias_not_covered(graph: Graph) -> Iterator[Place]:
@@ -68,6 +68,37 @@ def alias_not_covered(graph: Graph) -> Iterator[Place]:
         for alias in aliases(distribution) if names else ():
             if surely_not(alias, names):
                 yield at(distribution.config, "Aliases", alias)
+    for holder, key, arn in _api_names(graph):
+        certificate, name = graph.named(arn, _CERTIFICATE), plain(holder.text(key))
+        if certificate and name and surely_not(name, certificate_names(certificate)):
+            yield at(holder, key, name)
+
+
+def _api_names(graph: Graph) -> Iterator[tuple[Object, str, Any]]:
+    """The domain names of APIs: the mapping and key that have it, and its certificate."""
+    for name in graph.of("AWS::ApiGateway::DomainName"):
+        given = name.properties
+        yield given, "DomainName", given.get("RegionalCertificateArn", given.get("CertificateArn"))
+    for name in graph.of("AWS::ApiGatewayV2::DomainName"):
+        for config in name.properties.objects("DomainNameConfigurations"):
+            yield name.properties, "DomainName", config.get("CertificateArn")
+    for api in graph.of("AWS::Serverless::Api", "AWS::Serverless::HttpApi"):
+        domain = api.properties.object("Domain")
+        yield domain, "DomainName", domain.get("CertificateArn")
+
+
+@rule(
+    "E9341",
+    "A certificate of ACM stands where one of IAM is wanted",
+    symptom="The deployment fails: the specified SSL certificate doesn't exist.",
+    fix="Write AcmCertificateArn for IamCertificateId.",
+    source=f"{_GUIDE}/cnames-and-https-requirements.html",
+)
+def certificate_of_iam(graph: Graph) -> Iterator[Place]:
+    for distribution in graph.distributions:
+        name = _viewer(distribution).text("IamCertificateId")
+        if name.startswith("arn:") or graph.named(name, _CERTIFICATE):
+            yield at(_viewer(distribution), "IamCertificateId")
 
 
 @rule(
@@ -87,7 +118,7 @@ def dedicated_ip(graph: Graph) -> Iterator[Place]:
     "W9164",
     "Visitors may use outdated TLS",
     symptom="Security scanners complain; TLS 1.0 and 1.1 are broken.",
-    fix="Set MinimumProtocolVersion to TLSv1.2_2021.",
+    fix="Set MinimumProtocolVersion to TLSv1.2_2021, SecurityPolicy of an API's domain name to TLS_1_2.",
     source=f"{_GUIDE}/secure-connections-supported-viewer-protocols-ciphers.html",
 )
 def tls_floor(graph: Graph) -> Iterator[Place]:
@@ -97,6 +128,9 @@ def tls_floor(graph: Graph) -> Iterator[Place]:
         floor = viewer.get("MinimumProtocolVersion")
         if viewer.keys() & {"AcmCertificateArn", "IamCertificateId"} and (floor is None or floor in _OLD_TLS):
             yield at(viewer, "MinimumProtocolVersion")
+    for name in graph.of("AWS::ApiGateway::DomainName"):
+        if name.properties.get("SecurityPolicy") == "TLS_1_0":
+            yield at(name.properties, "SecurityPolicy")
 
 
 @rule(

@@ -12,7 +12,9 @@ from template_gen.rules.values import Object, Place, at, known
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
 _ORIGIN: Final = re.compile(r"\*|null|(https?://)?\*[^/\s]*|[a-zA-Z][\w+.-]*://[^/\s]+")
-_SENT_FREELY: Final = frozenset({"GET", "HEAD", "POST", "ANY", "OPTIONS"})  # no browser asks before it sends these
+_ORIGIN_OF_API: Final = re.compile(r"\*|null|https?://\*|[a-zA-Z][\w+.-]*://[^/\s*]+")  # no wildcard within a name
+_METHODS: Final = frozenset({"*", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_ASKED_FOR: Final = frozenset({"PUT", "PATCH", "DELETE"})  # the other methods a browser sends without asking
 _ASKS_FOR_TOKEN: Final = ("JWT", "CUSTOM", "AWS_IAM")
 
 
@@ -49,12 +51,14 @@ def preflight_needs_token(graph: Graph) -> Iterator[Place]:
     source=f"{_GATEWAY}/http-api-cors.html",
 )
 def origin_form(graph: Graph) -> Iterator[Place]:
-    """Of APIs, function URLs and buckets. A bare host name of a REST API is left alone: SAM's own pages write it."""
+    """Of APIs, function URLs and buckets; only buckets take a wildcard within a name. A bare host name of a REST API is
+    left alone: SAM's own pages write it."""
     for holder, key in _allowing(graph):
         for origin in holder.texts(key):
-            plain = origin.strip("'")
+            plain = origin.strip("'") if key == "AllowOrigin" else origin
             judged = known(plain) and ("/" in plain or key != "AllowOrigin")
-            if judged and plain and not _ORIGIN.fullmatch(plain):
+            form = _ORIGIN if key == "AllowedOrigins" else _ORIGIN_OF_API
+            if judged and plain and not form.fullmatch(plain):
                 yield at(holder, key, origin)
 
 
@@ -70,6 +74,23 @@ def _allowing(graph: Graph) -> Iterator[tuple[Object, str]]:
 
 
 @rule(
+    "E9357",
+    "A method or header that no browser asks about",
+    symptom="The deployment fails, or requests from another site end with a CORS error.",
+    fix="Write methods in full (GET, PUT, DELETE) and, for HTTP APIs, every value plainly: * for '*'.",
+    source=f"{_GATEWAY}/http-api-cors.html",
+)
+def value_form(graph: Graph) -> Iterator[Place]:
+    """The quotes within quotes are for REST APIs."""
+    for api in graph.apis:
+        cors = api.cors[0] if api.protocol is Protocol.HTTP else Object()
+        for key in ("AllowMethods", "AllowHeaders"):
+            for value in filter(known, cors.texts(key)):
+                if "'" in value or (key == "AllowMethods" and value.upper() not in _METHODS):
+                    yield at(cors, key, value)
+
+
+@rule(
     "W9245",
     "CORS does not allow the methods of the API's routes",
     symptom="The browser refuses the request: Method PUT is not allowed by Access-Control-Allow-Methods.",
@@ -77,12 +98,15 @@ def _allowing(graph: Graph) -> Iterator[tuple[Object, str]]:
     source=f"{_GATEWAY}/http-api-cors.html",
 )
 def cors_too_narrow(graph: Graph) -> Iterator[Place]:
-    """Of HTTP APIs whose routes are known; GET, HEAD and POST need no permission of their own."""
+    """Of APIs whose routes are known; GET, HEAD and POST need no permission of their own, and without AllowMethods SAM
+    allows what a REST API's routes have."""
     for api in graph.apis:
-        cors, _ = api.cors
-        judged = "AllowOrigins" in cors and api.protocol is Protocol.HTTP and not cors.unknown("AllowMethods")
-        allowed = {method.upper() for method in cors.texts("AllowMethods")}
-        missing = {route.method for route in api.routes or ()} - _SENT_FREELY - allowed
+        cors, origins = api.cors
+        rest = api.protocol is Protocol.REST and "AllowMethods" in cors
+        judged = origins in cors and (api.protocol is Protocol.HTTP or rest) and not cors.unknown("AllowMethods")
+        listed = ",".join(cors.texts("AllowMethods")).replace("'", "")
+        allowed = {method.strip().upper() for method in listed.split(",")}
+        missing = ({route.method for route in api.routes or ()} & _ASKED_FOR) - allowed
         if judged and missing and "*" not in allowed:
             yield at(cors, "AllowMethods", f"without {', '.join(sorted(missing))}")
 

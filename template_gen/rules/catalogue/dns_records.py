@@ -182,6 +182,33 @@ def _is_host_name(value: str) -> bool:
 
 
 @rule(
+    "E9339",
+    "Route 53 cannot ask CloudFront for its health",
+    symptom="The deployment fails: EvaluateTargetHealth is not supported for this alias target.",
+    fix="Remove EvaluateTargetHealth (its default is false).",
+    source=f"{_ROUTE53}/resource-record-sets-values-alias.html",
+)
+def health_of_distribution(graph: Graph) -> Iterator[Place]:
+    for record, _ in _to_distributions(graph):
+        if record.alias.flag("EvaluateTargetHealth"):
+            yield at(record.alias, "EvaluateTargetHealth")
+
+
+@rule(
+    "W9340",
+    "The zone's name ends without a dot",
+    symptom="The deployment fails: no hosted zone of that name is found.",
+    fix="Write HostedZoneName: example.com. with a closing dot, or HostedZoneId.",
+    source="https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-route53-recordset.html",
+)
+def zone_without_dot(graph: Graph) -> Iterator[Place]:
+    for record in records(graph.resources):
+        name = record.zone.text("HostedZoneName")
+        if name and known(name) and not name.endswith("."):
+            yield at(record.zone, "HostedZoneName")
+
+
+@rule(
     "E9158",
     "A DNS record leads to the API's own address",
     symptom="The browser warns that the certificate is for another name, and the API answers 403 Forbidden.",

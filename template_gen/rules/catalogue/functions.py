@@ -11,6 +11,7 @@ from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, flag, known, number, symbols
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
+_PYTHON_HANDLER: Final = re.compile(r"(?!.*\.py(\.|$))[^:]*\w\.[^:]*\w")
 _CAMEL: Final = re.compile(r"[a-z](Secret|Token|Password|ApiKey)$")
 _LOGIN: Final = re.compile(r"\w+://[^:/@]+:[^@/$]+@.*")
 # What only a secret looks like: AWS's, Stripe's, GitHub's, Slack's and Google's keys, and a private key.
@@ -224,7 +225,7 @@ def environment_size(graph: Graph) -> Iterator[Place]:
 
 @rule(
     "E9232",
-    "The handler is a file or a server's name, not a function's",
+    "The handler is the name of a file or a server, or of no function",
     symptom="Every request answers 502: Runtime.ImportModuleError or Runtime.HandlerNotFound.",
     fix="Write module.function with a dot (app.main.handler), without .py.",
     source=f"{_LAMBDA}/python-handler.html",
@@ -233,7 +234,8 @@ def handler_form(graph: Graph) -> Iterator[Place]:
     """Only of Python's own runtimes: the others write it otherwise."""
     for function in graph.functions.values():
         handler = function.properties.text("Handler")
-        if function.is_python and known(handler) and (":" in handler or handler.endswith(".py")):
+        form = _PYTHON_HANDLER.fullmatch(handler)
+        if function.is_python and handler and known(handler) and not form:
             yield at(function.properties, "Handler")
 
 

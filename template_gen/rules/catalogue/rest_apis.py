@@ -7,12 +7,14 @@ from typing import Final
 from template_gen.rules.graph import Graph, Kind, Object, Protocol
 from template_gen.rules.graph.api import api_id
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at, known
+from template_gen.rules.values import Place, at, below, known
 
 _INVOCATION: Final = re.compile(
-    r"arn:.*:apigateway:.*:lambda:path/\d{4}-\d\d-\d\d/functions/.+/(response-streaming-)?invocations"
+    r"arn:.*:apigateway:.*:lambda:path/"
+    r"(2015-03-31/functions/.+/invocations|\d{4}-\d\d-\d\d/functions/.+/response-streaming-invocations)"
 )
 _FUNCTION_NAME: Final = re.compile(r"/functions/\$\{(\w+)\}(:\w+)?/[\w-]*invocations$")
+_MAPPED: Final = re.compile(r"'.*'|(integration|context|stageVariables|method|gatewayresponse)\..+", re.DOTALL)
 _GATEWAY: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide"
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
@@ -56,20 +58,31 @@ def rest_extra_stage(graph: Graph) -> Iterator[Place]:
 
 @rule(
     "E9217",
-    "A CORS value of a REST API stands without its inner quotes",
+    "A fixed header of a REST API stands without its inner quotes",
     symptom="The deployment fails: Invalid mapping expression specified.",
     fix="Write the value as a quoted text in a quoted text: \"'*'\".",
     source=f"{_SAM}/sam-property-api-corsconfiguration.html",
 )
 def cors_quotes(graph: Graph) -> Iterator[Place]:
-    """HTTP APIs take plain values and lists."""
+    """HTTP APIs take plain values and lists. In answers a value may also be taken from the integration or context."""
+    for holder, key in _static(graph):
+        value = holder.text(key)
+        if value and known(value) and not _MAPPED.fullmatch(value):
+            yield at(holder, key)
+
+
+def _static(graph: Graph) -> Iterator[tuple[Object, str]]:
+    """Where a plain value stands as a quoted text: SAM's Cors, gateway responses, the headers of mocked answers."""
     for api in graph.of("AWS::Serverless::Api"):
         cors = api.properties.object("Cors")
-        holders = [(api.properties, "Cors"), *((cors, key) for key in cors if key.startswith("Allow"))]
-        for holder, key in holders:
-            value = holder.text(key)
-            if value and known(value) and not (value.startswith("'") and value.endswith("'")):
-                yield at(holder, key)
+        yield from [(api.properties, "Cors"), *((cors, key) for key in cors if key.startswith("Allow"))]
+        yield from below(api.properties, "GatewayResponses.*.ResponseParameters.Headers.*")
+    for answer in graph.of("AWS::ApiGateway::GatewayResponse"):
+        yield from below(answer.properties, "ResponseParameters.*")
+    for method in graph.of("AWS::ApiGateway::Method"):
+        yield from below(method.properties, "Integration.IntegrationResponses.ResponseParameters.*")
+    for operation in (one for api in graph.apis if api.protocol is Protocol.REST for one in api.operations):
+        yield from below(operation.integration, "responses.*.responseParameters.*")
 
 
 @rule(
@@ -188,7 +201,7 @@ def stage_made_twice(graph: Graph) -> Iterator[Place]:
     "E9215",
     "API Gateway calls Lambda by another method than POST",
     symptom='Every request answers 500 {"message":"Internal Server Error"}.',
-    fix="Set IntegrationHttpMethod: POST; the visitor's method is not concerned.",
+    fix="Set IntegrationHttpMethod (httpMethod in a document) to POST; the visitor's method is not concerned.",
     source=f"{_GATEWAY}/api-gateway-api-integration-types.html",
 )
 def integration_method(graph: Graph) -> Iterator[Place]:
@@ -197,3 +210,8 @@ def integration_method(graph: Graph) -> Iterator[Place]:
         verb, proxy = integration.get("IntegrationHttpMethod"), integration.get("Type") in ("AWS_PROXY", "AWS")
         if proxy and ":lambda:path" in integration.text("Uri") and known(verb) and verb != "POST":
             yield at(integration, "IntegrationHttpMethod")
+    for operation in (one for api in graph.apis if api.protocol is Protocol.REST for one in api.operations):
+        documented, verb = operation.integration, operation.integration.get("httpMethod", "")
+        proxied = str(documented.get("type")).lower() in ("aws_proxy", "aws")
+        if proxied and ":lambda:path" in documented.text("uri") and known(verb) and str(verb).upper() != "POST":
+            yield at(documented, "httpMethod", verb or "no httpMethod")

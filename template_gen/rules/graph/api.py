@@ -46,6 +46,19 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """A method of a path in an OpenAPI document; `body` is what stands below it."""
+
+    path: str
+    method: str
+    body: Object
+
+    @property
+    def integration(self) -> Object:
+        return self.body.object("x-amazon-apigateway-integration")
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """`resource` is None for SAM's implicit API; `stages` and `routes` are None when the template cannot tell."""
 
@@ -64,6 +77,15 @@ class Api:
         """The OpenAPI document, an empty one when there is none."""
         key = "DefinitionBody" if "DefinitionBody" in self.properties else "Body"
         return self.properties.object(key)
+
+    @property
+    def operations(self) -> Iterator[Operation]:
+        """Every method that the OpenAPI document has."""
+        paths = self.document.object("paths")
+        for path, item in paths.items():
+            for method, body in item.items() if isinstance(item, Object) else ():
+                if method.lower() in _METHODS and isinstance(body, Object):
+                    yield Operation(path, method, body)
 
     @property
     def cors(self) -> tuple[Object, str]:
@@ -117,7 +139,9 @@ def _explicit(resources: Resources) -> Iterator[tuple[Resource, Protocol]]:
     for resource in resources.of("AWS::Serverless::HttpApi"):
         yield resource, Protocol.HTTP
     for resource in resources.of("AWS::ApiGatewayV2::Api"):
-        websocket = resource.properties.get("ProtocolType") == "WEBSOCKET"
+        websocket = resource.properties.get("ProtocolType") == "WEBSOCKET" or resource.properties.unknown(
+            "ProtocolType"
+        )
         yield resource, Protocol.WEBSOCKET if websocket else Protocol.HTTP
     for resource in resources.of("AWS::Serverless::Api", "AWS::ApiGateway::RestApi"):
         yield resource, Protocol.REST
@@ -234,6 +258,8 @@ def _rest_path(resource_id: Any, resources: Resources) -> str:
     """`/items/{id}` from the chain of AWS::ApiGateway::Resource."""
     parts: list[str] = []
     found = resources.named(resource_id, "AWS::ApiGateway::Resource")
+    if found is None and resources.unclear(resource_id):
+        return str(resource_id)
     while found and len(parts) < 30:
         parts.insert(0, found.properties.text("PathPart"))
         found = resources.named(found.properties.get("ParentId"), "AWS::ApiGateway::Resource")

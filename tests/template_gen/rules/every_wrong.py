@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.template_gen.rules import (
+    wrong_access,
     wrong_addresses,
     wrong_apis,
     wrong_calls,
@@ -10,6 +11,7 @@ from tests.template_gen.rules import (
     wrong_delivery,
     wrong_edge,
     wrong_messages,
+    wrong_methods,
     wrong_rest,
     wrong_stages,
     wrong_watched,
@@ -25,6 +27,8 @@ _ALL: Final = (
     wrong_messages,
     wrong_stages,
     wrong_edge,
+    wrong_access,
+    wrong_methods,
     wrong_watched,
 )
 WRONG: Final = tuple(case for module in _ALL for case in module.WRONG)

@@ -30,7 +30,7 @@ INTEGRATIONS: Final = (
     Wrong("E9235", "rest-api", {"Root.Integration.Uri": sub(INVOKE + "${Function.Arn}")}),
     Wrong("E9235", "rest-api", {"Root.Integration.Uri": sub(INVOKE + "${Function}/invocations")}),
     Wrong("E9235", "rest-api", {"Documented": DOCUMENTED}, frozenset({"E9205"})),
-    Wrong("E9236", "rest-api", {"Api.EndpointConfiguration": {"Types": ["PRIVATE"]}}),
+    Wrong("E9236", "rest-api", {"Api.EndpointConfiguration": {"Types": ["PRIVATE"]}}, frozenset({"E9272"})),
     Wrong("E9208", "plain-site", {"Route.Target": sub("/integrations/${Integration}")}),
     Wrong("E9208", "plain-site", {"Route.Target": sub("integration/${Integration}")}),
     Wrong("E9219", "plain-site", {"Route.RouteKey": "ANY /api/{proxy+}/items"}),
@@ -45,7 +45,8 @@ AUTHORIZERS: Final = (
                           Code={"ZipFile": "def b(event, context): return {}"}),
         "Authorizer": resource("AWS::ApiGatewayV2::Authorizer", ApiId=ref("Api"), AuthorizerType="REQUEST",
                                Name="check", AuthorizerPayloadFormatVersion="2.0",
-                               AuthorizerUri=sub(INVOKE + "${Check.Arn}/invocations"))}),
+                               AuthorizerUri=sub(INVOKE + "${Check.Arn}/invocations"))},
+          frozenset({"W9260"})),
 )  # fmt: skip
 
 STAGES: Final = (
