@@ -30,7 +30,9 @@ Not here, because cfn-lint says it itself: SnapStart without an alias (W2530), a
 `groat lint` E9316, and I9316 for one that needs a bucket), a ResponseCode without its page (E3021), data other than
 buckets without DeletionPolicy (I3011), a queue that shows messages again before a plain function is done (E3505). And
 because no template tells: that a pricing plan's tier differs from the deployed one, which CloudFormation refuses to
-change; whether an alias, a name or a quota is taken already.
+change; whether an alias, a name or a quota is taken already; whether the region or account that an ARN names is the
+stack's; whether a tag such as v1 moves. And because it is no mistake: one throttling limit without the other, which
+then is the account's; a zip function's Timeout above its API's 30 seconds, as AWS's own starting templates have it.
 """
 
 

@@ -17,6 +17,12 @@ _COGNITO: Final = re.compile(
 )
 _POOL_ID: Final = re.compile(r"(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)_\w+")
 _SOURCE: Final = re.compile(r"\$(request\.(header|querystring)\.[\w-]+|context\.[\w.]+|stageVariables\.[\w.]+)")
+_AUTHORIZERS: Final = ("AWS::ApiGatewayV2::Authorizer", "AWS::ApiGateway::Authorizer")
+# Type of an authorizer -> what a route or method says that asks for it.
+_ASKED_BY: Final = {
+    "JWT": "JWT", "REQUEST": "CUSTOM", "TOKEN": "CUSTOM", "COGNITO_USER_POOLS": "COGNITO_USER_POOLS",
+}  # fmt: skip
+_BY_TOKEN: Final = ("JWT", "CUSTOM", "COGNITO_USER_POOLS")
 _WRITING: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -129,7 +135,7 @@ def authorizer_unused(graph: Graph) -> Iterator[Place]:
         asked = auth.get("DefaultAuthorizer") or documented or _asked_by_event(graph)
         if auth.object("Authorizers") and not asked and api.id in {found.id for found in graph.apis if found.routes}:
             yield at(auth, "Authorizers", ", ".join(auth.object("Authorizers")))
-    for found in graph.of("AWS::ApiGatewayV2::Authorizer", "AWS::ApiGateway::Authorizer"):
+    for found in graph.of(*_AUTHORIZERS):
         of = next((api for api in graph.apis if api.id == api_id(found.properties)), None)
         outside = found.id in graph.resources.in_outputs or any(graph.resources.users(found.id))
         if of and of.routes and not of.document and not outside:
@@ -153,18 +159,13 @@ def _asked_by_event(graph: Graph) -> bool:
     source=f"{_GATEWAY}/http-api-access-control.html",
 )
 def authorization_type(graph: Graph) -> Iterator[Place]:
-    kinds = {"JWT": "JWT", "REQUEST": "CUSTOM", "TOKEN": "CUSTOM", "COGNITO_USER_POOLS": "COGNITO_USER_POOLS"}
     for found in graph.of("AWS::ApiGatewayV2::Route", "AWS::ApiGateway::Method"):
-        authorizer = graph.named(
-            found.properties.get("AuthorizerId"), "AWS::ApiGatewayV2::Authorizer", "AWS::ApiGateway::Authorizer"
-        )
         asked = found.properties.get("AuthorizationType", "NONE")
-        of_authorizer = authorizer.properties if authorizer else Object()
-        wanted = kinds.get(of_authorizer.text("AuthorizerType") or of_authorizer.text("Type"))
+        authorizer = graph.named(found.properties.get("AuthorizerId"), *_AUTHORIZERS)
+        given = authorizer.properties if authorizer else Object()
+        wanted = _ASKED_BY.get(given.text("AuthorizerType") or given.text("Type"))
         if wanted and known(asked) and asked != wanted:
-            yield at(
-                found.properties, "AuthorizationType", f"{asked}; {authorizer.id if authorizer else ''} is {wanted}"
-            )
+            yield at(found.properties, "AuthorizationType", f"{asked}; the authorizer's is {wanted}")
 
 
 @rule(
@@ -175,25 +176,21 @@ def authorization_type(graph: Graph) -> Iterator[Place]:
     source=f"{_GATEWAY}/http-api-access-control.html",
 )
 def open_for_writing(graph: Graph) -> Iterator[Place]:
-    kinds = {"AWS::ApiGatewayV2::Route": "AuthorizerId", "AWS::ApiGateway::Method": "AuthorizerId"}
-    guarded: set[tuple[str, str]] = set()
-    written: list[tuple[tuple[str, str], Object, str]] = []
-    for found in graph.of(*kinds):
-        method, place, key = _place(found.properties)
-        is_open = found.properties.get("AuthorizationType", "NONE") == "NONE"
-        if method == "GET" and found.properties.get("AuthorizationType") in ("JWT", "CUSTOM", "COGNITO_USER_POOLS"):
-            guarded.add(place)
-        elif method in _WRITING and is_open and "ApiKeyRequired" not in found.properties:
-            written.append((place, found.properties, key))
-    yield from (at(properties, key) for place, properties, key in written if place in guarded)
+    found = [one.properties for one in graph.of("AWS::ApiGatewayV2::Route", "AWS::ApiGateway::Method")]
+    guarded = {_place(one) for one in found if _method(one) == "GET" and one.get("AuthorizationType") in _BY_TOKEN}
+    for one in found:
+        is_open = one.get("AuthorizationType", "NONE") == "NONE" and "ApiKeyRequired" not in one
+        if _method(one) in _WRITING and is_open and _place(one) in guarded:
+            yield at(one, "RouteKey" if "RouteKey" in one else "HttpMethod")
 
 
-def _place(properties: Object) -> tuple[str, tuple[str, str], str]:
-    """Method, API and path (a REST API's resource) of a route or method, and the key that says the method."""
-    if "RouteKey" in properties:
-        method, _, path = properties.text("RouteKey").partition(" ")
-        return method, (api_id(properties), path), "RouteKey"
-    return properties.text("HttpMethod").upper(), (api_id(properties), properties.text("ResourceId")), "HttpMethod"
+def _method(properties: Object) -> str:
+    return (properties.text("RouteKey").partition(" ")[0] or properties.text("HttpMethod")).upper()
+
+
+def _place(properties: Object) -> tuple[str, str]:
+    """API and path (a REST API's resource) of a route or method."""
+    return api_id(properties), properties.text("RouteKey").partition(" ")[2] or properties.text("ResourceId")
 
 
 @rule(
