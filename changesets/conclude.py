@@ -134,7 +134,7 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
     run.review = None
     if overtaken:
         run.conflicts += 1
-        run.spent -= {plan.rung, rungs_deploy.ASK}
+        run.spent = {rung for rung in run.spent - {plan.rung} if not rung.startswith(rungs_deploy.ASK)}
     if run.conflicts > CONFLICTS:
         raise error
     return None

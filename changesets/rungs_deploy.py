@@ -57,7 +57,8 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
         paused=situation.way_out is WayOut.FIX_FORWARD,
         why="there is no such stack yet" if new else "to see what would change",
     )
-    return Plan(stack_name=situation.stack_name, rung=ASK, steps=(named(step),))
+    rung = f"{ASK} to {situation.way_out}"  # what a rollback or a deletion led to is asked about anew
+    return Plan(stack_name=situation.stack_name, rung=rung, steps=(named(step),))
 
 
 def _with_declared_parameters(wanted: Deployment) -> Deployment:

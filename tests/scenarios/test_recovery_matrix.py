@@ -10,6 +10,7 @@ from changesets import (
     HazardKind,
     Noticed,
     Plan,
+    Profile,
     Recovered,
     Reviewed,
     RolledBack,
@@ -21,7 +22,7 @@ from changesets import (
 from changesets.statuses import facts, is_healthy
 from local_cloud.cloudformation.faults import FailResource, On, StaleReads
 from local_cloud.cloudformation.stage import stage
-from tests.changesets.cloud import Cloud, template, topic
+from tests.changesets.cloud import Cloud, ending_with_another, template, topic
 
 S = StackStatus
 FOUND: tuple[StackStatus | None, ...] = (None, *StackStatus)
@@ -205,3 +206,18 @@ def test_a_living_stack_is_never_deleted_on_a_stale_read(verb: str, reads: int) 
     cloud.cloud.faults.add(StaleReads(times=reads))
     getattr(cloud, verb)(consent=Allowed())
     assert len(cloud.cloud.engine.deployed("AWS::SNS::Topic")) == 2
+
+
+@pytest.mark.parametrize("before", [None, BEFORE], ids=["create", "update"])
+def test_a_paused_stack_is_deployed_without_the_resource_that_failed_although_nothing_is_left_to_fix(
+    before: str | None,
+) -> None:
+    cloud = Cloud()
+    if before:
+        cloud.apply(before)
+    cloud.cloud.faults.add(FailResource(resource="Last", on=On.CREATE))
+    resources = {"Topic": topic("wanted"), "Other": topic("other")}
+    cloud.apply(ending_with_another(resources), profile=Profile.DEVELOPMENT)
+    assert cloud.status == ("UPDATE_FAILED" if before else "CREATE_FAILED")
+    outcome = cloud.apply(template(**resources))
+    assert isinstance(outcome, Deployed), outcome
