@@ -35,6 +35,7 @@ from changesets.run import CONFLICTS, Run
 from changesets.situation import Goal, Situation
 from changesets.statuses import StackStatus, WayOut, facts, is_healthy, lives
 from changesets.steps import CreateChangeSet
+from changesets.survivors import left_behind, survivors
 
 Conclusion = Generator[Event, None, Outcome | None]
 DEPLOYED = (StackStatus.CREATE_COMPLETE, StackStatus.UPDATE_COMPLETE)
@@ -47,11 +48,18 @@ def reached(run: Run, situation: Situation) -> Outcome | None:
     """Has the goal been reached before this round does anything?"""
     match run.goal:
         case Goal.DELETE if situation.status is None:
-            return Deleted(stack_name=run.stack_name, left_behind=run.left_behind(run.deleted) if run.deleted else ())
+            return Deleted(stack_name=run.stack_name, left_behind=_left_behind(run))
         case Goal.RECOVER if _is_free(situation) and next_plan(situation) is None:
             return _recovered(run, situation)
         case _:
             return None
+
+
+def _left_behind(run: Run) -> tuple[Resource, ...]:
+    """By the stack that this run deleted, or an earlier one: that may have been killed before it could say so."""
+    if run.deleted:
+        return left_behind(run.cloudformation, run.deleted)
+    return survivors(run.cloudformation, run.stack_name, None).resources
 
 
 def _is_free(situation: Situation) -> bool:
@@ -123,7 +131,7 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
         raise error
     asked = isinstance(plan.steps[0], CreateChangeSet)
     if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):
-        return _rejected(run, diagnose_text(str(error)), error.hint)
+        return (yield from _rejected(run, plan, diagnose_text(str(error)), error.hint))
     if isinstance(error, RoleUnusable):
         return _without_role(run, situation, error)
     now = run.read(run.look)
@@ -155,7 +163,20 @@ def _moved(situation: Situation, now: object) -> bool:
     return now != situation.stack
 
 
-def _rejected(run: Run, diagnosis: Diagnosis, hint: str | None) -> Outcome | None:
+def _is_import(plan: Plan) -> bool:
+    asks = any(isinstance(step, CreateChangeSet) and step.type == "IMPORT" for step in plan.steps)
+    return asks or (plan.review is not None and plan.review.change_set.is_import)
+
+
+def _not_taken_over(diagnosis: Diagnosis) -> Noticed:
+    """No end yet: what comes next says what it means to go on without, and asks."""
+    return Noticed(message=f"what the previous stack left behind could not be taken over: {diagnosis.cause}")
+
+
+def _rejected(run: Run, plan: Plan, diagnosis: Diagnosis, hint: str | None) -> Conclusion:
+    if _is_import(plan):
+        yield _not_taken_over(diagnosis)
+        return None
     if run.goal is Goal.RECOVER:
         return None
     return Rejected(stack_name=run.stack_name, diagnosis=replace(diagnosis, fix=diagnosis.fix or hint or ""))
@@ -170,9 +191,9 @@ def made(run: Run, situation: Situation, plan: Plan, change_set: ChangeSet) -> C
     if not change_set.executable:
         validations = run.read(lambda: run.cloudformation.validations(change_set.id))
         run.discard(change_set)
-        return _rejected(run, diagnose_change_set(change_set, validations), None)
-    is_import = any(isinstance(step, CreateChangeSet) and step.type == "IMPORT" for step in plan.steps)
-    reviewed = run.read(lambda: run.make_review(replace(change_set, is_import=is_import), situation))
+        return (yield from _rejected(run, plan, diagnose_change_set(change_set, validations), None))
+    told = replace(change_set, is_import=_is_import(plan))
+    reviewed = run.read(lambda: run.make_review(told, situation))
     if run.goal is Goal.REVIEW:
         run.discard(change_set)
         return Reviewed(review=reviewed)
@@ -214,6 +235,9 @@ def _failed(run: Run, plan: Plan, settled: Settled, status: StackStatus | None) 
         run.attempts -= 1
         run.spent.clear()
         yield Noticed(message=f"this usually passes, so it is tried again: {diagnosis.cause}")
+        return None
+    if _is_import(plan):
+        yield _not_taken_over(diagnosis)
         return None
     run.failure = run.failure or diagnosis
     if not lives(status) or is_healthy(status) or status is StackStatus.ROLLBACK_COMPLETE:

@@ -30,6 +30,7 @@ def _log_group_is_empty(ask: Ask, name: str) -> bool:
     return not ask("logs", "DescribeLogStreams", logGroupName=name, limit=1)["logStreams"]
 
 
+GONE = ("NoSuchBucket", "ResourceNotFoundException", "RepositoryNotFoundException")
 _PROBES: dict[str, Callable[[Ask, str], bool]] = {
     "AWS::S3::Bucket": _bucket_is_empty,
     "AWS::DynamoDB::Table": _table_is_empty,

@@ -148,13 +148,20 @@ class CloudFormation:
         found = (each for page in pages for each in page.get("OperationEvents", ()))
         return tuple(shapes.validation(each) for each in found if each.get("EventType") == "VALIDATION_ERROR")
 
-    def last_deleted(self, name: str) -> Stack | None:
-        """The latest deleted stack of this name (CloudFormation keeps them for 90 days); None if we may not see it."""
+    def deleted(self, name: str) -> tuple[str, ...]:
+        """The ids of the deleted stacks of this name, latest first, for 90 days; () if we may not see them."""
         with suppress(AccessDenied):
             pages = self._pages("ListStacks", StackStatusFilter=["DELETE_COMPLETE"])
             found = [each for page in pages for each in page["StackSummaries"] if each["StackName"] == name]
-            newest = max(found, key=lambda each: each["DeletionTime"], default=None)
-            return newest and self.stack(newest["StackId"])
+            found.sort(key=lambda each: each["DeletionTime"], reverse=True)
+            return tuple(each["StackId"] for each in found)
+        return ()
+
+    def owner(self, physical_id: str) -> str | None:
+        """The id of the stack that the resource is in; None if it is in none, or if we may not see it."""
+        with suppress(StackNotFound, AccessDenied):
+            found = self._call("DescribeStackResources", PhysicalResourceId=physical_id)["StackResources"]
+            return next((each["StackId"] for each in found if each["PhysicalResourceId"] == physical_id), None)
         return None
 
     def is_empty(self, resource: Resource) -> bool:
@@ -163,6 +170,14 @@ class CloudFormation:
             return contents.is_proven_empty(self.ask, resource)
         except ChangeSetsError:
             return False
+
+    def is_gone(self, resource: Resource) -> bool:
+        """Does its service say that there is no such thing? False if that cannot be known."""
+        try:
+            contents.is_proven_empty(self.ask, resource)
+        except ChangeSetsError as error:
+            return isinstance(error, Refused) and error.code in contents.GONE
+        return False
 
     def properties(self, stack_id: str, names: Iterable[str], *, settled: bool = False) -> dict[str, Any]:
         """What CloudFormation last gave each of these resources, functions resolved; `settled`: with success."""

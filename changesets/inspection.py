@@ -14,8 +14,8 @@ from changesets import reviews, templates
 from changesets.gateway import CloudFormation
 from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import TOKEN_PREFIX, Action, ChangeSet, Resource, ResourceChange, StackEvent
-from changesets.plans import Review
-from changesets.situation import GONE, Situation
+from changesets.plans import Hazard, Review
+from changesets.situation import GONE, Goal, Situation
 from changesets.statuses import StackStatus, WayOut, is_healthy, lives
 
 CREATION = "Resource creation Initiated"  # of a new resource, or of the new half of a replacement
@@ -97,12 +97,24 @@ def reviewed(
         validations=cloudformation.validations(change_set.id) if lost else (),
         others=_overtaken(cloudformation, change_set),
         unseen=unseen,
+        more=_not_taken_over(cloudformation, change_set, situation),
     )
+
+
+def _not_taken_over(cloudformation: CloudFormation, change_set: ChangeSet, situation: Situation) -> Iterator[Hazard]:
+    """What an earlier stack of this name left, and the new one would have anew and empty."""
+    if change_set.is_import:
+        return
+    taken, added = situation.taken_over, {each.logical_id: each for each in change_set.of(Action.ADD)}
+    for each in situation.survivors.resources:
+        anew = each.logical_id in added and added[each.logical_id].type == each.type
+        if anew and not (each in taken and situation.goal is Goal.REVIEW) and not cloudformation.is_empty(each):
+            yield reviews.not_taken_over(each, tried=each in taken, possible=situation.importable(each))
 
 
 def _holds_only_imports(cloudformation: CloudFormation, situation: Situation) -> bool:
     """A stack that is to be created anew begins with the data that it takes over; all else is new in it."""
-    if situation.status is not StackStatus.IMPORT_COMPLETE:
+    if situation.status not in (StackStatus.IMPORT_COMPLETE, StackStatus.IMPORT_ROLLBACK_COMPLETE):
         return False
     return all(holds_data(each.type) for each in cloudformation.resources(situation.address))
 

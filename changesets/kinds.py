@@ -38,7 +38,7 @@ DATA: dict[str, DataKind] = {
     "AWS::Cognito::UserPool": DataKind("users", "UserPoolId"),
     "AWS::Cognito::IdentityPool": DataKind("identities", "Id"),
     "AWS::Route53::HostedZone": DataKind("DNS records and delegation", "Id"),
-    "AWS::CertificateManager::Certificate": DataKind("validated certificate", "Id"),
+    "AWS::CertificateManager::Certificate": DataKind("validated certificate", "CertificateArn"),
     "AWS::ECR::Repository": DataKind("images", "RepositoryName"),
     "AWS::KMS::Key": DataKind("key to encrypted data", "KeyId"),
     "AWS::SecretsManager::Secret": DataKind("secret", "Id"),

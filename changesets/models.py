@@ -220,6 +220,9 @@ class ChangeSet:
     tags: Mapping[str, str] = field(default_factory=dict)
     is_import: bool = False
 
+    def of(self, action: Action) -> tuple[ResourceChange, ...]:
+        return tuple(each for each in self.changes if each.action is action)
+
     @property
     def pending(self) -> bool:
         return self.status in ("CREATE_PENDING", "CREATE_IN_PROGRESS")

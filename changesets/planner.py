@@ -57,14 +57,14 @@ _CONTINUE: Ladder = (
     recover.continue_by_force,
 )
 _ROLL_BACK: Ladder = (recover.roll_back, only_if_never_updated(delete.delete_dead))
-_CHANGE: Ladder = (deploy.execute, deploy.ask_for_change_set)
+_CHANGE: Ladder = (deploy.execute, deploy.import_survivors, deploy.ask_for_change_set)
 _KEEP: Ladder = (delete.delete_keeping_data, delete.delete_retaining, delete.delete_by_force)
 
 LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     **{(goal, WayOut.WAIT): (wait,) for goal in Goal},
     (Goal.DELETE, WayOut.WAIT): (delete.break_off, wait),
     (Goal.APPLY, WayOut.UPDATE): (recover.take_back, *_CHANGE),
-    (Goal.APPLY, WayOut.CREATE): (deploy.execute, deploy.import_survivors, deploy.ask_for_change_set),
+    (Goal.APPLY, WayOut.CREATE): _CHANGE,
     (Goal.APPLY, WayOut.FIX_FORWARD): (*_CHANGE, *_ROLL_BACK),
     (Goal.APPLY, WayOut.CONTINUE_ROLLBACK): _CONTINUE,
     (Goal.APPLY, WayOut.RECREATE): (delete.delete_dead,),

@@ -25,9 +25,10 @@ def review(
     validations: tuple[Validation, ...] = (),
     others: Iterable[str] = (),
     unseen: Iterable[Resource] = (),
+    more: Iterable[Hazard] = (),
 ) -> Review:
     """`empty` names data resources that are proven to hold nothing; `others` other deployers' pending change sets;
-    `unseen` are the resources of nested stacks that change without being shown.
+    `unseen` are the resources of nested stacks that change without being shown; `more` hazards no change set tells of.
     """
     body = templates.read(template) if template else {}
     hazards = [
@@ -37,7 +38,7 @@ def review(
     ]
     hazards += [_taken_over(each) for each in data_taken_over(change_set, body) if each.logical_id not in empty]
     hazards += [_unseen(each) for each in unseen if holds_data(each.type) and each.logical_id not in empty]
-    hazards += [_obsolete(name) for name in others]
+    hazards += [*map(_obsolete, others), *more]
     return Review(
         change_set=change_set,
         changes=tuple(sorted(change_set.changes, key=_gravity)),
@@ -87,6 +88,16 @@ def _unseen(resource: Resource) -> Hazard:
     what = f"{resource.physical_id} with its {DATA[resource.type].holds}"
     message = f"{what} may go: its nested stack changes, and with imports or drift CloudFormation does not show how"
     return Hazard(kind=HazardKind.DATA, logical_id=resource.logical_id, type=resource.type, message=message)
+
+
+def not_taken_over(resource: Resource, *, tried: bool, possible: bool) -> Hazard:
+    """Data that an earlier stack of the same name left: `tried` to be taken over in vain, or `possible` to."""
+    what, holds = resource.physical_id, DATA[resource.type].holds
+    kind = HazardKind.DATA if tried else HazardKind.LEFTOVER
+    failed = "could not be taken over" if tried else "was left behind by an earlier stack of this name"
+    how = "; the same command tries again" if tried else "; --import-existing-resources takes it over" * possible
+    message = f"{what} {failed}: a new one without its {holds} takes its place, and it stays outside of any stack{how}"
+    return Hazard(kind=kind, logical_id=resource.logical_id, type=resource.type, message=message)
 
 
 def _loses(change: ResourceChange) -> bool:

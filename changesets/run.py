@@ -6,7 +6,7 @@ at any moment, and the same command still finds its way.
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,10 +15,9 @@ from changesets.clock import Clock
 from changesets.errors import AccessDenied, Refused, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
 from changesets.gateway import CloudFormation
-from changesets.kinds import NESTED_STACK, holds_data
+from changesets.kinds import holds_data
 from changesets.mending import Repair
 from changesets.models import (
-    RECREATE_TOKEN_PREFIX,
     TOKEN_PREFIX,
     ChangeSet,
     Deployment,
@@ -30,9 +29,10 @@ from changesets.outcomes import Diagnosis
 from changesets.plans import Consent, Plan, Review
 from changesets.remedies import PushAgain, Remedies
 from changesets.rungs_recover import failed_in_rollback
-from changesets.situation import GONE, Goal, Situation
+from changesets.situation import GONE, Goal, Situation, Survivors
 from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
 from changesets.steps import ContinueUpdateRollback
+from changesets.survivors import survivors
 
 T = TypeVar("T")
 CALM = (WayOut.UPDATE, WayOut.CREATE, WayOut.WAIT)  # DescribeStacks says all that an apply must know
@@ -65,8 +65,7 @@ class Run:
     met: bool = False
     made_shell: bool = False
     left_shell: str = ""
-    looked_for_survivors: bool = False
-    survivors: tuple[Resource, ...] = ()
+    survivors: dict[str | None, Survivors] = field(default_factory=dict)
     spent: set[str] = field(default_factory=set)
     repaired: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
@@ -170,41 +169,19 @@ class Run:
             name for name in self.cloudformation.pending_change_sets(stack.id) if not name.startswith(TOKEN_PREFIX)
         )
 
-    def _survivors(self, stack: Stack | None) -> tuple[Resource, ...]:
-        """What outlived a stack that was deleted to be created anew; known by the deletion's token, also after a
-        restart.
-        """
-        if lives(stack.status if stack else None) or self.goal is not Goal.APPLY:
-            return ()
-        if not self.looked_for_survivors:
-            self.looked_for_survivors = True
-            self.survivors = tuple(self._left_by_recreation())
-        return self.survivors
+    def _survivors(self, stack: Stack | None) -> Survivors:
+        """What earlier stacks of this name left, where the next deployment would make a new one of it."""
+        if self.goal not in (Goal.APPLY, Goal.REVIEW) or not self._has_nothing(stack):
+            return Survivors()
+        if self.deleted not in self.survivors:
+            self.survivors[self.deleted] = survivors(self.cloudformation, self.stack_name, self.deleted)
+        return self.survivors[self.deleted]
 
-    def _left_by_recreation(self) -> list[Resource]:
-        earlier = (
-            self.cloudformation.stack(self.deleted)
-            if self.deleted
-            else self.cloudformation.last_deleted(self.stack_name)
-        )
-        if earlier is None:
-            return []
-        newest = next(self.cloudformation.events(earlier.id), None)
-        if newest is None or not newest.token.startswith(RECREATE_TOKEN_PREFIX):
-            return []
-        return [each for each in self.left_behind(earlier.id) if holds_data(each.type)]
-
-    def left_behind(self, deleted_id: str) -> tuple[Resource, ...]:
-        """What a deleted stack left alive: skipped by policy, retained, or dropped because it could not be deleted."""
-        rows = [each for each in self.cloudformation.resources(deleted_id) if each.physical_id]
-        alive = [each for each in rows if each.status != "DELETE_COMPLETE"]
-        inner = (
-            replace(lost, logical_id=f"{each.logical_id}.{lost.logical_id}")
-            for each in rows
-            if each.type == NESTED_STACK and each not in alive
-            for lost in self.left_behind(each.physical_id)
-        )
-        return (*alive, *inner)
+    def _has_nothing(self, stack: Stack | None) -> bool:
+        """Is there no stack, none with resources, or one that was to begin with an import, which failed?"""
+        if stack is None or stack.status is not StackStatus.IMPORT_ROLLBACK_COMPLETE:
+            return not lives(stack.status if stack else None)
+        return all(each.status.startswith("IMPORT_ROLLBACK") for each in self.cloudformation.resources(stack.id))
 
     def remember(self, plan: Plan) -> None:
         """What is tried once, and what may differ from the template after it."""

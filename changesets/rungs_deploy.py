@@ -12,7 +12,7 @@ from changesets import templates
 from changesets.kinds import DATA
 from changesets.models import TOKEN_PREFIX, Action, Deployment, Profile, Resource
 from changesets.plans import Plan, Review
-from changesets.situation import Situation, importables
+from changesets.situation import Situation
 from changesets.statuses import WayOut, lives
 from changesets.steps import (
     CreateChangeSet,
@@ -76,11 +76,11 @@ def _kept_parameters(situation: Situation, wanted: Deployment) -> frozenset[str]
 
 
 def import_survivors(situation: Situation) -> Plan | None:
-    """After the stack was deleted to be created again: first take over the data that outlived it, by an IMPORT change
-    set. That gives a new stack neither a role nor tags ("As part of the import operation, you cannot modify or add
-    [RoleArn, Tags]"), but the update that follows does.
+    """First take over the data that outlived an earlier stack, by an IMPORT change set. That gives a new stack neither
+    a role nor tags ("As part of the import operation, you cannot modify or add [RoleArn, Tags]"), but the update that
+    follows does.
     """
-    found = importables(situation, situation.survivors)
+    found = situation.taken_over
     if situation.deployment is None or situation.review is not None or not found:
         return None
     body = templates.part(templates.read(situation.deployment.template), frozenset(each.logical_id for each in found))
@@ -88,7 +88,7 @@ def import_survivors(situation: Situation) -> Plan | None:
         situation.deployment, template=body, role_arn=None, tags=None, import_existing=False, revert_drift=False
     )
     step = CreateChangeSet(
-        stack=situation.stack_name,
+        stack=situation.address if lives(situation.status) else situation.stack_name,
         name="",
         type="IMPORT",
         deployment=_with_declared_parameters(wanted),

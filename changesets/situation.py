@@ -26,6 +26,14 @@ class Goal(StrEnum):
     DELETE = "delete"
 
 
+@dataclass(frozen=True, slots=True)
+class Survivors:
+    """Data that an earlier stack of the same name left. `expected`: that was deleted to be created again with it."""
+
+    resources: tuple[Resource, ...] = ()
+    expected: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """One look at a stack. `inner` are the resources of the stacks nested in it, as "Nested.Resource"; `kept` names
@@ -33,8 +41,8 @@ class Situation:
     deleted although it is full; `fresh_data` was created after the last stable state and is not proven empty;
     `failures` are the newest operation's events.
 
-    `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left for us to take
-    over, `remedies` what could repair a failed rollback, `spent` the rungs tried in this run, `role_arn` a service role
+    `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left,
+    `remedies` what could repair a failed rollback, `spent` the rungs tried in this run, `role_arn` a service role
     given by the caller; `may_differ`: something was skipped or made again.
     """
 
@@ -52,7 +60,7 @@ class Situation:
     fresh_data: tuple[Resource, ...] = ()
     failures: tuple[StackEvent, ...] = ()
     empty: frozenset[str] = frozenset()
-    survivors: tuple[Resource, ...] = ()
+    survivors: Survivors = field(default_factory=Survivors)
     remedies: Remedies = field(default_factory=Remedies)
     others: tuple[str, ...] = ()
     review: Review | None = None
@@ -114,6 +122,12 @@ class Situation:
     @property
     def undeletable(self) -> tuple[Resource, ...]:
         return tuple(each for each in self.alive if each.status == "DELETE_FAILED" and each not in self.inner)
+
+    @property
+    def taken_over(self) -> tuple[Resource, ...]:
+        """What the deployment takes over of what an earlier stack left: unasked where that was to be created again."""
+        asked = self.deployment is not None and self.deployment.import_existing
+        return importables(self, self.survivors.resources) if asked or self.survivors.expected else ()
 
     def importable(self, resource: Resource) -> bool:
         """Will the deployment take this resource over if it is kept?"""

@@ -86,7 +86,7 @@ def test_a_stack_that_does_not_exist_is_none_and_a_deleted_one_answers_by_id() -
     deleted = cloud.gateway.stack(arn)
     assert deleted is not None
     assert deleted.status == "DELETE_COMPLETE"
-    assert cloud.gateway.last_deleted("demo") == deleted
+    assert cloud.gateway.deleted("demo") == (deleted.id,)
 
 
 def test_replacement_is_read_on_a_modification_only() -> None:
