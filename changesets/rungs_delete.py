@@ -99,7 +99,8 @@ def delete_dead(situation: Situation) -> Plan:
     hazards = [lost(each) for each in situation.unguarded_data]
     if situation.goal is not Goal.APPLY:
         hazards += [left_behind(each) for each in situation.kept_by_policy]
-    why = f"{situation.status} takes no update ever again; what holds data is kept"
+    kept = "" if situation.unguarded_data else "; what holds data is kept"
+    why = f"{situation.status} takes no update ever again{kept}"
     steps = (*unprotect(situation), *_deletion(situation, why))
     return Plan(stack_name=situation.stack_name, rung="delete dead", steps=steps, hazards=tuple(hazards))
 

@@ -150,8 +150,9 @@ def _stop(told: RolledBack | Rejected | Stuck | Detached | TimedOut, ours: Typed
 
 def _stuck(told: Stuck, ours: Typed) -> list[str]:
     way, status = told.recovery, told.status
-    if is_moving(status) and not way.changes_something:
-        return [f"An operation is running, in {status}: {way.stack_name}", f"→ {ours('recover', way.stack_name)}"]
+    if is_moving(status):
+        onward = _way_out(way, status, ours) if way.changes_something else [f"→ {ours('recover', way.stack_name)}"]
+        return [f"An operation is running, in {status}: {way.stack_name}", *onward]
     return [
         f"Stopped in {status or 'no stack'}: {way.stack_name}",
         *diagnosis(told.diagnosis, way.stack_name, ours),

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from changesets import Allowed, Event, HumanView, JsonView, MarkdownView, Outcome, Report, StackStatus, status
 from changesets.outcomes import (
+    UNKNOWN_CAUSE,
     Declined,
     Deployed,
     Detached,
@@ -143,6 +144,10 @@ def test_every_outcome_has_words() -> None:
             "CloudFormation refused the change set; nothing was changed: demo",
         ),
         (Stuck(status=None, diagnosis=why, recovery=plan), "Stopped in no stack: demo"),
+        (
+            Stuck(status=StackStatus.CREATE_IN_PROGRESS, diagnosis=UNKNOWN_CAUSE, recovery=plan),
+            "An operation is running, in CREATE_IN_PROGRESS: demo",
+        ),
         (Recovered(stack=None), "Ready for the next deployment"),
         (Declined(plan=plan), "Not done, it was not confirmed: demo"),
         (Declined(plan=replace(plan, hazards=(LEFTOVER,))), "Not done, consent is missing:"),
@@ -152,6 +157,7 @@ def test_every_outcome_has_words() -> None:
     ]
     assert [outcome(each)[0] for each, _ in every] == [first for _, first in every]
     assert "More: docs/errors/no.md" in outcome(every[2][0])
+    assert UNKNOWN_CAUSE.cause not in outcome(every[4][0])
 
 
 def test_the_markdown_of_a_change_of_outputs_alone_says_so() -> None:
