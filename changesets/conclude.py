@@ -12,7 +12,7 @@ from changesets.diagnosis import diagnose, diagnose_change_set, diagnose_rollbac
 from changesets.errors import AccessDenied, ChangeSetGone, Refused, RoleUnusable, StackBusy, StackNotFound, Unreachable
 from changesets.events import Settled
 from changesets.mending import PushImage, Repair
-from changesets.models import ChangeSet, Profile, Resource, StackEvent
+from changesets.models import ChangeSet, Profile, Resource, Stack, StackEvent
 from changesets.outcomes import (
     UNKNOWN_CAUSE,
     Declined,
@@ -134,18 +134,25 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
         return (yield from _rejected(run, plan, diagnose_text(str(error)), error.hint))
     if isinstance(error, RoleUnusable):
         return _without_role(run, situation, error)
-    now = run.read(run.look)
-    overtaken = not isinstance(error, Refused) or isinstance(error, ChangeSetGone) or _moved(situation, now)
+    overtaken = _is_overtaken(situation, run.read(run.look), error, asked=asked)
     if not overtaken and not mends and (_is_free(situation) or asked):
         raise error
     yield Noticed(message=f"{plan.steps[0].operation}: {error}")
     run.review = None
     if overtaken:
         run.conflicts += 1
+        run.clock.sleep(run.conflicts)  # what was seen may have been stale
         run.spent = {rung for rung in run.spent - {plan.rung} if not rung.startswith(rungs_deploy.ASK)}
     if run.conflicts > CONFLICTS:
         raise error
     return None
+
+
+def _is_overtaken(situation: Situation, now: Stack | None, error: Refused | Unreachable, *, asked: bool) -> bool:
+    """Has the stack changed since it was looked at, or was it never as it seemed?"""
+    if not isinstance(error, Refused) or isinstance(error, ChangeSetGone):
+        return True
+    return now != situation.stack or (isinstance(error, StackBusy) and (asked or _is_free(situation)))
 
 
 def _without_role(run: Run, situation: Situation, error: RoleUnusable) -> Stuck:
@@ -157,10 +164,6 @@ def _without_role(run: Run, situation: Situation, error: RoleUnusable) -> Stuck:
 
 def _nothing(run: Run) -> Plan:
     return Plan(stack_name=run.stack_name, rung="none", steps=())
-
-
-def _moved(situation: Situation, now: object) -> bool:
-    return now != situation.stack
 
 
 def _is_import(plan: Plan) -> bool:

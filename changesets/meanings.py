@@ -27,6 +27,7 @@ _MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it
     ("ValidationError", r"(?s).*does not exist.*", StackNotFound),
     ("ValidationError", r"(?s)Role .* cannot be assumed.*", RoleUnusable),
     ("ValidationError", r"(?s).*(is in \w+ state and can ?not be|cannot be deleted while in status|non-terminal|"
+     r"already exists and cannot be created again|"
      r"cannot be called from current stack status|cannot be updated from \[).*", StackBusy),
     ("AlreadyExistsException", ".*already exists.*", StackBusy),
     ("OperationInProgressException|OperationStatusCheckFailed.*", ".*", StackBusy),

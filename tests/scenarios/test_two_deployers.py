@@ -1,8 +1,11 @@
 """Someone else is at work: attach and wait, plan anew, take nothing from a colleague unasked."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import boto3
+import pytest
 
 import changesets
 from changesets import (
@@ -107,3 +110,36 @@ def test_another_account_of_the_same_name_is_another_stack() -> None:
     elsewhere = boto3.client("cloudformation", region_name="eu-central-1")
     attach(elsewhere, engine=cloud.cloud.engine)
     assert changesets.CloudFormation(elsewhere).stack("demo") is None
+
+
+def after_next(cloud: Cloud, operation: str, act: Callable[[], object]) -> None:
+    """Somebody else does something right after the next call of this operation."""
+    happened: list[str] = []
+
+    def intervene(**_: Any) -> None:
+        if not happened:
+            happened.append(operation)
+            act()
+
+    cloud.client.meta.events.register(f"after-call.cloudformation.{operation}", intervene)
+
+
+def name_of_topic(cloud: Cloud) -> str:
+    return str(cloud.cloud.engine.deployed("AWS::SNS::Topic")[0].properties["DisplayName"])
+
+
+@pytest.mark.parametrize("call", ["DescribeStacks", "CreateChangeSet", "DescribeChangeSet"])
+def test_a_stack_that_somebody_creates_meanwhile_is_updated(call: str) -> None:
+    cloud = Cloud()
+    after_next(cloud, call, lambda: cloud.apply(FIRST))
+    assert isinstance(cloud.apply(SECOND), Deployed)
+    assert name_of_topic(cloud) == "two"
+
+
+@pytest.mark.parametrize("call", ["DescribeStacks", "CreateChangeSet", "DescribeChangeSet"])
+def test_a_stack_that_somebody_deletes_meanwhile_is_created_again(call: str) -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    after_next(cloud, call, cloud.delete)
+    assert isinstance(cloud.apply(SECOND), Deployed)
+    assert name_of_topic(cloud) == "two"

@@ -42,6 +42,7 @@ NEEDS_RETAIN = (
     "must have the DeletionPolicy attribute set to 'Retain' or 'RetainExceptOnCreate' in the template for successful "
     "import. The affected resources are {resources}"
 )
+OBSOLETE = "OBSOLETE"
 BODIES = {
     "CREATE": (create, StackStatus.CREATE_IN_PROGRESS, "CREATE_STACK"),
     "UPDATE": (update, StackStatus.UPDATE_IN_PROGRESS, "UPDATE_STACK"),
@@ -63,7 +64,9 @@ def prepare(world: World, stack: Stack, change_set: ChangeSet, *, validate: bool
     except (ChangeSetFailed, TemplateError) as problem:
         change_set.status, change_set.reason = "FAILED", str(problem)
         return
-    change_set.status, change_set.execution_status = "CREATE_COMPLETE", "AVAILABLE"
+    change_set.status = "CREATE_COMPLETE"
+    if change_set.execution_status != OBSOLETE:
+        change_set.execution_status = "AVAILABLE"
     change_set.reason = VERIFY if change_set.kind == "IMPORT" else None
 
 
@@ -151,7 +154,7 @@ def nothing_changes(world: World, stack: Stack, definition: Definition) -> bool:
 def _void_others(stack: Stack, executed: ChangeSet) -> None:
     for name, other in list(stack.change_sets.items()):
         if other is not executed:
-            other.execution_status = "OBSOLETE"
+            other.execution_status = OBSOLETE
             del stack.change_sets[name]
 
 

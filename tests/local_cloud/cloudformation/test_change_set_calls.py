@@ -134,6 +134,14 @@ def test_executing_one_voids_the_others(account: Account) -> None:
     assert refused.value.message.endswith("cannot be executed in its current execution status of [OBSOLETE]")
 
 
+def test_also_one_that_is_still_being_made(account: Account) -> None:
+    account.create(ONE)
+    ready = account.propose(TWO, ChangeSetName="ready")
+    other = ask(account, template(Topic=PLAIN, More=PLAIN))
+    account.execute(ready)
+    assert account("DescribeChangeSet", ChangeSetName=other["Id"])["ExecutionStatus"] == "OBSOLETE"
+
+
 def test_an_update_made_otherwise_voids_pending_change_sets(account: Account) -> None:
     account.create(ONE)
     change_set = account.propose(TWO)
