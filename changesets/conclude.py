@@ -216,15 +216,24 @@ def _unchanged(run: Run, situation: Situation) -> Conclusion:
 def executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
     """A change set was executed: it deployed, was a step on the way there, or failed."""
     run.review = None
-    stack = settled.stack
-    status = stack.status if stack else None
+    stack, status = settled.stack, settled.status
+    if stack is None or stack.status is StackStatus.DELETE_COMPLETE:
+        told = diagnose(settled.events)
+        why = _deleted_by_somebody(run) if told == UNKNOWN_CAUSE else told
+        return RolledBack(stack=None, diagnosis=run.failure or why, orphans=run.orphans)
     if status in DEPLOYED and plan.review is not None:
         run.skipped -= {change.logical_id for change in plan.review.changes}
-    if stack is not None and status in DEPLOYED and run.goal is Goal.APPLY:
+    if status in DEPLOYED and run.goal is Goal.APPLY:
         return Deployed(stack=stack, orphans=run.orphans)
     if status in (*DEPLOYED, StackStatus.IMPORT_COMPLETE):
         return None
     return (yield from _failed(run, plan, settled, status))
+
+
+def _deleted_by_somebody(run: Run) -> Diagnosis:
+    """Whoever did it meant it: the deployment does not begin again by itself."""
+    cause = "The stack was deleted by somebody else while it was deployed"
+    return Diagnosis(cause=cause, stack_name=run.stack_name, command="apply")
 
 
 def _failed(run: Run, plan: Plan, settled: Settled, status: StackStatus | None) -> Conclusion:

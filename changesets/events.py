@@ -21,7 +21,7 @@ from changesets.clock import Clock
 from changesets.errors import Throttled, Unreachable
 from changesets.kinds import NESTED_STACK
 from changesets.models import Stack, StackEvent
-from changesets.statuses import is_moving
+from changesets.statuses import StackStatus, is_moving
 
 T = TypeVar("T")
 
@@ -171,12 +171,19 @@ class _Picture:
 
     @property
     def at_rest(self) -> bool:
-        return self.last_word is not None and not is_moving(self.last_word.stack_status)
+        return self.last_word is not None and not is_moving(self.status)
+
+    @property
+    def status(self) -> StackStatus | None:
+        return self.last_word.stack_status if self.last_word else None
+
+    def outcome(self, stack: Stack | None) -> StackStatus | None:
+        """What the operation ended in: as its events say, or the stack if they are late."""
+        return self.status if self.at_rest or stack is None else stack.status
 
     def agrees(self, stack: Stack | None) -> bool:
         """Do the stack and its last event agree?"""
-        said = self.last_word.stack_status if self.last_word and self.at_rest else None
-        return stack is not None and stack.status == said
+        return stack is not None and self.at_rest and stack.status == self.status
 
     @property
     def oldest(self) -> StackEvent | None:
@@ -185,10 +192,14 @@ class _Picture:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How following ended: with the stack at rest, or (`timed_out`) still moving; `oldest` has taken the longest."""
+    """How following ended: with the stack at rest, or (`timed_out`) still moving; `oldest` has taken the longest.
+
+    `status` is what the operation itself ended in, by its events; somebody may have gone on from there.
+    """
 
     stack: Stack | None
     events: tuple[StackEvent, ...]
+    status: StackStatus | None = None
     timed_out: bool = False
     oldest: StackEvent | None = None
 
@@ -223,7 +234,7 @@ def follow(
             if picture.agrees(stack) or believed:
                 last = patiently(clock, pace, tail.fresh)
                 yield from last
-                return Settled(stack, (*told, *last))
+                return Settled(stack, (*told, *last), picture.outcome(stack))
         if clock.now() >= until:
             return Settled(cloudformation.stack(stack_id), tuple(told), timed_out=True, oldest=picture.oldest)
         clock.sleep(pace.after(news=bool(fresh)))

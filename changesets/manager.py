@@ -16,6 +16,7 @@ from functools import partial
 from changesets import conclude, executor
 from changesets.clock import Clock, SystemClock
 from changesets.errors import Refused, Unreachable
+from changesets.events import Settled
 from changesets.gateway import CloudFormation
 from changesets.models import Deployment
 from changesets.outcomes import (
@@ -146,6 +147,8 @@ def _round(run: Run, situation: Situation, plan: Plan) -> conclude.Conclusion:
         yield Proposed(plan=plan)
         if not run.consent(plan):
             return conclude.declined(run, situation, plan)
+    if run.is_outdated(plan, situation):
+        return None
     run.remember(plan)
     try:
         done = yield from executor.execute(plan, run.cloudformation, run.clock, until=run.until)
@@ -153,12 +156,18 @@ def _round(run: Run, situation: Situation, plan: Plan) -> conclude.Conclusion:
         return (yield from conclude.refused(run, situation, plan, error))
     if done.change_set is not None:
         return (yield from conclude.made(run, situation, plan, done.change_set))
-    if done.settled is not None and done.settled.timed_out:
-        return TimedOut(stack=done.settled.stack, oldest=done.settled.oldest)
-    if done.settled is not None:
-        run.orphans += conclude.orphans(done.settled.events)
-    if done.settled is not None and any(isinstance(step, ExecuteChangeSet) for step in plan.steps):
-        return (yield from conclude.executed(run, plan, done.settled))
+    return (yield from _followed(run, plan, done.settled))
+
+
+def _followed(run: Run, plan: Plan, settled: Settled | None) -> conclude.Conclusion:
+    """Conclude from where the operation came to rest, if the plan set one going."""
+    if settled is None:
+        return None
+    if settled.timed_out:
+        return TimedOut(stack=settled.stack, oldest=settled.oldest)
+    run.orphans += conclude.orphans(settled.events)
+    if any(isinstance(step, ExecuteChangeSet) for step in plan.steps):
+        return (yield from conclude.executed(run, plan, settled))
     return None
 
 

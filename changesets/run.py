@@ -12,10 +12,11 @@ from typing import TypeVar
 
 from changesets import executor, inspection, lending, remedies
 from changesets.clock import Clock
-from changesets.errors import AccessDenied, Refused, Unreachable
+from changesets.errors import AccessDenied, Refused, StackBusy, Unreachable
 from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
 from changesets.gateway import CloudFormation
 from changesets.kinds import holds_data
+from changesets.meanings import AGAIN
 from changesets.mending import Repair
 from changesets.models import (
     TOKEN_PREFIX,
@@ -85,7 +86,8 @@ class Run:
         stack = self._certain(self.pinned or self.stack_name)
         if stack is not None and stack.status is StackStatus.DELETE_COMPLETE:
             self.deleted, self.pinned = stack.id, None
-            stack = self._certain(self.stack_name)
+            # one of the same name that somebody has made since is not what was to be deleted
+            stack = None if self.goal is Goal.DELETE else self._certain(self.stack_name)
         if stack is None:
             return None
         if stack.root_id and stack.root_id != stack.id:
@@ -191,6 +193,18 @@ class Run:
                 self.repaired.add(step.logical_id)
             elif isinstance(step, ContinueUpdateRollback):
                 self.skipped.update(step.skip or (["whatever failed"] if step.force else []))
+
+    def is_outdated(self, plan: Plan, situation: Situation) -> bool:
+        """Did the stack change while a person thought about a deletion or a rollback? They agreed to something else.
+
+        CloudFormation itself refuses change sets that are outdated.
+        """
+        if not plan.hazards or plan.review is not None or self.read(self.look) == situation.stack:
+            return False
+        self.conflicts += 1
+        if self.conflicts > CONFLICTS:
+            raise StackBusy(f"The stack keeps changing, so nothing was done: {self.stack_name}", hint=AGAIN)
+        return True
 
     # ---- change sets ----
 

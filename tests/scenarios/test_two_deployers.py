@@ -11,17 +11,20 @@ import changesets
 from changesets import (
     Allowed,
     Declined,
+    Deleted,
     Deployed,
     Deployment,
     HazardKind,
     NoChanges,
     Noticed,
+    Plan,
+    RolledBack,
     StackEvent,
     TimedOut,
 )
 from local_cloud import attach
-from local_cloud.cloudformation.faults import ForeignOperation, HangResource, On
-from tests.changesets.cloud import Cloud, template, topic
+from local_cloud.cloudformation.faults import FailResource, ForeignOperation, HangResource, On
+from tests.changesets.cloud import TABLE, YES, Cloud, items, kept, put_item, template, topic
 
 FIRST, SECOND, THIRD = (template(Topic=topic(name)) for name in ("one", "two", "three"))
 
@@ -143,3 +146,64 @@ def test_a_stack_that_somebody_deletes_meanwhile_is_created_again(call: str) -> 
     after_next(cloud, call, cloud.delete)
     assert isinstance(cloud.apply(SECOND), Deployed)
     assert name_of_topic(cloud) == "two"
+
+
+def test_a_stack_that_somebody_makes_anew_after_its_deletion_is_not_deleted_too() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    before = cloud.stack().id
+    deleting = changesets.delete(cloud.gateway, "demo", clock=cloud.clock, consent=YES)
+    for event in deleting:
+        if isinstance(event, StackEvent) and event.is_of_stack and event.status == "DELETE_COMPLETE":
+            break
+    cloud.apply(SECOND)
+    assert isinstance(cloud.run(deleting), Deleted)
+    assert cloud.stack().id != before
+
+
+def test_a_deletion_is_not_executed_on_a_stack_that_changed_while_a_person_thought_about_it() -> None:
+    """The table was to be kept by its policy, which somebody else takes away."""
+    cloud = Cloud(real=True)
+    cloud.apply(template(Topic=topic("one"), Table=kept(TABLE)))
+    table = cloud.physical_id("Table")
+    put_item(table)
+    asked: list[tuple[HazardKind, ...]] = []
+
+    def consent(plan: Plan) -> bool:
+        if not asked:
+            cloud.client.update_stack(StackName="demo", TemplateBody=template(Topic=topic("one"), Table=TABLE))
+            cloud.clock.sleep(60)
+        asked.append(tuple(each.kind for each in plan.hazards if each.logical_id == "Table"))
+        return YES(plan)
+
+    assert not isinstance(cloud.delete(consent=consent), Deleted)
+    assert asked == [(HazardKind.LEFTOVER,), (HazardKind.DATA,)]
+    assert items(table) == 1
+
+
+def test_an_update_that_succeeded_is_deployed_whatever_somebody_begins_right_after_it() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    deploying = cloud.applying(SECOND)
+    for event in deploying:
+        if isinstance(event, StackEvent) and event.is_of_stack and event.status == "UPDATE_COMPLETE":
+            break
+    cloud.cloud.faults.add(FailResource(resource="Topic", on=On.UPDATE))
+    cloud.client.update_stack(StackName="demo", TemplateBody=THIRD)
+    assert isinstance(cloud.run(deploying), Deployed)
+    assert cloud.status == "UPDATE_ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize("status", ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"])
+def test_a_stack_that_somebody_deletes_while_it_is_deployed_is_left_alone_and_that_is_the_reason(status: str) -> None:
+    cloud = Cloud()
+    deploying = cloud.applying(FIRST)
+    for event in deploying:
+        if isinstance(event, StackEvent) and event.is_of_stack and event.status == status:
+            break
+    cloud.client.delete_stack(StackName="demo")
+    outcome = cloud.run(deploying)
+    assert isinstance(outcome, RolledBack), outcome
+    assert outcome.diagnosis.cause == "The stack was deleted by somebody else while it was deployed"
+    assert outcome.diagnosis.command == "apply"
+    assert cloud.status == "absent"
