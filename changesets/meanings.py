@@ -33,6 +33,7 @@ _MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it
     ("OperationInProgressException|OperationStatusCheckFailed.*", ".*", StackBusy),
     ("AccessDenied.*|UnauthorizedOperation", ".*", AccessDenied),
 )  # fmt: skip
+_VALUE = re.compile(r"(?s)(Value '.{60}).*(' at '\w+' failed to satisfy)")  # perhaps all of a template
 _EXPIRED = re.compile(
     r"ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|AuthFailure"
 )
@@ -44,13 +45,14 @@ _HINTS = {
     "Requires capabilities": "add it with --capabilities",
     "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
     "is not authorized to perform": "get permission for that action, or use other credentials with --profile",
+    "Error validating stack policy": "correct the stack policy: the JSON of an IAM policy, with Update: actions",
     "cannot be assumed": "pass a role that CloudFormation can assume with --role-arn",
 }
 
 
 def meaning(operation: str, error: Mapping[str, Any]) -> ChangeSetsError:
     """The error that a ClientError's `Error` stands for."""
-    code, text = str(error.get("Code", "")), str(error.get("Message", ""))
+    code, text = str(error.get("Code", "")), _VALUE.sub(r"\1 ...\2", str(error.get("Message", "")))
     if _EXPIRED.fullmatch(code):
         return CredentialsProblem(f"AWS does not accept the credentials, or no longer does: {text}", hint=_LOG_IN)
     if _THROTTLED.fullmatch(code):

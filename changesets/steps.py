@@ -13,6 +13,7 @@ from changesets import templates
 from changesets.mending import Arguments, Pause, PushImage, Repair
 from changesets.models import Deployment, Resource
 
+MASKED = "****"  # as CloudFormation shows the value of a NoEcho parameter
 EXPRESS: Arguments = {"Mode": "EXPRESS"}
 
 
@@ -98,6 +99,16 @@ class CreateChangeSet:
             **({"UsePreviousTemplate": True} if self.keep_template else {"TemplateBody": wanted.template}),
             **{key: value for key, value in optional.items() if value is not None},
         }
+
+    @property
+    def shown(self) -> Arguments:
+        """The arguments as they may be logged."""
+        secret = templates.secrets(templates.read(self.deployment.template))
+        given = [
+            {**each, "ParameterValue": MASKED} if each["ParameterKey"] in secret and "ParameterValue" in each else each
+            for each in self._parameters
+        ]
+        return {**self.arguments, "Parameters": given}
 
 
 def _pairs(key: str, value: str, items: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -97,6 +97,12 @@ def parameters(body: Body) -> frozenset[str]:
     return frozenset(body.get("Parameters") or ())
 
 
+def secrets(body: Body) -> frozenset[str]:
+    """The names of the Parameters whose values CloudFormation never shows (NoEcho)."""
+    found = body.get("Parameters") or {}
+    return frozenset(name for name, each in found.items() if str(each.get("NoEcho", "")).lower() == "true")
+
+
 def dependencies(body: Body) -> dict[str, frozenset[str]]:
     """For each resource, the others that CloudFormation creates first: Ref, GetAtt, Sub and DependsOn."""
     every = resources(body)

@@ -184,7 +184,8 @@ def _fields(value: Any) -> dict[str, Any]:
         _RENAMED.get(each.name, each.name): _plain(getattr(value, each.name)) for each in dataclasses.fields(value)
     }
     if hasattr(value, "operation") and hasattr(value, "arguments"):
-        fields = {"operation": value.operation, "why": value.why, "arguments": _plain(value.arguments)}
+        arguments = getattr(value, "shown", value.arguments)
+        fields = {"operation": value.operation, "why": value.why, "arguments": _plain(arguments)}
     return fields
 
 

@@ -17,6 +17,7 @@ from changesets.errors import (
 )
 from changesets.gateway import answered
 from changesets.models import Action, Replacement
+from changesets.outcomes import Rejected
 from changesets.shapes import change, status
 from tests.changesets.cloud import TOPIC, Cloud, template, topic
 
@@ -87,6 +88,15 @@ def test_a_stack_that_does_not_exist_is_none_and_a_deleted_one_answers_by_id() -
     assert deleted is not None
     assert deleted.status == "DELETE_COMPLETE"
     assert cloud.gateway.deleted("demo") == (deleted.id,)
+
+
+def test_a_template_that_is_too_long_is_not_in_the_message_that_says_so() -> None:
+    outcome = Cloud().apply(template(Topic={**TOPIC, "Metadata": {"Long": "x" * 51_200}}))
+    assert isinstance(outcome, Rejected)
+    assert outcome.diagnosis.cause.endswith(
+        "...' at 'templateBody' failed to satisfy constraint: Member must have length less than or equal to 51200"
+    )
+    assert len(outcome.diagnosis.cause) < 250
 
 
 def test_replacement_is_read_on_a_modification_only() -> None:

@@ -101,6 +101,20 @@ def test_the_json_lines(golden: Golden) -> None:
     assert lines[0] == {"type": "observed", "stack_name": "demo", "stack": None}
 
 
+def test_a_parameter_that_is_not_to_be_echoed_is_nowhere_in_the_json() -> None:
+    cloud, stream = Cloud(), io.StringIO()
+    topic_of_secret = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Ref": "Password"}}}
+    parameters = {"Password": {"Type": "String", "NoEcho": True}, "Size": {"Type": "String"}}
+    text = json.dumps({"Parameters": parameters, "Resources": {"Topic": topic_of_secret}})
+    cloud.apply(text, parameters={"Password": "hunter2", "Size": "medium"})
+    view = JsonView(stream)
+    for event in cloud.events:
+        view.show(event)
+    assert "hunter2" not in stream.getvalue()
+    assert '{"ParameterKey": "Password", "ParameterValue": "****"}' in stream.getvalue()
+    assert '{"ParameterKey": "Size", "ParameterValue": "medium"}' in stream.getvalue()
+
+
 def test_the_markdown_of_a_review(golden: Golden) -> None:
     cloud = Cloud()
     cloud.apply(template(Topic=TOPIC, Table=TABLE, Old=topic("old")))
