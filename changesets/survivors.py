@@ -5,10 +5,12 @@ left anything decides. Only if that is also the latest that held anything, and i
 stack was to be created again, is what it left taken over unasked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
+from changesets.errors import AccessDenied
 from changesets.gateway import CloudFormation
 from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import RECREATE_TOKEN_PREFIX, Resource
@@ -19,8 +21,14 @@ LOOKS = 5  # deleted stacks of the name, latest first: an environment may be mad
 
 def survivors(cloudformation: CloudFormation, name: str, deleted: str | None) -> Survivors:
     """What holds data and is still there; `deleted` is the id of a stack that this run has deleted."""
+    with suppress(AccessDenied):  # whoever may not see them can still deploy
+        return _found(cloudformation, islice(_deleted(cloudformation, name, deleted), LOOKS))
+    return Survivors()
+
+
+def _found(cloudformation: CloudFormation, earlier: Iterable[str]) -> Survivors:
     expected = True
-    for stack_id in islice(_deleted(cloudformation, name, deleted), LOOKS):
+    for stack_id in earlier:
         held = cloudformation.resources(stack_id)
         left = tuple(each for each in left_behind(cloudformation, stack_id) if holds_data(each.type))
         if found := tuple(each for each in left if _is_there(cloudformation, each, stack_id)):

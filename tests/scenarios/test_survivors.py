@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from changesets import Allowed, Declined, Deleted, Deployed, Hazard, HazardKind, NoChanges, Noticed, Reviewed
 from local_cloud.cloudformation.faults import FailResource, On
 from tests.changesets.cloud import (
@@ -125,6 +128,17 @@ def test_nor_one_that_another_stack_has_now() -> None:
     cloud.client.execute_change_set(StackName="other", ChangeSetName="import")
     cloud.clock.sleep(60)
     assert isinstance(cloud.apply(WANTED, consent=Allowed()), Deployed)
+
+
+@pytest.mark.parametrize("denied", ["ListStacks", "ListStackResources", "DescribeStackResources"])
+def test_whoever_may_not_see_what_was_left_can_still_deploy(denied: str) -> None:
+    cloud, _ = deleted_by_somebody()
+
+    def deny(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": f"No {denied} for you"}}, denied)
+
+    cloud.client.meta.events.register(f"before-parameter-build.cloudformation.{denied}", deny)
+    assert isinstance(cloud.apply(WANTED), Deployed)
 
 
 def test_a_deletion_that_was_killed_before_it_could_say_so_tells_what_is_left_the_next_time() -> None:
