@@ -170,10 +170,11 @@ def _names(written: Any) -> Iterator[str]:
 def part(body: Body, logical_ids: frozenset[str]) -> str:
     """A template of these resources alone, as JSON, each with the Retain policy that an import requires.
 
-    Parameters, conditions and mappings stay; outputs go. The caller must avoid references to other resources.
+    Parameters, conditions and mappings stay; outputs and DependsOn go. The caller must avoid references to other
+    resources.
     """
     kept = ("AWSTemplateFormatVersion", "Description", "Transform", "Parameters", "Mappings", "Conditions", "Rules")
-    chosen = {name: each for name, each in resources(body).items() if name in logical_ids}
+    chosen = {name: _without_order(each) for name, each in resources(body).items() if name in logical_ids}
     policies = {name: {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"} for name in chosen}
     return json.dumps(
         {key: body[key] for key in kept if key in body}
@@ -181,9 +182,14 @@ def part(body: Body, logical_ids: frozenset[str]) -> str:
     )
 
 
+def _without_order(resource: Body) -> Body:
+    """What exists already need not be made after something."""
+    return {key: each for key, each in resource.items() if key != "DependsOn"}
+
+
 def self_contained(body: Body, logical_ids: frozenset[str]) -> frozenset[str]:
     """Those of the ids that refer to no other resources: what `part` can be made of."""
-    needs = dependencies(body)
+    needs = dependencies({"Resources": {name: _without_order(each) for name, each in resources(body).items()}})
     chosen = logical_ids & needs.keys()
     while outside := {name for name in chosen if not needs[name] <= chosen}:
         chosen -= outside

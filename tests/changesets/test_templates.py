@@ -76,6 +76,12 @@ def test_what_refers_to_others_cannot_be_imported_alone() -> None:
     assert templates.self_contained(body, frozenset({"Bucket", "Policy"})) == {"Bucket", "Policy"}
 
 
+def test_what_is_only_made_after_others_can_be_imported_alone() -> None:
+    body = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}, "Table": {"Type": "T", "DependsOn": "Topic"}}}
+    assert templates.self_contained(body, frozenset({"Table"})) == {"Table"}
+    assert "DependsOn" not in templates.part(body, frozenset({"Table"}))
+
+
 @pytest.mark.parametrize(
     ("beside", "properties", "expected"),
     [
