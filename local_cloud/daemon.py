@@ -24,6 +24,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 PORT = 4566
 PORTS_TRIED = 50
+PORT_IN_USE = "Port in use on this machine"  # the server's own words
 START_SECONDS = 60.0  # a cold disk with a virus scanner is slow; usually it takes one second
 STOP_SECONDS = 10.0
 NOT_INHERITED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL")  # the local cloud has its own account only
@@ -153,9 +154,10 @@ def _started(folder: Path, port: int, speed: float) -> Running:
     _stop(process.pid)
     process.wait()
     _pid_file(folder).unlink(missing_ok=True)
-    if not _is_free(port):
+    end = _tail(logs(folder))
+    if not _is_free(port) or PORT_IN_USE in end:  # whoever had the port may be gone again
         raise PortLost(f"Port in use by another program: {port}")
-    raise DaemonError(f"The local cloud did not start. Its log, {started.log}, ends:\n{_tail(logs(folder))}")
+    raise DaemonError(f"The local cloud did not start. Its log, {started.log}, ends:\n{end}")
 
 
 def _answers(process: subprocess.Popen[bytes], started: Running) -> bool:

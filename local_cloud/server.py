@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from local_cloud import wire
 from local_cloud.cloudformation.errors import ApiError
+from local_cloud.daemon import PORT_IN_USE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -174,7 +175,7 @@ def _listening(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
-        raise PortInUse(f"Port in use on this machine: {port}") from error
+        raise PortInUse(f"{PORT_IN_USE}: {port}") from error
 
 
 def _wsgi_server(app: "WSGIApplication", listener: socket.socket) -> BaseWSGIServer:

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -101,6 +102,25 @@ def test_without_a_port_the_next_free_one_is_taken(folder: Path) -> None:
         blocker = socket.socket()
     with blocker:
         assert daemon.up(folder, speed=50).port > daemon.PORT
+
+
+def test_a_port_that_was_lost_for_a_moment_is_not_the_end(folder: Path) -> None:
+    """Two projects start at once: one takes the port that the other has found free, and gives it back."""
+    with ThreadPoolExecutor() as pool:
+        starting = pool.submit(daemon.up, folder, speed=50)
+        while not (found := port_of(folder)):
+            time.sleep(0.005)
+        with socket.create_server(("127.0.0.1", found)):
+            while "Port in use" not in daemon.logs(folder).read_text("utf-8") and not starting.done():
+                time.sleep(0.005)
+        assert starting.result().port > found
+
+
+def port_of(folder: Path) -> int | None:
+    try:
+        return int(json.loads((folder / "pid.json").read_text("utf-8"))["port"])
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def test_the_foreground_command_ends_cleanly_on_sigterm(free: int) -> None:
