@@ -47,7 +47,8 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
     if situation.may_differ and not templates.has_nested(templates.read(wanted.template)):
         wanted = replace(wanted, revert_drift=True)  # with it, CloudFormation shows nothing of nested stacks
     new = not lives(situation.status)
-    wanted = replace(wanted, express=wanted.express or (situation.express and not new))
+    express = wanted.express or (situation.express and not new)
+    wanted = replace(wanted, express=express, revert_drift=wanted.revert_drift and not new)  # what is new has no drift
     step = CreateChangeSet(
         stack=situation.stack_name if new else situation.address,
         name="",

@@ -131,7 +131,7 @@ def _stop(told: RolledBack | Rejected | Stuck | Detached | TimedOut, ours: Typed
         case RolledBack(stack=before, diagnosis=why, orphans=orphans):
             name = before.name if before else ""
             again = _again(why, name or why.stack_name, ours)
-            lines = [_as_before(name), *diagnosis(why, name, ours), *again, *_orphans(orphans)]
+            lines = [_as_before(before), *diagnosis(why, name, ours), *again, *_orphans(orphans)]
         case Rejected(stack_name=name, diagnosis=why):
             first = f"CloudFormation refused the change set; nothing was changed: {name}"
             lines = [first, *diagnosis(why, name, ours), *_again(why, name, ours)]
@@ -183,8 +183,10 @@ def _orphans(orphans: tuple[Resource, ...]) -> list[str]:
     ]
 
 
-def _as_before(name: str) -> str:
-    return f"Failed and rolled back; the stack is as it was before: {name}" if name else "Failed; nothing was kept"
+def _as_before(stack: Stack | None) -> str:
+    if stack is None or stack.status is StackStatus.ROLLBACK_COMPLETE:
+        return "Failed; nothing was kept" + (f": {stack.name}" if stack else "")
+    return f"Failed and rolled back; the stack is as it was before: {stack.name}"
 
 
 def _outputs(outputs: Any) -> list[str]:

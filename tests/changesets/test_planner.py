@@ -69,6 +69,11 @@ def test_after_skipping_the_next_change_set_reverts_the_drift() -> None:
     assert plan(situation(Goal.RECOVER, may_differ=True)).steps[0].arguments["UsePreviousTemplate"]
 
 
+def test_a_stack_that_is_new_has_no_drift_to_revert() -> None:
+    given = situation(status=None, deployment=Deployment(stack_name="demo", template="{}", revert_drift=True))
+    assert "DeploymentMode" not in plan(given).steps[0].arguments
+
+
 def test_a_paused_update_is_fixed_forward_unless_something_is_replaced() -> None:
     harmless = review(change_set(change(Action.MODIFY)))
     fixed = plan(situation(status=S.UPDATE_FAILED, review=harmless))

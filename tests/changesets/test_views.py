@@ -163,6 +163,8 @@ def test_every_outcome_has_words() -> None:
             "An operation is running, in CREATE_IN_PROGRESS: demo",
         ),
         (Recovered(stack=None), "Ready for the next deployment"),
+        (RolledBack(stack=stack(), diagnosis=why), "Failed and rolled back; the stack is as it was before: demo"),
+        (RolledBack(stack=stack(StackStatus.ROLLBACK_COMPLETE), diagnosis=why), "Failed; nothing was kept: demo"),
         (Declined(plan=plan), "Not done, it was not confirmed: demo"),
         (Declined(plan=replace(plan, hazards=(LEFTOVER,))), "Not done, consent is missing:"),
         (Detached(stack=stack(StackStatus.UPDATE_IN_PROGRESS)), "Left running: demo"),
