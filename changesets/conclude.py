@@ -131,7 +131,7 @@ def refused(run: Run, situation: Situation, plan: Plan, error: Refused | Unreach
         raise error
     asked = isinstance(plan.steps[0], CreateChangeSet)
     if asked and isinstance(error, Refused) and not isinstance(error, StackBusy | ChangeSetGone | StackNotFound):
-        return (yield from _rejected(run, plan, diagnose_text(str(error)), error.hint))
+        return (yield from _rejected(run, plan, diagnose_text(str(error), code=error.code), error.hint))
     if isinstance(error, RoleUnusable):
         return _without_role(run, situation, error)
     overtaken = _is_overtaken(situation, run.read(run.look), error, asked=asked)

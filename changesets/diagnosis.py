@@ -127,9 +127,9 @@ def named(known: Diagnosis, logical_id: str, physical_id: str) -> Diagnosis:
     return replace(known, logical_id=logical_id, command=command)
 
 
-def diagnose_text(text: str, type_: str = "") -> Diagnosis:
-    """What is known about a text of CloudFormation or of a service."""
-    found = recognise(text, type_)
+def diagnose_text(text: str, type_: str = "", *, code: str = "") -> Diagnosis:
+    """What is known about a text of CloudFormation or of a service, or else about its error code."""
+    found = recognise(text, type_) or (recognise(code) if code else None)
     cause = plain(text)
     if found is None:
         return Diagnosis(cause=cause)

@@ -35,12 +35,15 @@ _MEANINGS: tuple[tuple[str, str, type[Refused]], ...] = (  # code, text, what it
 )  # fmt: skip
 _VALUE = re.compile(r"(?s)(Value '.{60}).*(' at '\w+' failed to satisfy)")  # perhaps all of a template
 _EXPIRED = re.compile(
-    r"ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|AuthFailure"
+    r"ExpiredToken(Exception)?|RequestExpired|InvalidClientTokenId|UnrecognizedClientException|AuthFailure|"
+    r"SignatureDoesNotMatch|InvalidSignatureException"
 )
+_SKEWED = re.compile(r"^RequestTimeTooSkewed|Signature (expired|not yet current)")
 _THROTTLED = re.compile(r"Throttling.*|TooManyRequests.*|RequestLimitExceeded")
 _PASSING = re.compile(r"ServiceUnavailable|InternalFailure|InternalError|50\d")
 AGAIN = "run the same command again: it resumes where this one stopped"
 _LOG_IN = "log in again, then run the same command: it resumes where this one stopped"
+_SET_CLOCK = "set the clock right, then run the same command: it resumes where this one stopped"
 _HINTS = {
     "Requires capabilities": "add it with --capabilities",
     "templateBody": "name a bucket with --s3-bucket: templates over 51,200 bytes go through S3",
@@ -53,6 +56,8 @@ _HINTS = {
 def meaning(operation: str, error: Mapping[str, Any]) -> ChangeSetsError:
     """The error that a ClientError's `Error` stands for."""
     code, text = str(error.get("Code", "")), _VALUE.sub(r"\1 ...\2", str(error.get("Message", "")))
+    if _SKEWED.search(f"{code}: {text}"):
+        return CredentialsProblem(f"This machine's clock is not AWS's: {text}", hint=_SET_CLOCK)
     if _EXPIRED.fullmatch(code):
         return CredentialsProblem(f"AWS does not accept the credentials, or no longer does: {text}", hint=_LOG_IN)
     if _THROTTLED.fullmatch(code):

@@ -135,3 +135,9 @@ def test_a_command_names_what_failed_so_that_it_can_be_typed_as_it_stands() -> N
         "aws dynamodb update-table --table-name orders-1 --no-deletion-protection-enabled",
         "delete --allow Bucket",
     ]
+
+
+def test_a_text_that_says_nothing_is_known_by_its_error_code() -> None:
+    assert diagnose_text("Stack limit exceeded: 2000", code="LimitExceededException").page == "stack-limit.md"
+    assert diagnose_text("ChangeSet limit exceeded", code="LimitExceededException").page == "change-set-limit.md"
+    assert diagnose_text("No.", code="ValidationError").page == ""

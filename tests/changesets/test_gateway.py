@@ -45,6 +45,8 @@ SID = "arn:aws:cloudformation:us-east-1:111111111111:stack/demo/1"
         ("AccessDenied", "User is not authorized", AccessDenied),
         ("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_IAM]", Refused),
         ("ExpiredToken", "The security token included in the request is expired", CredentialsProblem),
+        ("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than", CredentialsProblem),
+        ("SignatureDoesNotMatch", "The request signature we calculated does not match", CredentialsProblem),
         ("Throttling", "Rate exceeded", Throttled),
         ("503", "Service Unavailable", Unreachable),
     ],
@@ -57,6 +59,23 @@ def test_a_refusal_means_one_thing(code: str, text: str, kind: type[ChangeSetsEr
         answered("Any", refuse)
     assert type(told.value) is kind
     assert text in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z"),
+        ("InvalidSignatureException", "Signature not yet current: 20260101T001000Z is still later than"),
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+    ],
+)
+def test_a_wrong_clock_is_told_as_such(code: str, text: str) -> None:
+    def refuse() -> None:
+        raise ClientError({"Error": {"Code": code, "Message": text}}, "Any")
+
+    with pytest.raises(CredentialsProblem, match="This machine's clock is not AWS's") as told:
+        answered("Any", refuse)
+    assert told.value.hint == "set the clock right, then run the same command: it resumes where this one stopped"
 
 
 def test_no_credentials_and_no_connection_are_told_apart() -> None:
