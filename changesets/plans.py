@@ -31,12 +31,13 @@ NEEDS_ITS_NAME = frozenset({HazardKind.DATA, HazardKind.PROTECTED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hazard:
-    """What a reviewer must not miss."""
+    """What a reviewer must not miss. `instead` is the flag with which it would not arise."""
 
     kind: HazardKind
     logical_id: str
     message: str
     type: str = ""
+    instead: str = ""
 
     @property
     def severe(self) -> bool:

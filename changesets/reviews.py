@@ -13,6 +13,7 @@ from changesets.kinds import DATA, holds_data
 from changesets.models import Action, ChangeSet, Replacement, Resource, ResourceChange, Validation
 from changesets.plans import Hazard, HazardKind, Review
 
+TAKE_OVER = "--import-existing-resources"
 ALWAYS_KEPT = frozenset({"AWS::Lambda::Version"})  # SAM retains each published version: kept by design, not left behind
 
 
@@ -95,9 +96,10 @@ def not_taken_over(resource: Resource, *, tried: bool, possible: bool) -> Hazard
     what, holds = resource.physical_id, DATA[resource.type].holds
     kind = HazardKind.DATA if tried else HazardKind.LEFTOVER
     failed = "could not be taken over" if tried else "was left behind by an earlier stack of this name"
-    how = "; the same command tries again" if tried else "; --import-existing-resources takes it over" * possible
+    instead = TAKE_OVER if possible and not tried else ""
+    how = "; the same command tries again" if tried else f"; {TAKE_OVER} takes it over" * bool(instead)
     message = f"{what} {failed}: a new one without its {holds} takes its place, and it stays outside of any stack{how}"
-    return Hazard(kind=kind, logical_id=resource.logical_id, type=resource.type, message=message)
+    return Hazard(kind=kind, logical_id=resource.logical_id, type=resource.type, message=message, instead=instead)
 
 
 def _loses(change: ResourceChange) -> bool:

@@ -213,7 +213,8 @@ def _declined(plan: Plan, ours: Typed, *, known: bool) -> list[str]:
     if not plan.hazards:
         return [f"Not done, it was not confirmed: {plan.stack_name}"]
     told = [] if known else [*map(hazard, plan.hazards)]
-    return ["Not done, consent is missing:", *told, f"→ {ours('again ' + ' '.join(_flags(plan)), plan.stack_name)}"]
+    ways = dict.fromkeys([*(each.instead for each in plan.hazards if each.instead), " ".join(_flags(plan))])
+    return ["Not done, consent is missing:", *told, *(f"→ {ours(f'again {way}', plan.stack_name)}" for way in ways)]
 
 
 def _flags(declined: Plan) -> list[str]:

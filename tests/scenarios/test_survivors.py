@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from changesets import Allowed, Declined, Deleted, Deployed, Hazard, HazardKind, NoChanges, Noticed, Reviewed
+from changesets import Allowed, Declined, Deleted, Deployed, Hazard, HazardKind, NoChanges, Noticed, Reviewed, words
 from local_cloud.cloudformation.faults import FailResource, On
 from tests.changesets.cloud import (
     SERVICES,
@@ -66,6 +66,8 @@ def test_a_new_stack_does_not_begin_with_an_empty_table_unasked_where_a_full_one
     assert (hazard.kind, hazard.logical_id) == (HazardKind.LEFTOVER, "Table")
     assert table in hazard.message
     assert hazard.message.endswith("--import-existing-resources takes it over")
+    typed = [line for line in words.outcome(Declined(plan=cloud.plans[-1])) if line.startswith("→")]
+    assert typed == ["→ the same command with --import-existing-resources", "→ the same command with --yes"]
 
 
 def test_it_is_taken_over_as_the_question_says_also_after_a_no() -> None:
