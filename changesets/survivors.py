@@ -30,7 +30,7 @@ def _found(cloudformation: CloudFormation, earlier: Iterable[str]) -> Survivors:
     expected = True
     for stack_id in earlier:
         held = cloudformation.resources(stack_id)
-        left = tuple(each for each in left_behind(cloudformation, stack_id) if holds_data(each.type))
+        left = (each for each in _alive(cloudformation, held) if holds_data(each.type))
         if found := tuple(each for each in left if _is_there(cloudformation, each, stack_id)):
             return Survivors(found, expected and _was_to_come_back(cloudformation, stack_id))
         expected = expected and not held
@@ -56,7 +56,11 @@ def _was_to_come_back(cloudformation: CloudFormation, stack_id: str) -> bool:
 
 def left_behind(cloudformation: CloudFormation, deleted: str) -> tuple[Resource, ...]:
     """What a deleted stack left alive: skipped by policy, retained, or dropped because it could not be deleted."""
-    rows = [each for each in cloudformation.resources(deleted) if each.physical_id]
+    return _alive(cloudformation, cloudformation.resources(deleted))
+
+
+def _alive(cloudformation: CloudFormation, held: Iterable[Resource]) -> tuple[Resource, ...]:
+    rows = [each for each in held if each.physical_id]
     alive = [each for each in rows if each.status != "DELETE_COMPLETE"]
     inner = (
         replace(lost, logical_id=f"{each.logical_id}.{lost.logical_id}")
