@@ -83,10 +83,11 @@ class Run:
 
     def look(self) -> Stack | None:
         """The stack by id, or by name; a deleted one counts as absent, and its id is remembered for what it left."""
+        if self.deleted and self.goal is Goal.DELETE:
+            return None  # one of the same name that somebody has made since is not what was to be deleted
         stack = self._certain(self.pinned or self.stack_name)
         if stack is not None and stack.status is StackStatus.DELETE_COMPLETE:
             self.deleted, self.pinned = stack.id, None
-            # one of the same name that somebody has made since is not what was to be deleted
             stack = None if self.goal is Goal.DELETE else self._certain(self.stack_name)
         if stack is None:
             return None

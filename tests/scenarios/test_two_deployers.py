@@ -161,6 +161,22 @@ def test_a_stack_that_somebody_makes_anew_after_its_deletion_is_not_deleted_too(
     assert cloud.stack().id != before
 
 
+def test_nor_if_somebody_else_deletes_it_and_makes_it_anew_while_a_person_thinks() -> None:
+    cloud = Cloud()
+    cloud.apply(FIRST)
+    before = cloud.stack().id
+
+    def consent(plan: Plan) -> bool:
+        cloud.client.delete_stack(StackName=before)
+        cloud.clock.sleep(60)
+        cloud.client.create_stack(StackName="demo", TemplateBody=SECOND)
+        cloud.clock.sleep(60)
+        return YES(plan)
+
+    assert isinstance(cloud.delete(consent=consent), Deleted)
+    assert cloud.status == "CREATE_COMPLETE"
+
+
 def test_a_deletion_is_not_executed_on_a_stack_that_changed_while_a_person_thought_about_it() -> None:
     """The table was to be kept by its policy, which somebody else takes away."""
     cloud = Cloud(real=True)
