@@ -11,9 +11,6 @@ from uuid import uuid4
 from local_cloud.cloudformation.model import STACK_TYPE, Event, Finding, Live, Operation, Stack
 from local_cloud.cloudformation.values import texts
 
-CONSISTENCY_CHECKED = frozenset({"AWS::SQS::Queue"})
-"""Types seen to tell `Eventual consistency check initiated` while they are created (recorded for SQS only)."""
-
 
 def moment(stack: Stack, now: datetime) -> datetime:
     """`now` in milliseconds, but later than the stack's last event."""

@@ -10,14 +10,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_cloud.cloudformation.events import CONSISTENCY_CHECKED, stack_event
 from local_cloud.cloudformation.machine import StackStatus as S
 from local_cloud.cloudformation.model import Live, OnFailure
 from local_cloud.cloudformation.operations.exports import blocked_delete, blocked_update
 from local_cloud.cloudformation.operations.policy import denied
 from local_cloud.cloudformation.operations.rollback import rollback_create, rollback_import, rollback_update
 from local_cloud.cloudformation.operations.run import MissingAttribute, Run
-from local_cloud.cloudformation.operations.steps import CONFIGURED, CONSISTENCY, apply
+from local_cloud.cloudformation.operations.steps import apply
 from local_cloud.cloudformation.operations.triggers import monitoring, watch
 from local_cloud.cloudformation.operations.walks import (
     FIRST_STEP,
@@ -50,7 +49,6 @@ def create(run: Run) -> Steps[None]:
         yield run.world.seconds(FIRST_STEP)
         yield from _bring_about(run)
         outputs = _outputs(run)
-        _settled_together(run)
         yield run.world.seconds(LAST_STEP + monitoring(run))
     except (OperationFailed, Interrupted) as problem:
         yield from _create_failed(run, str(problem))
@@ -217,14 +215,3 @@ def _leaving(run: Run, before: Mapping[str, Live]) -> Leaving:
         for key, live in held.items()
         if key not in now
     ]
-
-
-def _settled_together(run: Run) -> None:
-    """The stack's own consistency event, when a resource had one (recorded for a queue)."""
-    if any(live.type in CONSISTENCY_CHECKED for live in run.stack.resources.values()):
-        now = run.world.schedule.now
-        run.stack.detailed_status = CONFIGURED
-        event = stack_event(
-            run.stack, run.operation, now, status=S.CREATE_IN_PROGRESS, reason=CONSISTENCY, detailed=CONFIGURED
-        )
-        run.stack.events.append(event)

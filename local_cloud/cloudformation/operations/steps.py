@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_cloud.cloudformation.events import CONSISTENCY_CHECKED
 from local_cloud.cloudformation.faults import On
 from local_cloud.cloudformation.model import STACK_TYPE, Live
+from local_cloud.cloudformation.operations.consistency import check
 from local_cloud.cloudformation.operations.drift import drifted, gone
 from local_cloud.cloudformation.operations.effects import Failure, attempt, interfere, settle
 from local_cloud.cloudformation.operations.policy import denied
@@ -21,7 +21,6 @@ from local_cloud.cloudformation.schemas.provider import schema
 from local_cloud.cloudformation.template.model import Policy, ResolvedResource, TemplateError
 
 INITIATED = "Resource creation Initiated"
-CONSISTENCY, CONFIGURED = "Eventual consistency check initiated", "CONFIGURATION_COMPLETE"
 REPLACING = "Requested update requires the creation of a new physical resource; hence creating one."
 NO_REPLACEMENT = "Replacement type updates not supported on stack with disable-rollback."
 EXPRESS = "Resource operation completed using Express Mode. It may continue becoming available in the background."
@@ -59,8 +58,8 @@ def _make(run: Run, live: Live, verb: str, old: Live | None = None) -> Steps[boo
         live = _with(live, state, reason=INITIATED, made=True)
         if live.type != STACK_TYPE:  # for a nested stack this was recorded when its child began
             run.tell(live)
-        if live.type in CONSISTENCY_CHECKED and verb == "CREATE":
-            run.tell(replace(live, reason=CONSISTENCY), unnumbered=True, detailed=CONFIGURED)
+        if verb == "CREATE":
+            check(run, live)
         for note in state.notes:
             run.tell(replace(live, reason=note))
         live = replace(live, reason=None)

@@ -126,7 +126,7 @@ def body(display: str, **resources: Any) -> str:
             **template(
                 Topic=topic("one", properties={"DisplayName": display}, Metadata={"size": display}),
                 Gone=topic("two"),
-                Queue={"Type": "AWS::SQS::Queue"},
+                Queue={"Type": "AWS::SQS::Queue", "DependsOn": "Child"},
                 Secret=secret,
                 Child=child,
                 **resources,

@@ -31,14 +31,6 @@ def test_a_create_tells_each_resource_three_times_in_the_order_of_need(account: 
     ]
 
 
-def test_a_queue_tells_its_consistency_check_and_so_does_its_stack(account: Account) -> None:
-    account.create(template(Queue=QUEUE))
-    checks = [e for e in account.events() if e.get("ResourceStatusReason") == "Eventual consistency check initiated"]
-    assert [e["LogicalResourceId"] for e in checks] == ["Queue", "site"]
-    assert all(e["DetailedStatus"] == "CONFIGURATION_COMPLETE" for e in checks)
-    assert "ResourceProperties" not in checks[0]
-
-
 def test_independent_resources_start_together(account: Account) -> None:
     account.create(template(A=topic(), B=topic()))
     assert [who for who, _, _ in account.story()[1:5]] == ["A", "B", "A", "B"]
