@@ -56,7 +56,7 @@ def cloud(
     images = Images(state / "images", container=container)
     mailbox = Mailbox(lambda: f"{server.endpoint}{CONTROL}responses")
     custom = CustomResource(_answered(lambda: runtime), mailbox)
-    handlers = backed(services, custom=custom)
+    handlers = backed(services, custom=custom, signals=lambda: f"{server.endpoint}{CONTROL}signals")
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
     runtime = ends.enter_context(runtimes.start(engine.deployed, images))
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))

@@ -20,7 +20,8 @@ class ControlError(ValueError):
 
 
 class Control:
-    """`verbs` by method and name, as {"GET health": …}; a POST or PUT gets its JSON body, a GET gets None."""
+    """`verbs` by method and name, as {"GET health": …}; a POST or PUT gets its JSON body with what the
+    query says, a GET gets None."""
 
     def __init__(self, verbs: Mapping[str, Verb]) -> None:
         self._verbs = verbs
@@ -45,4 +46,4 @@ def _object(request: Request) -> dict[str, Any]:
     body = json.loads(request.get_data() or b"{}")
     if not isinstance(body, dict):
         raise ControlError(f"A control verb needs a JSON object, got: {body!r}")
-    return body
+    return {**body, **request.args.to_dict()}

@@ -9,6 +9,7 @@ POST develop     {"distribution": "E…", "pid": …, "port": 1234}: the site wi
                  {"distribution": "E…", "pid": …, "function": "site-Function-…", "container": "<image>"}: with that
                  image in it; either is served as long as the process lives
 PUT  responses   what a custom resource's function answers
+PUT  signals     {"Status": "SUCCESS", "UniqueId": …, "Reason": …, "Data": …} to the URL of a wait condition's handle
 """
 
 import os
@@ -19,6 +20,7 @@ from typing import Any
 
 from local_cloud.cloudformation import CloudFormation
 from local_cloud.cloudformation.faults import FaultError
+from local_cloud.cloudformation.model import Signal
 from local_cloud.cloudformation.resources.custom import Mailbox
 from local_cloud.cloudformation.stage import StageError, stage_json
 from local_cloud.container_images import ImageName, UnknownRepository, put
@@ -52,6 +54,7 @@ class Verbs:
             "POST images": self.image,
             "POST develop": self.develop,
             "PUT responses": self.response,
+            "PUT signals": self.signal,
         }
 
     def served(self, _: None) -> list[Site]:
@@ -87,6 +90,14 @@ class Verbs:
 
     def response(self, body: Json) -> Json:
         self.mailbox.deliver(body)
+        return {}
+
+    def signal(self, body: Json) -> Json:
+        signal = Signal(
+            status=_field(body, "Status"), reason=str(body.get("Reason", "")), data=str(body.get("Data", ""))
+        )
+        if not self.engine.signal(_field(body, "Handle"), _field(body, "UniqueId"), signal):
+            raise ControlError(f"There is no wait condition handle: {body['Handle']}")
         return {}
 
 

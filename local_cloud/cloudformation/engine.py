@@ -36,8 +36,10 @@ from local_cloud.cloudformation.faults import (
     ThrottleCalls,
 )
 from local_cloud.cloudformation.history import MOST_RECORDED, Answers
+from local_cloud.cloudformation.model import Signal
 from local_cloud.cloudformation.operations.foreign import start_foreign_update
 from local_cloud.cloudformation.operations.nested import NestedStacks
+from local_cloud.cloudformation.operations.signals import has_handle, send
 from local_cloud.cloudformation.refusals import EXPIRED, THROTTLED, UNSUPPORTED
 from local_cloud.cloudformation.resources.generic import unbacked
 from local_cloud.cloudformation.resources.handlers import Handlers
@@ -162,6 +164,14 @@ class CloudFormation:
                 for live in stack.resources.values()
                 if live.type == type and live.made
             ]
+
+    def signal(self, handle: str, unique_id: str, signal: Signal) -> bool:
+        """Count what was PUT to the URL of a wait condition's handle; False when there is no such handle."""
+        with self._lock:
+            self.advance()
+            if known := has_handle(self.world, handle):
+                send(self.world, handle, unique_id, signal)
+            return known
 
     def _answer(self, operation: str, params: Mapping[str, Any], region: str) -> dict[str, Any]:
         if operation not in PAGED and operation not in CALLS:

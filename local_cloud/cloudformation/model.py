@@ -92,6 +92,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """What was signalled: SUCCESS or FAILURE; `data` is what Fn::GetAtt of a wait condition tells."""
+
+    status: str
+    reason: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One result of pre-deployment validation, as DescribeEvents reports it."""
 
@@ -201,7 +210,6 @@ class Stack:
     operations: list[Operation] = field(default_factory=list)
     process: Process | None = None
     tokens: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    signals: dict[str, dict[str, str]] = field(default_factory=dict)
     imports: frozenset[str] = frozenset()
     before: dict[str, Any] | None = None
     leftovers: list[Live] = field(default_factory=list)

@@ -11,7 +11,7 @@ from uuid import uuid4
 from local_cloud.cloudformation.faults import Faults, On
 from local_cloud.cloudformation.history import Answers
 from local_cloud.cloudformation.machine import StackStatus
-from local_cloud.cloudformation.model import ChangeSet, Live, Stack
+from local_cloud.cloudformation.model import ChangeSet, Live, Signal, Stack
 from local_cloud.cloudformation.refusals import NO_STACK, Refusal
 from local_cloud.cloudformation.resources.handlers import Handlers, State
 from local_cloud.cloudformation.schedule import Schedule, Steps
@@ -99,6 +99,7 @@ class World:
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
         self.detections: dict[str, Any] = {}
+        self.signals: dict[str, dict[str, Signal]] = {}
         self._ids: dict[tuple[str, str], str] = {}
         self.pace = 1 / speed if speed else 0.0
 

@@ -2,7 +2,9 @@
 
 from local_cloud.cloudformation.api.calls import Answer, Calls
 from local_cloud.cloudformation.inputs import Params
+from local_cloud.cloudformation.model import Signal
 from local_cloud.cloudformation.operations.policy import policy_of_call
+from local_cloud.cloudformation.operations.signals import send, sent_to
 from local_cloud.cloudformation.refusals import NO_RESOURCE, PROTECTION_ON_CHILD, Call, require
 from local_cloud.cloudformation.world import World
 
@@ -31,8 +33,7 @@ def signal_resource(world: World, region: str, params: Params) -> Answer:
     require(Call.SIGNAL, stack.status, id=stack.id)
     if params["LogicalResourceId"] not in stack.template.resources:
         raise NO_RESOURCE.error(resource=params["LogicalResourceId"], name=stack.name)
-    signals = stack.signals.setdefault(params["LogicalResourceId"], {})
-    signals[params["UniqueId"]] = params["Status"]
+    send(world, sent_to(stack, params["LogicalResourceId"]), params["UniqueId"], Signal(status=params["Status"]))
     return {}
 
 

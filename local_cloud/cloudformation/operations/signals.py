@@ -1,10 +1,19 @@
-"""Waits for signals: ResourceSignal of a CreationPolicy, and WaitCondition (texts from public stack events)."""
+"""Waiting for signals: CreationPolicy's ResourceSignal and WaitCondition (texts from public stack events).
 
+Rule: signals are kept by what they were sent to: a resource, or a wait condition's handle, which is known by its URL.
+There each UniqueId counts once.
+"""
+
+import json
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
-from local_cloud.cloudformation.model import Live
+from local_cloud.cloudformation.model import Live, Signal, Stack
 from local_cloud.cloudformation.operations.run import Run
+from local_cloud.cloudformation.resources.signals import HANDLE
 from local_cloud.cloudformation.schedule import Steps
+from local_cloud.cloudformation.world import World
 
 WAIT_CONDITION = "AWS::CloudFormation::WaitCondition"
 POLL, SHORTEST_POLL = 1.0, 0.05
@@ -13,6 +22,23 @@ FAILURES = (
     "Unable to satisfy 100% MinSuccessfulInstancesPercent requirement"
 )
 UNITS = {"H": 3600, "M": 60, "S": 1}
+
+
+def sent_to(stack: Stack, logical_id: str) -> str:
+    """What names a resource, or a handle, that takes signals."""
+    return f"{stack.id}/{logical_id}"
+
+
+def send(world: World, name: str, unique_id: str, signal: Signal) -> None:
+    """Count a signal; a second one with the same id is the first once more (documented)."""
+    world.signals.setdefault(name, {}).setdefault(unique_id, signal)
+
+
+def has_handle(world: World, name: str) -> bool:
+    """Whether a stack has such a handle."""
+    stack_id, _, logical_id = name.rpartition("/")
+    live = world.stacks[stack_id].resources.get(logical_id) if stack_id in world.stacks else None
+    return live is not None and live.type == HANDLE and live.made
 
 
 def wait(run: Run, live: Live) -> Steps[str | None]:
@@ -26,15 +52,38 @@ def wait(run: Run, live: Live) -> Steps[str | None]:
     count, seconds = expected
     deadline = run.world.schedule.now.timestamp() + run.world.limit(seconds)
     while True:
-        got = run.stack.signals.get(live.logical_id, {})
-        if failed := sum(status == "FAILURE" for status in got.values()):
-            return FAILURES.format(failed=failed, count=count)
+        got = _received(run, live)
+        if problem := _failed(live, got, count):
+            return problem
         if len(got) >= count:
-            run.stack.signals.pop(live.logical_id, None)
+            run.world.signals.pop(sent_to(run.stack, live.logical_id), None)
             return None
         if run.world.schedule.now.timestamp() >= deadline:
             return _too_late(live, count, len(got))
         yield max(run.world.seconds(POLL), SHORTEST_POLL)
+
+
+def data(run: Run, live: Live) -> Mapping[str, Any]:
+    """The attributes that a wait condition has from its signals."""
+    if live.type != WAIT_CONDITION:
+        return {}
+    told = {unique_id: signal.data for unique_id, signal in _received(run, live).items()}
+    return {"Data": json.dumps(told, separators=(",", ":"))}
+
+
+def _received(run: Run, live: Live) -> Mapping[str, Signal]:
+    """What was sent to the resource itself, and to its handle."""
+    asked = parse_qs(urlsplit(str(live.properties.get("Handle", ""))).query) if live.type == WAIT_CONDITION else {}
+    names = (sent_to(run.stack, live.logical_id), *asked.get("Handle", ()))
+    return {unique_id: signal for name in names for unique_id, signal in run.world.signals.get(name, {}).items()}
+
+
+def _failed(live: Live, got: Mapping[str, Signal], count: int) -> str | None:
+    failed = [(unique_id, signal.reason) for unique_id, signal in got.items() if signal.status == "FAILURE"]
+    if failed and live.type == WAIT_CONDITION:
+        unique_id, reason = failed[0]
+        return f"WaitCondition received failed message: '{reason}' for uniqueId: {unique_id}"
+    return FAILURES.format(failed=len(failed), count=count) if failed else None
 
 
 def _expected(live: Live) -> tuple[int, float] | None:

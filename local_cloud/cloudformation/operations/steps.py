@@ -15,6 +15,7 @@ from local_cloud.cloudformation.operations.effects import Failure, attempt, inte
 from local_cloud.cloudformation.operations.policy import denied
 from local_cloud.cloudformation.operations.replacement import forbidden, needed
 from local_cloud.cloudformation.operations.run import Run
+from local_cloud.cloudformation.operations.signals import data
 from local_cloud.cloudformation.resources.handlers import State
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.schemas.provider import schema
@@ -65,6 +66,7 @@ def _make(run: Run, live: Live, verb: str, old: Live | None = None) -> Steps[boo
         live = replace(live, reason=None)
         if not run.options.express:
             yield from settle(run, On.CREATE, live)
+        live = replace(live, attributes={**live.attributes, **data(run, live)})
     except Failure as failure:
         live = _with(live, failure.state, made=True) if failure.state else live
         live = live if live.made or old is None else old

@@ -18,6 +18,7 @@ from local_cloud.cloudformation.resources.generic import Generic
 from local_cloud.cloudformation.resources.handlers import Handler, Handlers
 from local_cloud.cloudformation.resources.iam import ManagedPolicy, Role, RolePolicy
 from local_cloud.cloudformation.resources.s3 import Bucket, BucketPolicy
+from local_cloud.cloudformation.resources.signals import HANDLE, WaitConditionHandle
 from local_cloud.cloudformation.resources.stores import LogGroup, Repository
 from local_cloud.services import Services
 
@@ -53,8 +54,11 @@ CLOUDFRONT: Mapping[str, tuple[Callable[[Services, dict[str, Properties]], Handl
 CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
-def backed(services: Services, *, custom: CustomResource | None = None) -> Handlers:
-    """Handlers: moto's for the website's types, and functions for custom resources if something runs them."""
+def backed(
+    services: Services, *, custom: CustomResource | None = None, signals: Callable[[], str] | None = None
+) -> Handlers:
+    """The website's types by moto; custom resources by functions where something runs them; wait conditions by the URL
+    where `signals` arrive."""
     special: dict[str, Handler] = {
         type: Translated(handler(services), services, service, name)
         for type, (handler, service, name) in BACKED.items()
@@ -64,4 +68,6 @@ def backed(services: Services, *, custom: CustomResource | None = None) -> Handl
         special[type] = Translated(cloudfront(services, configs), services, "CloudFront", name)
     if custom:
         special |= dict.fromkeys(CUSTOM, custom)
+    if signals:
+        special[HANDLE] = WaitConditionHandle(signals)
     return Handlers(generic=Generic(RANDOM), special=special)
