@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
 from xml.etree import ElementTree
 
 from botocore.exceptions import ClientError
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 RESERVED = "aws: prefixed tag key names are not allowed for external use."
 NOT_REMOVED = "System Tags cannot be removed by requester"
-TAGGING = re.compile(r"[^.]+\.(Tag|Untag|AddTags|RemoveTags)\w*")  # the X-Amz-Target of the JSON services
+TAGGING = re.compile(r"(?:[^.]+\.)?(Tag|Untag|AddTags|RemoveTags)\w*")  # X-Amz-Target of JSON, Action of a form
+FORM_KEY = re.compile(r"Tags\.member\.\d+\.Key|TagKeys\.member\.\d+")
 LAMBDA = re.compile(r"/[\d-]+/tags/arn:[^/]+:function:[^/]+")
 BUCKET = re.compile(r"/([^/]+)/?")
 SEALS = ("HTTP_CONTENT_MD5", "HTTP_X_AMZ_CHECKSUM_CRC32", "HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM")
@@ -79,6 +81,8 @@ class ReservedTags:
 
 def _refusal(request: Request) -> Response | None:
     """The response to a call that adds or removes AWS's tags by their keys."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return _form_refusal(dict(parse_qsl(_read(request).decode(errors="replace"))))
     if LAMBDA.fullmatch(request.path):
         keys = [*request.args.getlist("tagKeys"), *_keys(_body(request).get("Tags", {}))]
         code = "InvalidParameterValueException"
@@ -87,17 +91,34 @@ def _refusal(request: Request) -> Response | None:
         code = "ValidationException"
     else:
         return None
-    if not any(key.lower().startswith("aws:") for key in keys):
+    if not _reserved(keys):
         return None
     body = json.dumps({"__type": code, "message": RESERVED})
     return Response(body, 400, {"x-amzn-ErrorType": code}, content_type="application/json")
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _form_refusal(form: Tags) -> Response | None:
+    """The same for services that are asked by a form, and answer in XML."""
+    keys = [value for name, value in form.items() if FORM_KEY.fullmatch(name)]
+    if not TAGGING.fullmatch(form.get("Action", "")) or not _reserved(keys):
+        return None
+    error = f"<Error><Type>Sender</Type><Code>ValidationError</Code><Message>{RESERVED}</Message></Error>"
+    return Response(f"<ErrorResponse>{error}</ErrorResponse>", 400, content_type="text/xml")
+
+
+def _reserved(keys: Iterable[str]) -> bool:
+    return any(key.lower().startswith("aws:") for key in keys)
+
+
+def _read(request: Request) -> bytes:
     """The body, which stays readable for whoever is next."""
     data = request.get_data()
     request.environ["wsgi.input"] = BytesIO(data)
-    read: dict[str, Any] = json.loads(data) if data else {}
+    return data
+
+
+def _body(request: Request) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(_read(request) or b"{}")
     return read
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from werkzeug.test import Client
 
 from local_cloud.cloudformation.resources.handlers import Handlers
 from local_cloud.reserved_tags import ReservedTags
@@ -96,4 +97,32 @@ def test_tags_of_aws_are_neither_added_nor_removed_by_their_keys(guarded: Servic
     assert len(ecr.list_tags_for_resource(resourceArn=arn)["tags"]) == 3
 
 
+def test_an_alarms_tags_of_aws_stay_in_whatever_protocol_it_is_asked(guarded: Services, handlers: Handlers) -> None:
+    made(handlers, "AWS::CloudWatch::Alarm", ALARM)
+    arn = "arn:aws:cloudwatch:us-east-1:111111111111:alarm:errors"
+    cloudwatch = guarded.client("cloudwatch")
+
+    def by_form(keys: str) -> str:
+        form = f"Action=UntagResource&Version=2010-08-01&ResourceARN={arn}&TagKeys.member.1={keys}"
+        signed = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/monitoring/aws4_request, ..."}
+        content = "application/x-www-form-urlencoded"
+        return Client(guarded).post("/", data=form, headers=signed, content_type=content).text
+
+    with pytest.raises(ClientError, match="aws: prefixed tag key names"):
+        cloudwatch.untag_resource(ResourceARN=arn, TagKeys=["aws:cloudformation:stack-name"])
+    assert "aws: prefixed tag key names" in by_form("aws:cloudformation:stack-name")
+    assert "UntagResourceResponse" in by_form("owner")
+    assert len(cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]) == 3
+
+
+ALARM = {
+    "AlarmName": "errors",
+    "ComparisonOperator": "GreaterThanThreshold",
+    "EvaluationPeriods": 1,
+    "MetricName": "Errors",
+    "Namespace": "AWS/Lambda",
+    "Period": 60,
+    "Statistic": "Sum",
+    "Threshold": 0,
+}
 LAMBDA = "arn:aws:lambda:us-east-1:111111111111:function:site"
