@@ -13,31 +13,55 @@ from local_cloud.registry import Registry
 from local_cloud.server import Server
 from local_cloud.services import Services
 
-DIGEST = "sha256:" + "a" * 64
+DIGEST, OTHER = ("sha256:" + letter * 64 for letter in "ab")
 MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
-MANIFEST = json.dumps({"schemaVersion": 2, "mediaType": MEDIA_TYPE, "config": {"size": 1}, "layers": []})
 URI = f"111111111111.dkr.ecr.us-east-1.amazonaws.com/app@{DIGEST}"
 
 
-@Request.application
-def pushed(request: Request) -> Response:
-    """A registry that holds app:one."""
-    if request.path == "/v2/app/tags/list":
-        return Response(json.dumps({"name": "app", "tags": ["one"]}))
-    if request.path == "/v2/app/manifests/one":
-        return Response(MANIFEST, content_type=MEDIA_TYPE, headers={"Docker-Content-Digest": DIGEST})
-    return Response("{}", 404)
+def manifest(digest: str) -> str:
+    return json.dumps({"schemaVersion": 2, "mediaType": MEDIA_TYPE, "config": {"digest": digest}, "layers": []})
+
+
+class Pushed:
+    """A registry that holds app:one; `deletes` is whether it allows that its images are deleted."""
+
+    def __init__(self) -> None:
+        self.tags = {"one": DIGEST}
+        self.deletes = True
+
+    def __call__(self, request: Request) -> Response:
+        """The three answers of its API."""
+        name = request.path.removeprefix("/v2/app/manifests/")
+        if request.path == "/v2/app/tags/list":
+            return Response(json.dumps({"name": "app", "tags": list(self.tags)}))
+        if request.method == "DELETE" and self.deletes:
+            self.tags = {tag: digest for tag, digest in self.tags.items() if digest != name}
+            return Response(status=202)
+        if name in self.tags and request.method != "DELETE":
+            digest = self.tags[name]
+            return Response(manifest(digest), content_type=MEDIA_TYPE, headers={"Docker-Content-Digest": digest})
+        return Response("{}", 405 if request.method == "DELETE" else 404)
 
 
 @pytest.fixture
-def services() -> Iterator[Services]:
+def registry() -> Pushed:
+    return Pushed()
+
+
+@pytest.fixture
+def services(registry: Pushed) -> Iterator[Services]:
     services = Services()
     services.reset()
     services.client("ecr").create_repository(repositoryName="app")
-    with Server(pushed) as server:
+    with Server(Request.application(registry)) as server:
         services.behind(Registry(f"127.0.0.1:{server.port}", services))
         yield services
     services.reset()
+
+
+def images(services: Services) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = services.client("ecr").list_images(repositoryName="app")["imageIds"]
+    return found
 
 
 def test_a_pushed_image_is_described_with_its_tag_digest_and_media_type(services: Services) -> None:
@@ -55,11 +79,38 @@ def test_a_function_may_name_what_was_pushed(services: Services) -> None:
     assert not exists(services, unknown)
 
 
-def test_an_image_that_is_deleted_here_stays_deleted(services: Services) -> None:
-    ecr = services.client("ecr")
-    assert ecr.list_images(repositoryName="app")["imageIds"] == [{"imageDigest": DIGEST, "imageTag": "one"}]
-    ecr.batch_delete_image(repositoryName="app", imageIds=[{"imageDigest": DIGEST}])
-    assert ecr.list_images(repositoryName="app")["imageIds"] == []
+@pytest.mark.parametrize("deletes", [True, False])
+def test_an_image_that_is_deleted_here_stays_deleted(services: Services, registry: Pushed, deletes: bool) -> None:
+    registry.deletes = deletes
+    assert images(services) == [{"imageDigest": DIGEST, "imageTag": "one"}]
+    services.client("ecr").batch_delete_image(repositoryName="app", imageIds=[{"imageDigest": DIGEST}])
+    assert images(services) == []
+
+
+def test_an_image_that_was_deleted_can_be_pushed_again(services: Services, registry: Pushed) -> None:
+    assert images(services)
+    services.client("ecr").batch_delete_image(repositoryName="app", imageIds=[{"imageTag": "one"}])
+    assert registry.tags == {}
+
+    registry.tags = {"one": DIGEST}
+
+    assert images(services) == [{"imageDigest": DIGEST, "imageTag": "one"}]
+
+
+def test_an_image_that_another_tag_has_is_not_deleted_from_the_registry(services: Services, registry: Pushed) -> None:
+    registry.tags = {"one": DIGEST, "two": DIGEST}
+    assert len(images(services)) == 2
+    services.client("ecr").batch_delete_image(repositoryName="app", imageIds=[{"imageTag": "one"}])
+    assert (registry.tags, images(services)) == (
+        {"one": DIGEST, "two": DIGEST},
+        [{"imageDigest": DIGEST, "imageTag": "two"}],
+    )
+
+
+def test_a_tag_that_was_pushed_again_is_another_image(services: Services, registry: Pushed) -> None:
+    assert images(services)
+    registry.tags = {"one": OTHER}
+    assert images(services) == [{"imageDigest": OTHER, "imageTag": "one"}]
 
 
 def test_the_token_is_for_the_registry(services: Services) -> None:
