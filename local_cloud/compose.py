@@ -12,7 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from local_cloud.api_stages import ApiStages
 from local_cloud.clock import SystemClock
+from local_cloud.cloud_control import CloudControl
 from local_cloud.cloudformation import CloudFormation
 from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources.backed import backed
@@ -60,6 +62,8 @@ def cloud(
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
     runtime = ends.enter_context(runtimes.start(engine.deployed, images))
     services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
+    services.behind(CloudControl(engine.deployed))
+    services.behind(ApiStages(engine.deployed))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
     editing = EditedSites(engine.deployed, runtimes.edited)

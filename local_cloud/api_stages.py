@@ -1,0 +1,52 @@
+"""The stages of an API that a stack made: moto knows only those that were made by a call. `sam list endpoints` asks.
+
+The rule: it answers GetStages of APIs of stacks; everything else goes on.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+
+from werkzeug.wrappers import Request, Response
+
+from local_cloud.develop import Find
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class Kind(NamedTuple):
+    """A kind of API: where its stages are asked for, what they are in a template, and what holds them in an answer."""
+
+    path: re.Pattern[str]
+    type: str
+    api: str
+    answer: str
+
+
+KINDS = (
+    Kind(re.compile(r"/v2/apis/([^/]+)/stages"), "AWS::ApiGatewayV2::Stage", "ApiId", "items"),
+    Kind(re.compile(r"/restapis/([^/]+)/stages"), "AWS::ApiGateway::Stage", "RestApiId", "item"),
+)
+
+
+class ApiStages:
+    """A middleware; `find` is the engine's."""
+
+    def __init__(self, find: Find) -> None:
+        self._find = find
+
+    def __call__(self, others: "WSGIApplication") -> "WSGIApplication":
+        def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            return (self._answer(Request(environ)) or others)(environ, start_response)
+
+        return application
+
+    def _answer(self, request: Request) -> Response | None:
+        for kind in KINDS if request.method == "GET" else ():
+            if asked := kind.path.fullmatch(request.path):
+                stages = [each.properties for each in self._find(kind.type) if each.properties[kind.api] == asked[1]]
+                named = [{"stageName": each.get("StageName", "")} for each in stages]
+                return Response(json.dumps({kind.answer: named}), content_type="application/json") if stages else None
+        return None
