@@ -1,8 +1,10 @@
 """The handler for every resource type that nothing real stands behind: the provider schema says what it looks like.
 
-The rule: it only remembers. A resource is known by the primary identifier of its type, and a second one is refused.
+The rule: it only remembers. What exists is known by the primary identifier of its type, and twice the same is refused;
+only what has revisions gets another one.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -27,9 +29,10 @@ class Generic:
 
     rng: Random
     records: dict[Key, Properties] = field(default_factory=dict)
+    revisions: Counter[str] = field(default_factory=Counter)
 
     def create(self, request: Request) -> State:
-        new = new_id(request, self.rng)
+        new = self._revised(request.type, new_id(request, self.rng))
         key = _key(request, new)
         if key in self.records:
             raise already_exists(request.type, key[2])
@@ -49,6 +52,14 @@ class Generic:
 
     def ready(self, request: Request) -> bool:  # noqa: ARG002 - a record is there at once
         return True
+
+    def _revised(self, type: str, id: str) -> str:
+        """The id with its next revision, which is never given again, if the type has any."""
+        if not schema(type).has_revisions:
+            return id
+        family = id.rpartition(":")[0]
+        self.revisions[family] += 1
+        return f"{family}:{self.revisions[family]}"
 
     def _remember(self, request: Request, physical_id: str) -> State:
         self.records[_key(request, physical_id)] = request.properties

@@ -121,6 +121,7 @@ def attributes_of(
         attribute = pointer.replace("/", ".")
         rng = Random(f"{physical_id} {attribute}")
         parts = dict(zip(("first", "second"), physical_id.split("|"), strict=False))
+        parts["inner"] = physical_id.rpartition("/")[0].rpartition("/")[2]
         fields = Fields(rng, {**properties, **place, **parts, "id": physical_id})
         made[attribute] = _made_up(type_name, attribute, declared, fields)
     return {**properties, **made}

@@ -142,6 +142,8 @@ PHYSICAL_IDS = {
 }
 """Physical ids that are more than a name. Fields: place, `name`, `function` (of FunctionName), any property, tokens."""
 
+FIRST_REVISION = ":1"
+
 ATTRIBUTES = {
     "AWS::Amplify::App.AppId": "d{lower13}",
     "AWS::ApiGatewayV2::Api.ApiEndpoint": "https://{id}.execute-api.{region}.{suffix}",
@@ -159,6 +161,11 @@ ATTRIBUTES = {
     "AWS::EC2::VPC.DefaultNetworkAcl": "acl-{hex17}",
     "AWS::EC2::VPC.DefaultSecurityGroup": "sg-{hex17}",
     "AWS::ECR::Repository.RepositoryUri": "{account}.dkr.ecr.{region}.{suffix}/{name}",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer.DNSName": "{inner}-{digits10}.{region}.elb.{suffix}",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer.LoadBalancerFullName": "app/{inner}/{name}",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer.LoadBalancerName": "{inner}",
+    "AWS::ElasticLoadBalancingV2::TargetGroup.TargetGroupFullName": "targetgroup/{inner}/{name}",
+    "AWS::ElasticLoadBalancingV2::TargetGroup.TargetGroupName": "{inner}",
     "AWS::IAM::Role.RoleId": "AROA{upper17}",
     "AWS::Lambda::Url.FunctionUrl": "https://{lower32}.lambda-url.{region}.on.aws/",
     "AWS::Lambda::Version.Version": "{name}",
@@ -238,6 +245,7 @@ BY_NAME = {
     re.compile(r".*(Url|URL|Uri|URI|Endpoint)"): "https://{lower10}.{service}.{region}.{suffix}",
     re.compile(r".*(Domain|DomainName|HostName|Hostname|Address)"): "{lower13}.{service}.{region}.{suffix}",
     re.compile(r".*(Version|VersionId|Revision)"): "1",
+    re.compile(r".*Port"): "{digits4}",
     re.compile(r".*(State|Status)"): "ACTIVE",
     re.compile(r".*(AccountId|OwnerId)"): "{account}",
     re.compile(r".*VpcId"): "vpc-{hex17}",

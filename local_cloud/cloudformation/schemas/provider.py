@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from local_cloud.cloudformation.schemas.identity import attributes_of, name_property, physical_id_of
+from local_cloud.cloudformation.schemas.names import FIRST_REVISION, PHYSICAL_IDS
 from local_cloud.cloudformation.schemas.validation import coerced, plain, resolved, violations
 
 REGION = "us-east-1"
@@ -100,6 +101,11 @@ class Schema:
         """The attribute that is the physical id: what AWS assigns, the only such part of the primary identifier."""
         assigned = [each for each in self.primary_identifier if each in self.read_only]
         return tuple(assigned) if len(assigned) == 1 and assigned[0].upper().endswith(("ID", "ARN")) else ()
+
+    @cached_property
+    def has_revisions(self) -> bool:
+        """Whether its physical id ends with a number that every new one of the same name counts on."""
+        return PHYSICAL_IDS.get(self.type, "").endswith(FIRST_REVISION)
 
     @cached_property
     def tag_property(self) -> str | None:

@@ -36,3 +36,12 @@ class TestGeneric:
         made(handlers, self.TYPE, {"Name": "bus"})
 
         assert made(handlers, self.TYPE, {"Name": "bus"}, region="eu-west-1").physical_id == "bus"
+
+    def test_what_has_revisions_gets_the_next_one_and_never_the_same_again(self) -> None:
+        handlers, task, web = unbacked(), "AWS::ECS::TaskDefinition", {"Family": "web"}
+        first = made(handlers, task, web).physical_id
+        removed(handlers, task, first, web)
+
+        assert first.endswith(":task-definition/web:1")
+        assert made(handlers, task, web).physical_id.endswith(":task-definition/web:2")
+        assert made(handlers, task, {"Family": "other"}).physical_id.endswith(":task-definition/other:1")
