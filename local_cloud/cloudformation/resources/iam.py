@@ -1,5 +1,6 @@
 """Roles and policies in moto: a role to which somebody else attached a policy cannot be deleted."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from local_cloud.cloudformation.resources.base import (
@@ -13,6 +14,8 @@ from local_cloud.cloudformation.resources.base import (
 from local_cloud.cloudformation.resources.fitting import fitted
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.cloudformation.resources.managed_policies import make_known
+
+OLDER = "2008-10-17"
 
 
 class Role(Backed):
@@ -54,7 +57,7 @@ class Role(Backed):
     def _set_policies(self, request: Request, name: str) -> None:
         client, wanted = self.client("iam", request), request.properties
         for policy in wanted.get("Policies", []):
-            client.put_role_policy(**fitted(client, "PutRolePolicy", {**policy, "RoleName": name}))
+            _put(client, policy, name)
         make_known(request.account, wanted.get("ManagedPolicyArns", []))
         for arn in wanted.get("ManagedPolicyArns", []):
             client.attach_role_policy(RoleName=name, PolicyArn=arn)
@@ -85,13 +88,21 @@ class Role(Backed):
         return self.state(request, name, Arn=role["Arn"], RoleId=role["RoleId"])
 
 
+def _put(client: Any, policy: Properties, role: str) -> None:
+    """An inline policy. IAM takes an older Version, and none, as SAM's policy templates have none; moto does not."""
+    document = policy["PolicyDocument"]
+    if isinstance(document, Mapping) and document.get("Version", OLDER) == OLDER:
+        policy = {**policy, "PolicyDocument": {**document, "Version": "2012-10-17"}}
+    client.put_role_policy(**fitted(client, "PutRolePolicy", {**policy, "RoleName": role}))
+
+
 class RolePolicy(Backed):
     """AWS::IAM::Policy: inline, in the roles it names. (Users and groups are not backed.)"""
 
     def create(self, request: Request) -> State:
         client = self.client("iam", request)
         for role in request.properties.get("Roles", []):
-            client.put_role_policy(**fitted(client, "PutRolePolicy", {**request.properties, "RoleName": role}))
+            _put(client, request.properties, role)
         return self.state(request, request.physical_id or self.name(request))
 
     def update(self, request: Request) -> State:

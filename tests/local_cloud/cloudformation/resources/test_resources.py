@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from local_cloud.cloudformation.resources.handlers import HandlerErrorCode, Handlers
 from local_cloud.services import Services
 from tests.local_cloud.handling import MANIFEST, TRUST, changed, live, made, refusal, removed
@@ -58,6 +60,15 @@ class TestRole:
         removed(handlers, self.TYPE, role, properties)
 
         assert live(handlers, self.TYPE, role, properties) is None
+
+    @pytest.mark.parametrize("version", [{}, {"Version": "2008-10-17"}])
+    def test_an_inline_policy_needs_no_version(self, handlers: Handlers, version: dict[str, str]) -> None:
+        document = {**version, "Statement": self.ALLOWS["Statement"]}
+        inline = {"PolicyName": "own", "PolicyDocument": document}
+        properties = {"AssumeRolePolicyDocument": TRUST, "RoleName": "r", "Policies": [inline]}
+
+        assert made(handlers, self.TYPE, properties).physical_id == "r"
+        assert made(handlers, "AWS::IAM::Policy", {**inline, "Roles": ["r"]}).physical_id
 
     def test_a_name_that_is_taken_is_refused(self, handlers: Handlers) -> None:
         made(handlers, self.TYPE, {"AssumeRolePolicyDocument": TRUST, "RoleName": "r"})
