@@ -5,7 +5,6 @@ application, dispatched by the service in the request's signature, so both see t
 the first request comes, and of its services only the one that is asked for: a health check must not wait for it.
 """
 
-import json
 import os
 import threading
 from collections.abc import Callable, Iterable
@@ -165,6 +164,7 @@ def _moto_application() -> "WSGIApplication":
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from moto.utilities.id_generator import moto_id_manager
 
+    from local_cloud.lacking import naming_what_it_lacks, no_such_service
     from local_cloud.moto_gaps import fill
     from local_cloud.moto_ids import hosted_zone_id
 
@@ -172,10 +172,10 @@ def _moto_application() -> "WSGIApplication":
 
     def backend(service: str | None) -> "WSGIApplication":
         if not service:
-            return _no_such_service
+            return no_such_service
         with _MAKING:
             fill(service)
-            return _FirstAlone(create_backend_app(service))
+            return _FirstAlone(naming_what_it_lacks(create_backend_app(service)))
 
     application: WSGIApplication = DomainDispatcherApplication(backend)
     return application
@@ -195,21 +195,6 @@ class _FirstAlone:
             answer = self._service(environ, start_response)
             self._ready = True
             return answer
-
-
-def _no_such_service(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-    """A service that moto does not have is refused by name: a form in XML, everything else in JSON."""
-    from werkzeug.wrappers import Response
-
-    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split("/")
-    code, message = "UnsupportedOperation", f"The local cloud does not have the service {(*scope, *'????')[3]}"
-    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
-        error = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
-        return Response(f"<ErrorResponse>{error}</ErrorResponse>", 400, content_type="text/xml")(
-            environ, start_response
-        )
-    body, headers = json.dumps({"__type": code, "message": message}), {"x-amzn-ErrorType": code}
-    return Response(body, 400, headers, content_type="application/json")(environ, start_response)
 
 
 @cache

@@ -40,6 +40,17 @@ def test_a_service_that_nobody_plays_is_refused_by_name(services: Services, serv
 
 
 @pytest.mark.parametrize(
+    ("service", "question", "params"),
+    [("cloudtrail", "lookup_events", {}), ("sns", "create_sms_sandbox_phone_number", {"PhoneNumber": "+1"})],
+)
+def test_an_operation_that_a_service_lacks_is_refused_by_name(
+    services: Services, service: str, question: str, params: dict[str, str]
+) -> None:
+    with pytest.raises(ClientError, match=f"UnsupportedOperation.*{service}.*{question}"):
+        getattr(services.client(service), question)(**params)
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://s3.us-east-1.amazonaws.com/templates/site.yaml",

@@ -59,9 +59,10 @@ class Resolver:
         """The node with every intrinsic function and dynamic reference replaced; NO_VALUE left out."""
         match node:
             case str():
-                return self._dynamic(node) if "{{resolve:" in node else node
+                return self._dynamic(node)
             case dict():
-                return self._object(node)
+                found = self._object(node)
+                return self._dynamic(found) if isinstance(found, str) else found  # what a function put together
             case list():
                 return [found for found in map(self.value, node) if found is not NO_VALUE]
         return node
@@ -121,6 +122,8 @@ class Resolver:
         return [self.boolean(each) for each in argument]
 
     def _dynamic(self, node: str) -> str:
+        if "{{resolve:" not in node:
+            return node
         return DYNAMIC_REFERENCE.sub(lambda found: self.environment.dynamic(found[1], found[2]), node)
 
     def _named_or_resource(self, name: str) -> Any:
@@ -177,7 +180,7 @@ class Resolver:
         parts.append(template[end:])
         if is_unknown(parts):
             return UNKNOWN
-        return self.value("".join(",".join(map(text, p)) if isinstance(p, list) else text(p) for p in parts))
+        return "".join(",".join(map(text, p)) if isinstance(p, list) else text(p) for p in parts)
 
     def _variable(self, found: re.Match[str], variables: Mapping[str, Any]) -> Any:
         name = found[2].strip()

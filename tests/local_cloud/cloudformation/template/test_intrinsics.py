@@ -82,6 +82,10 @@ def resolver(known: Mapping[tuple[str, str | None], Any] = KNOWN) -> Resolver:
         ({"Fn::ToJsonString": {"name": {"Ref": "Name"}}}, '{"name":"site"}'),
         ("{{resolve:ssm:/key:1}}", "<ssm /key:1>"),
         ({"Fn::Sub": "{{resolve:secretsmanager:${Name}:SecretString:key}}"}, "<secretsmanager site:SecretString:key>"),
+        (
+            {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Name"}, ":SecretString:key::}}"]]},
+            "<secretsmanager site:SecretString:key::>",
+        ),
         ({"Condition": "Prod", "Effect": "Allow"}, {"Condition": "Prod", "Effect": "Allow"}),
     ],
 )
