@@ -145,14 +145,17 @@ class Schema:
         return tuple(str(each).removeprefix(ROOT) for each in self.document.get(key, []) if isinstance(each, str))
 
     def recreation(self, path: tuple[str, ...]) -> Recreation:
-        """RequiresRecreation of the property at a path such as ("EncryptionConfiguration", "KmsKey")."""
+        """RequiresRecreation of the property at a path such as ("EncryptionConfiguration", "KmsKey").
+
+        A custom resource's function may replace it whatever changes (seen in public change sets).
+        """
         documented = RECREATION_AS_DOCUMENTED.get(self.type, {})
         if path[0] in documented:
             return documented[path[0]]
         identity = [each for each in self.primary_identifier if each not in self.read_only]
         if any(_within(path, pointer) for pointer in (*self.create_only, *identity)):
             return Recreation.ALWAYS
-        if any(_within(path, pointer) for pointer in self.conditional_create_only):
+        if self.open or any(_within(path, pointer) for pointer in self.conditional_create_only):
             return Recreation.CONDITIONALLY
         return Recreation.NEVER
 
