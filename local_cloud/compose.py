@@ -18,11 +18,11 @@ from local_cloud.cloud_control import CloudControl
 from local_cloud.cloudformation import CloudFormation
 from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources.backed import backed
-from local_cloud.cloudformation.resources.custom import CustomResource, Invoke, Mailbox, NoAnswer
+from local_cloud.cloudformation.resources.custom import CustomResource, Invoke, Mailbox, NoAnswer, NobodyThere
 from local_cloud.control import Control
 from local_cloud.develop import EditedSites, Find
 from local_cloud.edge import Edge
-from local_cloud.edge.invoke import FunctionError, TooSlow
+from local_cloud.edge.invoke import FunctionError, NotRun, TooSlow
 from local_cloud.images import Images
 from local_cloud.invocations import Invocations
 from local_cloud.published import published
@@ -34,6 +34,7 @@ from local_cloud.services import Services
 from local_cloud.sites import Sites
 from local_cloud.surroundings import around
 from local_cloud.verbs import Verbs
+from local_cloud.zips import Zips
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -86,7 +87,8 @@ class _Runtimes:
     endpoint: Callable[[], str]
 
     def start(self, find: Find, images: Images) -> closing[Runtime]:
-        return closing(Runtime(find, images, endpoint=self.endpoint, logs=self.state / "logs"))
+        zips = Zips(self.state / "zips", self.services, find).find
+        return closing(Runtime(find, images, endpoint=self.endpoint, logs=self.state / "logs", zips=zips))
 
     @contextmanager
     def edited(self, find: Find, distribution: str) -> Iterator["WSGIApplication"]:
@@ -113,6 +115,8 @@ def _answered(runtime: Callable[[], Runtime]) -> Invoke:
     def invoke(function: str, event: Mapping[str, Any]) -> None:
         try:
             runtime().invoke(function, event)
+        except NotRun as error:
+            raise NobodyThere(str(error)) from error
         except (FunctionError, TooSlow) as error:
             LOG.warning("%s failed: %s", function, error)
             raise NoAnswer(str(error)) from error

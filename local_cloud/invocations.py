@@ -1,4 +1,4 @@
-"""Lambda's Invoke call, for functions that the local cloud can really run; every other call is moto's.
+"""Lambda's Invoke call, for functions of stacks, which the local cloud really runs; every other call is moto's.
 
 The rule: it is a middleware in front of moto, so that `aws lambda invoke` and a boto3 client reach the running
 function, while its configuration stays where the stack put it. Source: the Invoke operation in the Lambda API
@@ -24,7 +24,7 @@ PATH = re.compile(r"/2015-03-31/functions/(?:arn:[^/]*:function:)?(?P<name>[^/:]
 
 
 class Invocations:
-    """The middleware: `deployed` is the engine's; of its functions those of images run."""
+    """The middleware: `deployed` is the engine's, whose functions it calls."""
 
     def __init__(self, deployed: Callable[[str], Sequence[Deployed]], *, invoke: Invoke) -> None:
         self._deployed = deployed
@@ -34,15 +34,14 @@ class Invocations:
         def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
             request = Request(environ)
             called = PATH.fullmatch(unquote(request.path)) if request.method == "POST" else None
-            if not called or not self._runs(called["name"]):
+            if not called or not self._has(called["name"]):
                 return moto(environ, start_response)
             return self._answer(called["name"], request)(environ, start_response)
 
         return application
 
-    def _runs(self, name: str) -> bool:
-        functions = self._deployed("AWS::Lambda::Function")
-        return any(each.physical_id == name and "ImageUri" in each.properties["Code"] for each in functions)
+    def _has(self, name: str) -> bool:
+        return any(each.physical_id == name for each in self._deployed("AWS::Lambda::Function"))
 
     def _answer(self, name: str, request: Request) -> Response:
         event = json.loads(request.get_data() or b"{}")

@@ -6,7 +6,8 @@ concurrent events get processes of their own, up to a limit.
 
 Unlike Lambda: there is no memory limit and no CPU share; importing the code counts against the first event's timeout,
 while Lambda grants it ten seconds of its own; and a caller that gives up stops the function, instead of leaving it to
-its timeout. Only images run: those registered with `Images` as processes, those of a registry as containers.
+its timeout. Images run, those registered with `Images` as processes, those of a registry as containers, and what
+`zips` knows of the functions that are no images.
 """
 
 import queue
@@ -16,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local_cloud.edge.invoke import LONGEST, FunctionError, TooSlow
+from local_cloud.edge.invoke import LONGEST, FunctionError, NotRun, TooSlow
 from local_cloud.edge.live import Deployed, Live, region
 from local_cloud.images import Image, Images
 from local_cloud.runtime_container import in_container
@@ -26,6 +27,10 @@ __all__ = ["Function", "FunctionError", "Runtime", "TooSlow"]
 
 CAPACITY = 4
 FUNCTION = "AWS::Lambda::Function"
+
+
+def _only_images(function: Deployed) -> Image:
+    raise NotRun("RuntimeNotHere", f"This runtime runs images only, not: {function.physical_id}")
 
 
 class Runtime:
@@ -38,10 +43,12 @@ class Runtime:
         *,
         endpoint: Callable[[], str],
         logs: Path,
+        zips: Callable[[Deployed], Image] = _only_images,
         capacity: int = CAPACITY,
     ) -> None:
         self._deployed = deployed
         self._images = images
+        self._zips = zips
         self._endpoint = endpoint
         self._logs = logs
         self._capacity = capacity
@@ -75,14 +82,19 @@ class Runtime:
         resource = Live(self._deployed).one(FUNCTION, name)
         if not resource:
             raise FunctionError("ResourceNotFoundException", f"Function not found: {name}")
+        return function_of(resource, self._code(resource), endpoint=self._endpoint())
+
+    def _code(self, resource: Deployed) -> Image:
         uri = str(resource.properties.get("Code", {}).get("ImageUri", ""))
+        if not uri:
+            return self._zips(resource)
         image = self._images.find(uri)
         if not image:
-            raise FunctionError(
+            raise NotRun(
                 "ImageNotRegistered",
                 f"The local cloud does not have the image's code; POST it to /_local_cloud/images: {uri}",
             )
-        return function_of(resource, image, endpoint=self._endpoint())
+        return image
 
 
 def function_of(resource: Deployed, image: Image, *, endpoint: str) -> Function:

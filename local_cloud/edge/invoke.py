@@ -26,5 +26,9 @@ class FunctionError(Exception):
         self.kind = kind
 
 
+class NotRun(FunctionError):
+    """The function was not even started: the local cloud cannot run what it is made of."""
+
+
 class TooSlow(Exception):
     """The caller's patience ended before the function's."""

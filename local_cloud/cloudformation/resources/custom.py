@@ -27,8 +27,12 @@ class NoAnswer(Exception):
     """The function failed, so that no answer will arrive; the text says how."""
 
 
+class NobodyThere(Exception):
+    """The function cannot be run here, so that nothing was asked; the text says why (ours: AWS runs all)."""
+
+
 class Invoke(Protocol):
-    """Runs a function to its end, whatever it returns. Raises NoAnswer."""
+    """Runs a function to its end, whatever it returns. Raises NoAnswer, NobodyThere."""
 
     def __call__(self, function: str, event: Mapping[str, Any]) -> None: ...
 
@@ -102,6 +106,8 @@ class CustomResource:
     def _answer(self, request: Request, event: Mapping[str, Any], token: str) -> Mapping[str, Any]:
         try:
             self.invoke(_function(request), event)
+        except NobodyThere as reason:
+            raise HandlerError(HandlerErrorCode.INVALID_REQUEST, str(reason), plain=True) from reason
         except NoAnswer as failure:
             raise _silent(token) from failure
         answer = self.mailbox.collect(token, _seconds(request.properties))
