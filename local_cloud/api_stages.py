@@ -1,12 +1,13 @@
-"""The stages of an API that a stack made: moto knows only those that were made by a call. `sam list endpoints` asks.
+"""The stages of an API that a stack made: moto knows only those that were made by a call. `sam list` and `logs` ask.
 
-The rule: it answers GetStages of APIs of stacks; everything else goes on.
+The rule: it answers GetStages and GetStage of APIs of stacks; everything else goes on.
 """
 
 import json
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
 
 from werkzeug.wrappers import Request, Response
 
@@ -26,8 +27,8 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind(re.compile(r"/v2/apis/([^/]+)/stages"), "AWS::ApiGatewayV2::Stage", "ApiId", "items"),
-    Kind(re.compile(r"/restapis/([^/]+)/stages"), "AWS::ApiGateway::Stage", "RestApiId", "item"),
+    Kind(re.compile(r"/v2/apis/([^/]+)/stages(?:/([^/]+))?"), "AWS::ApiGatewayV2::Stage", "ApiId", "items"),
+    Kind(re.compile(r"/restapis/([^/]+)/stages(?:/([^/]+))?"), "AWS::ApiGateway::Stage", "RestApiId", "item"),
 )
 
 
@@ -45,8 +46,10 @@ class ApiStages:
 
     def _answer(self, request: Request) -> Response | None:
         for kind in KINDS if request.method == "GET" else ():
-            if asked := kind.path.fullmatch(request.path):
+            if asked := kind.path.fullmatch(unquote(request.path)):
                 stages = [each.properties for each in self._find(kind.type) if each.properties[kind.api] == asked[1]]
                 named = [{"stageName": each.get("StageName", "")} for each in stages]
-                return Response(json.dumps({kind.answer: named}), content_type="application/json") if stages else None
+                one = next((each for each in named if each["stageName"] == asked[2]), None)
+                told = one if asked[2] else named and {kind.answer: named}
+                return Response(json.dumps(told), content_type="application/json") if told else None
         return None

@@ -74,5 +74,9 @@ def test_cloud_control_changes_nothing(server: Server) -> None:
 
 def test_the_stages_of_an_api_that_a_stack_made_are_listed(server: Server) -> None:
     [stack] = client(server, "cloudformation").describe_stacks(StackName="site")["Stacks"]
-    stages = client(server, "apigatewayv2").get_stages(ApiId=stack["Outputs"][0]["OutputValue"])
+    api = stack["Outputs"][0]["OutputValue"]
+    stages = client(server, "apigatewayv2").get_stages(ApiId=api)
     assert [each["StageName"] for each in stages["Items"]] == ["live"]
+    assert client(server, "apigatewayv2").get_stage(ApiId=api, StageName="live")["StageName"] == "live"
+    with pytest.raises(ClientError, match="NotFound"):
+        client(server, "apigatewayv2").get_stage(ApiId=api, StageName="other")
