@@ -18,7 +18,7 @@ from local_cloud.cloudformation.model import ChangeSet, Definition, OnFailure, O
 from local_cloud.cloudformation.operations.launch import start
 from local_cloud.cloudformation.operations.lifecycle import create, import_resources, update
 from local_cloud.cloudformation.operations.owners import unimportable
-from local_cloud.cloudformation.operations.run import Options, Run, read_attribute
+from local_cloud.cloudformation.operations.run import MissingAttribute, Options, Run, read_attribute
 from local_cloud.cloudformation.operations.steps import KEEPS
 from local_cloud.cloudformation.schedule import Process, Steps
 from local_cloud.cloudformation.template.loading import resolve
@@ -104,7 +104,10 @@ def sides(world: World, stack: Stack, definition: Definition) -> tuple[Side | No
     )
 
     def lookup(logical_id: str, attribute: str | None) -> Any:
-        return read_attribute(live[logical_id], attribute) if logical_id in live else UNKNOWN
+        try:
+            return read_attribute(live[logical_id], attribute) if logical_id in live else UNKNOWN
+        except MissingAttribute:  # which the update may bring: a new output of a stack inside, an answer of a function
+            return UNKNOWN
 
     def side(which: Definition) -> Side:
         environment = probe.environment(which)

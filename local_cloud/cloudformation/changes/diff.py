@@ -88,10 +88,9 @@ class _Comparison:
         self.wanted = active(after.template, self.then)
 
     def _lookup(self, logical_id: str, attribute: str | None) -> Any:
-        """After the update: a new resource has no attributes yet, and only a nested stack knows its own outputs."""
+        """After the update: what is new has no attributes yet; what is changed in place keeps them, for all we know."""
         new = logical_id not in self.existing or self.replacements.get(logical_id) in ("True", "Conditional")
-        nested = attribute is not None and self.wanted[logical_id].type == NESTED_STACK
-        return UNKNOWN if new or nested else self.after.lookup(logical_id, attribute)
+        return UNKNOWN if new else self.after.lookup(logical_id, attribute)
 
     def removed(self) -> Iterator[dict[str, Any]]:
         """The Remove changes."""

@@ -1,7 +1,8 @@
 """Change sets of nested stacks: one for each child that the root's change set changes. Only the root's is executed.
 
-The rule: a child without changes is not a change of its parent. A child that does not exist yet gets no change set,
-where AWS is assumed to make one for an empty stack.
+The rule: a child without changes is not a change of its parent. The outputs of one with changes are known after apply,
+so that a sibling that takes them as parameters changes, too (seen in public change sets). A child that does not exist
+yet gets no change set, where AWS is assumed to make one for an empty stack.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,8 +13,11 @@ from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.model import STACK_TYPE, ChangeSet, Definition, Stack
 from local_cloud.cloudformation.operations.nested import child_definition
 from local_cloud.cloudformation.schemas.provider import schema
-from local_cloud.cloudformation.template.loading import resolve
+from local_cloud.cloudformation.template.intrinsics import Resolver
+from local_cloud.cloudformation.template.loading import resolve_resource
 from local_cloud.cloudformation.template.model import TemplateError
+from local_cloud.cloudformation.template.order import dependencies, in_order
+from local_cloud.cloudformation.values import UNKNOWN
 from local_cloud.cloudformation.world import World
 
 FROM_ROOT = "Executable from root change set"
@@ -28,10 +32,16 @@ class NoChanges(Exception):
 def children(world: World, stack: Stack, change_set: ChangeSet, after: Side, compute: Compute) -> dict[str, str | None]:
     """The child's change set id, by logical id; None for a child that does not change. Raises TemplateError."""
     found: dict[str, str | None] = {}
-    for name, desired in resolve(after.template, after.environment, after.lookup).resources.items():
-        live = stack.resources.get(name)
-        if desired.type == STACK_TYPE and live is not None and live.made:
-            given = schema(STACK_TYPE).tagged(desired.properties, change_set.definition.tags)
+
+    def lookup(name: str, attribute: str | None) -> Any:
+        return UNKNOWN if attribute and found.get(name) else after.lookup(name, attribute)
+
+    resolver = Resolver(after.template, after.environment, lookup)
+    for name in in_order(dependencies(after.template, after.environment)):
+        resource, live = after.template.resources[name], stack.resources.get(name)
+        if resource.type == STACK_TYPE and live is not None and live.made:
+            properties = resolve_resource(resource, resolver).properties
+            given = schema(STACK_TYPE).tagged(properties, change_set.definition.tags)
             found[name] = _child(world, world.stacks[live.physical_id], change_set, given, compute)
     return found
 

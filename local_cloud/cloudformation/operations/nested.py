@@ -22,6 +22,7 @@ from local_cloud.cloudformation.resources.handlers import State
 from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.schemas.provider import schema
 from local_cloud.cloudformation.template.model import ResolvedResource
+from local_cloud.cloudformation.values import UNKNOWN, is_unknown
 from local_cloud.cloudformation.world import World
 
 S = StackStatus
@@ -149,6 +150,8 @@ def child_definition(world: World, child: Stack, properties: Mapping[str, Any]) 
 
 
 def _text(value: Any) -> str:
+    if is_unknown(value):
+        return UNKNOWN
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

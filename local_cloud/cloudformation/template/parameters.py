@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from local_cloud.cloudformation.template.model import Template, TemplateError
-from local_cloud.cloudformation.values import is_true, text
+from local_cloud.cloudformation.values import Unknown, is_true, text
 
 MASK: Final = "****"
 """What CloudFormation shows instead of a NoEcho value."""
@@ -86,7 +86,8 @@ def parameter_values(
     raw = {**_defaults(declared), **dict(_given(given, previous))}
     if missing := [key for key in declared if key not in raw]:
         raise TemplateError(f"Parameters: [{', '.join(missing)}] must have values")
-    absent = [raw[key] for key in declared if _kind(declared[key])[1] and ssm(raw[key]) is None]
+    stored = [raw[key] for key in declared if _kind(declared[key])[1] and not isinstance(raw[key], Unknown)]
+    absent = [name for name in stored if ssm(name) is None]
     if absent:
         raise TemplateError(f"Unable to fetch parameters [{', '.join(absent)}] from parameter store for this account.")
     return Parameters(by_key={key: _parameter(key, declared[key], raw[key], ssm) for key in declared})
@@ -100,7 +101,8 @@ def _given(given: Sequence[Mapping[str, Any]], previous: Mapping[str, str]) -> I
     for each in given:
         key = each["ParameterKey"]
         if not each.get("UsePreviousValue"):
-            yield key, str(each.get("ParameterValue", ""))
+            value = each.get("ParameterValue", "")
+            yield key, value if isinstance(value, Unknown) else str(value)
         elif key in previous:
             yield key, previous[key]
         else:
@@ -111,6 +113,8 @@ def _given(given: Sequence[Mapping[str, Any]], previous: Mapping[str, str]) -> I
 
 
 def _parameter(key: str, declaration: Mapping[str, Any], raw: str, ssm: Callable[[str], str | None]) -> Parameter:
+    if isinstance(raw, Unknown):  # of a stack inside another, in a change set
+        return Parameter(key=key, raw=raw, value=raw, resolved=None, no_echo=no_echo(declaration))
     kind, stored = _kind(declaration)
     resolved = ssm(raw) if stored else None
     _check(key, kind, declaration, raw)
