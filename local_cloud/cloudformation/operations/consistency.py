@@ -1,6 +1,6 @@
 """Consistency checks: some types say that they are configured before they are complete, and then so does their stack.
 
-Rule: the stack says it when everything in it is configured or complete, so not while something still waits for a
+The rule: the stack says it when everything in it is configured or complete, so not while something still waits for a
 resource that is only configured.
 """
 

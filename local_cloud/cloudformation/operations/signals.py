@@ -1,6 +1,6 @@
-"""Waiting for signals: CreationPolicy's ResourceSignal and WaitCondition (texts from public stack events).
+"""Waits for signals: ResourceSignal of a CreationPolicy, and WaitCondition (texts from public stack events).
 
-Rule: signals are kept by what they were sent to: a resource, or a wait condition's handle, which is known by its URL.
+The rule: signals are kept by what they were sent to: a resource, or a wait condition's handle, which its URL names.
 There each UniqueId counts once.
 """
 
