@@ -52,6 +52,20 @@ def sam_deploy(served: Served, tmp_path: Path) -> Sam:
 
 
 @pytest.mark.slow
+def test_sam_lists_the_endpoints_of_a_stack_and_invokes_its_function(
+    served: Served, sam_deploy: Sam, tmp_path: Path
+) -> None:
+    assert sam_deploy().returncode == 0
+    of_it = ("--stack-name", "hello")
+
+    listed = served.run(SAM, "list", "endpoints", *of_it, "--output", "json", cwd=tmp_path / "project")
+    assert ".execute-api.us-east-1.amazonaws.com/$default" in listed.stdout, listed.stderr
+
+    invoked = served.run(SAM, "remote", "invoke", "Hello", *of_it, "--event", "{}", cwd=tmp_path / "project")
+    assert '"hello"' in invoked.stdout, invoked.stderr
+
+
+@pytest.mark.slow
 def test_sam_deploy_creates_updates_and_sees_no_changes(served: Served, sam_deploy: Sam) -> None:
     created = sam_deploy()
     assert "Successfully created/updated stack - hello in us-east-1" in created.stdout, created.stderr
