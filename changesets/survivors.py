@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
-from changesets.errors import AccessDenied
+from changesets.errors import AccessDenied, StackNotFound
 from changesets.gateway import CloudFormation
 from changesets.kinds import NESTED_STACK, holds_data
 from changesets.models import RECREATE_TOKEN_PREFIX, Resource
@@ -21,7 +21,7 @@ LOOKS = 5  # deleted stacks of the name, latest first: an environment may be mad
 
 def survivors(cloudformation: CloudFormation, name: str, deleted: str | None) -> Survivors:
     """What holds data and is still there; `deleted` is the id of a stack that this run has deleted."""
-    with suppress(AccessDenied):  # whoever may not see them can still deploy
+    with suppress(AccessDenied, StackNotFound):  # whoever may not see them, or no longer, can still deploy
         return _found(cloudformation, islice(_deleted(cloudformation, name, deleted), LOOKS))
     return Survivors()
 

@@ -132,14 +132,22 @@ def test_nor_one_that_another_stack_has_now() -> None:
     assert isinstance(cloud.apply(WANTED, consent=Allowed()), Deployed)
 
 
-@pytest.mark.parametrize("denied", ["ListStacks", "ListStackResources", "DescribeStackResources"])
-def test_whoever_may_not_see_what_was_left_can_still_deploy(denied: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "code", "text"),
+    [
+        ("ListStacks", "AccessDenied", "No ListStacks for you"),
+        ("ListStackResources", "AccessDenied", "No ListStackResources for you"),
+        ("ListStackResources", "ValidationError", "Stack with id demo does not exist"),
+        ("DescribeStackResources", "AccessDenied", "No DescribeStackResources for you"),
+    ],
+)
+def test_whoever_may_not_see_what_was_left_or_no_longer_can_still_deploy(operation: str, code: str, text: str) -> None:
     cloud, _ = deleted_by_somebody()
 
-    def deny(**_: object) -> None:
-        raise ClientError({"Error": {"Code": "AccessDenied", "Message": f"No {denied} for you"}}, denied)
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": text}}, operation)
 
-    cloud.client.meta.events.register(f"before-parameter-build.cloudformation.{denied}", deny)
+    cloud.client.meta.events.register(f"before-parameter-build.cloudformation.{operation}", refuse)
     assert isinstance(cloud.apply(WANTED), Deployed)
 
 
