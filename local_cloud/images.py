@@ -49,7 +49,9 @@ class Images:
         source = _source(directory, handler)
         if not (home / RECORD).exists():
             _snapshot(source, directory, home / "task")
-            home.joinpath(RECORD).write_text(json.dumps({"uri": uri, "handler": handler}), encoding="utf-8")
+            partial = home / f"{RECORD}.partial"
+            partial.write_text(json.dumps({"uri": uri, "handler": handler}), encoding="utf-8")
+            partial.rename(home / RECORD)  # whole or not at all, if the cloud is killed
         return Image(uri=uri, directory=home / "task", handler=handler)
 
     def find(self, uri: str) -> Image | None:
