@@ -38,9 +38,10 @@ def starting_position(graph: Graph) -> Iterator[Place]:
     source=f"{_LAMBDA}/services-sqs-scaling.html",
 )
 def too_few_at_once(graph: Graph) -> Iterator[Place]:
-    for holder, _, _ in polled(graph):
+    """cfn-lint sees to AWS::Lambda::EventSourceMapping itself (E3034), not to SAM's events."""
+    for holder, key, _ in polled(graph):
         scaling = holder.object("ScalingConfig")
-        if (scaling.number("MaximumConcurrency") or 2) < 2:
+        if key != "EventSourceArn" and (scaling.number("MaximumConcurrency") or 2) < 2:
             yield at(scaling, "MaximumConcurrency")
 
 

@@ -10,7 +10,6 @@ ITEMS: Final = "Http.Body.paths./items.get"
 THING: Final = "Rest.Body.paths./things/{id}.get"
 PREFLIGHT: Final = "Rest.Body.paths./things/{id}.options.x-amazon-apigateway-integration"
 SCHEME: Final = "Http.Body.components.securitySchemes.jwt.x-amazon-apigateway-authorizer"
-CERTIFICATE: Final = "arn:aws:acm:us-east-1:111111111111:certificate/1"
 
 
 def preflight(integration: dict[str, Any], **answer: Any) -> dict[str, Any]:
@@ -112,7 +111,11 @@ ADDRESSES: Final = (
         "https://${Api}.execute-api.${AWS::Region}.amazonaws.com/prod")}}}),
     Wrong("W9336", "http-api", {"Api.DisableExecuteApiEndpoint": True,
                                 "Outputs": {"Url": {"Value": att("Api.ApiEndpoint")}}}),
-    Wrong("E9337", "plain-site", {**named(), **mapping(), **record("DistributionDomainName")}),
+    Wrong("E9337", "rest-api", {
+        "Name": resource("AWS::ApiGateway::DomainName", DomainName="api.example.com",
+                         EndpointConfiguration={"Types": ["REGIONAL"]}),
+        "Mapping": resource("AWS::ApiGateway::BasePathMapping", DomainName=ref("Name"), RestApiId=ref("Api"),
+                            Stage=ref("Stage")), **record("DistributionDomainName")}),
     Wrong("E9338", "plain-site", {**named(), **mapping("/v1")}),
     Wrong("W9355", "plain-site", {**named(DomainNameConfigurations=[{"CertificateArn": ref("Own")}]), **mapping(),
                                   **certificate("api.example.com", HostedZoneId="Z1")}),
@@ -120,11 +123,12 @@ ADDRESSES: Final = (
         **named(DomainNameConfigurations=[{"CertificateArn": ref("Own")}]), **mapping(),
         **certificate("www.example.com", HostedZoneId="Z1"), **record("RegionalDomainName")}),
     Wrong("E9341", "site", {
-        "Distribution.DistributionConfig.ViewerCertificate.IamCertificateId": CERTIFICATE,
+        "Distribution.DistributionConfig.ViewerCertificate.IamCertificateId": ref("Certificate"),
         "Distribution.DistributionConfig.ViewerCertificate.AcmCertificateArn": GONE}),
     Wrong("E9339", "site", {f"{RECORD}.AliasTarget.EvaluateTargetHealth": True}),
-    Wrong("W9340", "stages", {"Record.HostedZoneName": "example.net", "Record.Name": "www.example.net",
-                              "Record:Condition": GONE}, frozenset({"E9166"})),
+    Wrong("W9340", "plain-site", {"Record": resource(
+        "AWS::Route53::RecordSet", HostedZoneName="example.com", Name=sub("${AWS::StackName}.example.com"),
+        Type="CNAME", TTL="60", ResourceRecords=["example.net"])}),
 )  # fmt: skip
 
 SETTINGS: Final = (
@@ -133,7 +137,7 @@ SETTINGS: Final = (
     Wrong("W9342", "workers", {"FromQueue.ReservedConcurrentExecutions": 0}),
     Wrong("E9343", "http-api", {"Function.DeploymentPreference": {"Type": "AllAtOnce"}}),
     Wrong("E9343", "http-api", {"Function.ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 1}}),
-    Wrong("E9344", "stages", {"Handler.PackageType": GONE}),
+    Wrong("E9344", "hello-image", {"HelloFunction.PackageType": GONE}),
     Wrong("E9344", "plain-site", {"Function.PackageType": "Zip"}),
     Wrong("E9345", "site", {"Function.LoggingConfig.ApplicationLogLevel": "WARN"}),
 )

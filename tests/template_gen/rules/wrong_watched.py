@@ -90,7 +90,7 @@ QUEUES: Final = (
         "Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": att("Queue.Arn")}}),
     Wrong("E9287", "jobs", {"FromTable.StartingPosition": GONE}),
     Wrong("E9287", "jobs", {"FromQueue.StartingPosition": "LATEST"}),
-    Wrong("E9288", "jobs", {"FromQueue.ScalingConfig": {"MaximumConcurrency": 1}}),
+    Wrong("E9288", "workers", {"FromQueue.Events.Queue.Properties.ScalingConfig": {"MaximumConcurrency": 1}}),
     Wrong("E9289", "jobs", {f"{STATEMENTS}.0.Action": [
         "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]}),
     Wrong("E9289", "jobs", {"FromTable.DestinationConfig": {"OnFailure": {"Destination": ref("Topic")}}}),
