@@ -139,9 +139,7 @@ def _explicit(resources: Resources) -> Iterator[tuple[Resource, Protocol]]:
     for resource in resources.of("AWS::Serverless::HttpApi"):
         yield resource, Protocol.HTTP
     for resource in resources.of("AWS::ApiGatewayV2::Api"):
-        websocket = resource.properties.get("ProtocolType") == "WEBSOCKET" or resource.properties.unknown(
-            "ProtocolType"
-        )
+        websocket = resource.properties.get("ProtocolType") == "WEBSOCKET"
         yield resource, Protocol.WEBSOCKET if websocket else Protocol.HTTP
     for resource in resources.of("AWS::Serverless::Api", "AWS::ApiGateway::RestApi"):
         yield resource, Protocol.REST
