@@ -210,6 +210,8 @@ def _unchanged(run: Run, situation: Situation) -> Conclusion:
         return None  # nothing to fix forward: the ladder's next rung
     if guard := rungs_deploy.guard(situation):
         yield from executor.execute(guard, run.cloudformation, run.clock, until=run.until)
+    if situation.stack.change_set_id in run.executed:  # by a round that lost sight of it
+        return Deployed(stack=situation.stack, orphans=run.orphans)
     return NoChanges(stack=situation.stack)
 
 

@@ -32,7 +32,7 @@ from changesets.remedies import PushAgain, Remedies
 from changesets.rungs_recover import failed_in_rollback
 from changesets.situation import GONE, Goal, Situation, Survivors
 from changesets.statuses import StackStatus, WayOut, facts, is_moving, lives
-from changesets.steps import ContinueUpdateRollback
+from changesets.steps import ContinueUpdateRollback, ExecuteChangeSet
 from changesets.survivors import survivors
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gi
 @dataclass(slots=True, kw_only=True)
 class Run:
     """`pinned` is the stack's id after first contact; `failure` why the deployment failed, while the stack is
-    freed; `skipped` what counts as rolled back although it was not, and was not changed since.
+    freed; `skipped` what counts as rolled back although it was not, and was not changed since; `executed` change sets.
     """
 
     goal: Goal
@@ -70,6 +70,7 @@ class Run:
     spent: set[str] = field(default_factory=set)
     repaired: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
+    executed: set[str] = field(default_factory=set)
     orphans: tuple[Resource, ...] = ()
     attempts: int = ATTEMPTS
     conflicts: int = 0
@@ -194,6 +195,8 @@ class Run:
                 self.repaired.add(step.logical_id)
             elif isinstance(step, ContinueUpdateRollback):
                 self.skipped.update(step.skip or (["whatever failed"] if step.force else []))
+            elif isinstance(step, ExecuteChangeSet):
+                self.executed.add(step.change_set)
 
     def is_outdated(self, plan: Plan, situation: Situation) -> bool:
         """Did the stack change while a person thought about a deletion or a rollback? They agreed to something else.

@@ -89,6 +89,14 @@ def test_a_throttled_call_or_a_lost_answer_changes_nothing(kind: type[Any], oper
     assert executed(cloud) == ["UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS"]
 
 
+def test_who_is_throttled_out_of_following_is_still_told_what_was_deployed() -> None:
+    cloud, wanted = start("update")
+    cloud.cloud.faults.add(ThrottleCalls(operation="DescribeStackEvents", times=8))
+    outcome = cloud.apply(wanted)
+    assert isinstance(outcome, Deployed), outcome
+    assert executed(cloud) == ["UPDATE_IN_PROGRESS", "CREATE_IN_PROGRESS"]
+
+
 @pytest.mark.parametrize("reads", [1, 4])
 @pytest.mark.parametrize("kind", [StaleReads, LateFinalEvent])
 @pytest.mark.parametrize("verb", ["create", "update"])
