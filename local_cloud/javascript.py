@@ -11,9 +11,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer, mini_racer
+from py_mini_racer import (
+    DEFAULT_V8_FLAGS,
+    JSEvalException,
+    JSTimeoutException,
+    MiniRacer,
+    init_mini_racer,
+    mini_racer,
+)
 
 LIMIT = 1.0
+FLAGS = (*DEFAULT_V8_FLAGS, "--no-memory-protection-keys")
+"""Where the processor has such keys, V8 would lock its memory with one, and only threads that were started after V8 can
+open it: any other that runs a function ends the process by a segmentation fault."""
 LOG = logging.getLogger("local_cloud.functions")
 IMPORT = re.compile(r"""^[ \t]*import\s+(\w+)\s+from\s+["']cloudfront["'];?""", re.MULTILINE)
 PRELUDE = """
@@ -42,6 +52,7 @@ def call_handler(code: str, event: Mapping[str, Any]) -> Any:
 
     Its console output goes to the log, as it goes to CloudWatch on AWS. Raises JavaScriptError.
     """
+    init_mini_racer(flags=FLAGS, ignore_duplicate_init=True)
     try:
         with mini_racer() as engine:
             _evaluate(engine, PRELUDE + IMPORT.sub(r"const \1 = __cloudfront;", code))

@@ -1,5 +1,8 @@
 """CloudFront Functions in V8: one event in, one value out."""
 
+import subprocess
+import sys
+
 import pytest
 
 from local_cloud.javascript import JavaScriptError, call_handler
@@ -44,3 +47,24 @@ def test_the_console_is_the_log(caplog: pytest.LogCaptureFixture) -> None:
 def test_a_function_that_cannot_answer_says_why(code: str, message: str) -> None:
     with pytest.raises(JavaScriptError, match=message):
         call_handler(code, {})
+
+
+CONCURRENTLY = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from local_cloud.javascript import call_handler
+
+def called(number):
+    begun.wait()
+    return [call_handler("function handler(event) { return event; }", number) for _ in range(10)][-1]
+
+begun = Barrier(4)
+with ThreadPoolExecutor(4) as threads:
+    print(*threads.map(called, range(4)))
+"""
+
+
+def test_threads_that_are_older_than_v8_run_functions_at_the_same_time() -> None:
+    """In a process of its own: with protected memory, a thread would end it by a segmentation fault."""
+    done = subprocess.run([sys.executable, "-c", CONCURRENTLY], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "0 1 2 3\n")
