@@ -24,8 +24,9 @@ from groat.errors import GroatError
 from groat.events import Event, Ready, Stage, Working
 from groat.missing_images import push_again
 from groat.project import Project, find, settings
+from groat.provenance import provenance
 from groat.recipe import git
-from groat.target import Target
+from groat.target import StackPlan, Target
 from groat.typed import typed
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     check_docker(target, aws, texts["website.yaml"])
     outputs: dict[str, Outputs] = {}
     for stack in target.stacks(texts):
-        parameters = yield from values(target, aws, texts[stack.template], outputs)
+        parameters = yield from values(target, aws, stack, texts[stack.template], outputs)
         wanted = target.deployment(stack, texts, parameters)
         outcome = yield from apply(target.project, aws, wanted, stack.region, consent)
         if not isinstance(outcome, changesets.Deployed | changesets.NoChanges):
@@ -130,7 +131,7 @@ def reach(target: Target) -> Generator[Event, None, Aws]:
 
 
 def values(
-    target: Target, aws: Aws, template: str, outputs: Mapping[str, Outputs]
+    target: Target, aws: Aws, stack: StackPlan, template: str, outputs: Mapping[str, Outputs]
 ) -> Generator[Event, None, dict[str, str]]:
     """The stack's parameters, from samconfig.toml, from earlier stacks' outputs of the same name, and the image."""
     given = {key: value for earlier in outputs.values() for key, value in earlier.items()}
@@ -138,6 +139,8 @@ def values(
         yield Working("publishing the app's image")
         given["ImageUri"] = yield from publish_image(target, aws, given["RepositoryUri"], template)
         yield Stage("image", given["ImageUri"])
+        present = aws.cloudformation(stack.region).stack(stack.stack_name)
+        given |= provenance(target.project, given["ImageUri"], present)
     return generated.parameters(template, {**given, **target.settings.parameters})
 
 

@@ -9,6 +9,7 @@ from groat.aws import Aws, connect
 from groat.errors import GroatError
 from groat.events import Event, Ready, Warned
 from groat.missing_images import push_again
+from groat.provenance import provenance
 from groat.target import StackPlan, Target
 
 UNKNOWN_REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/registry"
@@ -57,18 +58,21 @@ def review(target: Target) -> Iterator[Event]:
     outputs: dict[str, str] = {}
     for stack in target.stacks(texts):
         cloudformation = aws.cloudformation(stack.region)
-        parameters = expected(target, texts[stack.template], outputs)
-        yield from changesets.review(cloudformation, target.deployment(stack, texts, parameters))
         present = cloudformation.stack(stack.stack_name)
+        parameters = expected(target, texts[stack.template], outputs, present)
+        yield from changesets.review(cloudformation, target.deployment(stack, texts, parameters))
         outputs |= dict(present.outputs) if present else {}
     if not target.settings.is_local:
         yield Warned("The image's digest is only known once it is built; the one shown stands for the app as it is now")
 
 
-def expected(target: Target, template: str, outputs: Mapping[str, str]) -> dict[str, str]:
-    """The parameters of a deployment made now, without building the image."""
+def expected(
+    target: Target, template: str, outputs: Mapping[str, str], present: changesets.Stack | None = None
+) -> dict[str, str]:
+    """The parameters of a deployment made now over the present stack, without building the image."""
     image = f"{outputs.get('RepositoryUri', UNKNOWN_REPOSITORY)}@{images.digest(target.project.app)}"
-    return generated.parameters(template, {"ImageUri": image, **outputs, **target.settings.parameters})
+    origin = provenance(target.project, image, present) if present else {}
+    return generated.parameters(template, {"ImageUri": image, **origin, **outputs, **target.settings.parameters})
 
 
 def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> Iterator[Event]:

@@ -8,7 +8,7 @@ exactly when the code changes, and a rollback finds the image that it goes back 
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import GetAtt, Ref, Sub, awslambda, iam, logs, serverless
+from troposphere import GetAtt, Ref, Select, Split, Sub, awslambda, iam, logs, serverless
 
 from template_gen import policies
 from template_gen.api import Door
@@ -20,6 +20,7 @@ from template_gen.suppressions import suppress
 from template_gen.template import Template
 
 IMAGE_URI = r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9._/-]+@sha256:[0-9a-f]{64}$"
+UNKNOWN = "unknown"
 
 INLINE_POLICIES = suppress(
     {"IAM_NO_INLINE_POLICY_CHECK": "each grant is for this role alone, and is best read with it"}
@@ -46,9 +47,10 @@ class Function(serverless.Function):  # type: ignore[misc] # troposphere has no 
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What all functions of the site share: the image, and how long logs are kept."""
+    """What all functions of the site share: the image, tags that say where it is from, and how long logs are kept."""
 
     image: Ref
+    origin: dict[str, Any]
     retention: Ref
 
 
@@ -76,7 +78,21 @@ def add_code(template: Template, site: Site) -> Code:
         Default=site.log_retention_days,
         AllowedValues=list(LOG_RETENTION_DAYS),
     )
-    return Code(image, retention)
+    return Code(image, _origin(template, image), retention)
+
+
+def _origin(template: Template, image: Ref) -> dict[str, Any]:
+    """Tags of the functions, not of the stack: CloudFormation copies a stack's tags to all that takes some, so each
+    commit would be an update of everything, the distribution too. A function changes with its image anyway.
+    """
+    commit = template.parameter(
+        "Commit", Type="String", Description="The git commit that the image was first deployed from", Default=UNKNOWN
+    )
+    version = template.parameter(
+        "GroatVersion", Type="String", Description="The version of groat that first deployed the image", Default=UNKNOWN
+    )
+    digest = Select(1, Split("@", image))
+    return {"groat:commit": commit, "groat:image": digest, "groat:version": version}
 
 
 def add_function(template: Template, site: Site, code: Code, access: Access, door: Door) -> Website:
@@ -88,6 +104,7 @@ def add_function(template: Template, site: Site, code: Code, access: Access, doo
             "Function",
             PackageType="Image",
             ImageUri=code.image,
+            Tags=code.origin,
             Architectures=[site.architecture.value],
             MemorySize=_memory(template, site),
             Timeout=_timeout(template, site),

@@ -66,6 +66,7 @@ def _add_worker(
             owner,
             PackageType="Image",
             ImageUri=code.image,
+            Tags=code.origin,
             ImageConfig=awslambda.ImageConfig(Command=[queue.handler]),
             Architectures=[site.architecture.value],
             MemorySize=queue.memory,

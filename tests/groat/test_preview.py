@@ -43,13 +43,13 @@ def test_a_branch_without_a_change_changes_nothing_in_any_stack(root: Path) -> N
     assert {event.stack_name for event in events if isinstance(event, Observed)} == {"tracks-registry", "tracks"}
 
 
-def test_an_edit_of_the_app_changes_the_functions_image_and_nothing_else(root: Path) -> None:
+def test_an_edit_of_the_app_changes_the_functions_image_its_tag_and_nothing_else(root: Path) -> None:
     edit(root, '"ok"', '"fine"', "app/routes/health.py")
 
     [function] = changes(review(root)).values()
 
     assert function.logical_id == "Function"
-    assert [each.path for each in function.properties] == ["/Properties/Code/ImageUri"]
+    assert [each.path for each in function.properties] == ["/Properties/Code/ImageUri", "/Properties/Tags/2/Value"]
 
 
 def test_a_table_that_would_be_replaced_is_data_at_risk(root: Path) -> None:
