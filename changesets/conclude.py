@@ -72,10 +72,14 @@ def _recovered(run: Run, situation: Situation) -> Outcome:
     return Recovered(stack=situation.stack, orphans=run.orphans)
 
 
-def declined(run: Run, situation: Situation, plan: Plan) -> Outcome:
-    """Without consent: a healthy stack stays as it is; a broken one is reported with its cause and its way out."""
+def declined(run: Run, situation: Situation, plan: Plan) -> Outcome | None:
+    """Without consent: a healthy stack stays as it is; a broken one is reported with its cause and its way out. What
+    was skipped may stay as it is, and the run goes on.
+    """
     if plan.review is not None:
         run.discard(plan.review.change_set)
+    if _is_realignment(plan):
+        return None
     if _is_free(situation):
         return Declined(plan=plan)
     return _stop(run, situation, plan)
@@ -116,8 +120,8 @@ def reminders(run: Run, situation: Situation, outcome: Outcome) -> Iterator[Noti
         yield Noticed(message=f"the change set left an empty stack, which these credentials may not delete: {command}")
     for loan in situation.remedies.lent:
         yield Noticed(message=f"lent to the role {loan.role} for the rollback, and there still: {loan.command}")
-    if run.skipped and not isinstance(outcome, Stuck | Deleted):
-        names = ", ".join(sorted(run.skipped))
+    if run.differing and not isinstance(outcome, Stuck | Deleted):
+        names = ", ".join(sorted(run.differing))
         yield Noticed(message=f"skipped in the rollback, may still differ from the template until it changes: {names}")
 
 
@@ -171,6 +175,11 @@ def _is_import(plan: Plan) -> bool:
     return asks or (plan.review is not None and plan.review.change_set.is_import)
 
 
+def _is_realignment(plan: Plan) -> bool:
+    asks = any(isinstance(step, CreateChangeSet) and step.keep_template for step in plan.steps)
+    return asks or (plan.review is not None and plan.review.change_set.is_realignment)
+
+
 def _not_taken_over(diagnosis: Diagnosis) -> Noticed:
     """No end yet: what comes next says what it means to go on without, and asks."""
     return Noticed(message=f"what the previous stack left behind could not be taken over: {diagnosis.cause}")
@@ -180,7 +189,7 @@ def _rejected(run: Run, plan: Plan, diagnosis: Diagnosis, hint: str | None) -> C
     if _is_import(plan):
         yield _not_taken_over(diagnosis)
         return None
-    if run.goal is Goal.RECOVER:
+    if _is_realignment(plan):
         return None
     return Rejected(stack_name=run.stack_name, diagnosis=replace(diagnosis, fix=diagnosis.fix or hint or ""))
 
@@ -190,12 +199,12 @@ def made(run: Run, situation: Situation, plan: Plan, change_set: ChangeSet) -> C
     run.made_shell = run.made_shell or situation.stack is None
     if change_set.has_no_changes:
         run.discard(change_set)
-        return (yield from _unchanged(run, situation))
+        return None if _is_realignment(plan) else (yield from _unchanged(run, situation))
     if not change_set.executable:
         validations = run.read(lambda: run.cloudformation.validations(change_set.id))
         run.discard(change_set)
         return (yield from _rejected(run, plan, diagnose_change_set(change_set, validations), None))
-    told = replace(change_set, is_import=_is_import(plan))
+    told = replace(change_set, is_import=_is_import(plan), is_realignment=_is_realignment(plan))
     reviewed = run.read(lambda: run.make_review(told, situation))
     if run.goal is Goal.REVIEW:
         run.discard(change_set)
@@ -206,7 +215,7 @@ def made(run: Run, situation: Situation, plan: Plan, change_set: ChangeSet) -> C
 def _unchanged(run: Run, situation: Situation) -> Conclusion:
     if run.goal is Goal.REVIEW:
         return Reviewed(review=None)
-    if run.goal is Goal.RECOVER or situation.stack is None or not is_healthy(situation.status):
+    if situation.stack is None or not is_healthy(situation.status):
         return None  # nothing to fix forward: the ladder's next rung
     if guard := rungs_deploy.guard(situation):
         yield from executor.execute(guard, run.cloudformation, run.clock, until=run.until)
@@ -224,8 +233,8 @@ def executed(run: Run, plan: Plan, settled: Settled) -> Conclusion:
         why = _deleted_by_somebody(run) if told == UNKNOWN_CAUSE else told
         return RolledBack(stack=None, diagnosis=run.failure or why, orphans=run.orphans)
     if status in DEPLOYED and plan.review is not None:
-        run.skipped -= {change.logical_id for change in plan.review.changes}
-    if status in DEPLOYED and run.goal is Goal.APPLY:
+        run.note_changed(plan.review)
+    if status in DEPLOYED and run.goal is Goal.APPLY and not _is_realignment(plan):
         return Deployed(stack=stack, orphans=run.orphans)
     if status in (*DEPLOYED, StackStatus.IMPORT_COMPLETE):
         return None
@@ -242,7 +251,7 @@ def _failed(run: Run, plan: Plan, settled: Settled, status: StackStatus | None) 
     """Worth another attempt; or the end, once the stack is free. The ways out that were tried may help this time."""
     diagnosis = diagnose(settled.events)
     run.spent = {rung for rung in run.spent if rung.startswith(rungs_deploy.DEPLOYING)}
-    if run.goal is Goal.RECOVER:
+    if _is_realignment(plan):
         yield Noticed(message=f"what was skipped could not be made to agree with the template: {diagnosis.cause}")
         return None
     if diagnosis.retryable and run.attempts > 1:

@@ -21,7 +21,7 @@ from changesets.clock import Clock
 from changesets.errors import Throttled, Unreachable
 from changesets.kinds import NESTED_STACK
 from changesets.models import Stack, StackEvent
-from changesets.statuses import StackStatus, is_moving
+from changesets.statuses import StackStatus, is_healthy, is_moving
 
 T = TypeVar("T")
 
@@ -85,6 +85,17 @@ def _newest(events: Iterable[StackEvent]) -> Iterator[StackEvent]:
         if event.is_of_stack and event.reason == "User Initiated":
             return
         begun = begun or moving
+
+
+def since_stable(events: Iterable[StackEvent]) -> Iterator[StackEvent]:
+    """A stack's own events, newest first, back to where it was healthy before what it went through last."""
+    moved = False
+    for event in events:
+        healthy = event.is_of_stack and is_healthy(event.stack_status)
+        if moved and healthy:
+            return
+        moved = moved or (event.is_of_stack and not healthy)
+        yield event
 
 
 def newest_operation(cloudformation: Watched, stack_id: str) -> tuple[StackEvent, ...]:

@@ -75,17 +75,16 @@ def _stable(event: StackEvent) -> bool:
     return event.is_of_stack and is_healthy(event.stack_status)
 
 
-def reviewed(
-    cloudformation: CloudFormation, change_set: ChangeSet, situation: Situation, *, keeps_templates: bool
-) -> Review:
+def reviewed(cloudformation: CloudFormation, change_set: ChangeSet, situation: Situation) -> Review:
     """Review the change set, after asking the services what only they know: what is empty, what is valid.
 
-    `keeps_templates`: only drift is to be undone, so nested stacks keep their templates.
+    A realignment only undoes drift: it is not of the wanted template, and nested stacks keep theirs.
     """
-    template = situation.deployment.template if situation.deployment else ""
+    wanted = None if change_set.is_realignment else situation.deployment
+    template = wanted.template if wanted else ""
     change_set = _with(change_set, _owed(cloudformation, change_set, situation))
     change_set = _with(change_set, _gone_inside(cloudformation, change_set))
-    unseen = () if keeps_templates else tuple(_unseen_inside(cloudformation, change_set))
+    unseen = () if change_set.is_realignment else tuple(_unseen_inside(cloudformation, change_set))
     risky = (*reviews.data_at_risk(change_set), *reviews.data_taken_over(change_set, templates.read(template)))
     sought = (*map(_physical, risky), *unseen)
     lost = any(each.removes or each.replaces for each in change_set.changes)

@@ -17,10 +17,10 @@ from itertools import takewhile
 from typing import Any, Protocol
 
 from changesets.errors import AccessDenied, ChangeSetsError, Refused
+from changesets.events import since_stable
 from changesets.kinds import NESTED_STACK, is_custom
 from changesets.mending import Repair
 from changesets.models import StackEvent
-from changesets.statuses import is_healthy
 
 MOST = 20  # lent to one role for one rollback; an inline policy has 10,240 characters
 _DENIED = re.compile(
@@ -146,13 +146,7 @@ def outstanding(door: Told, stack_id: str) -> tuple[Loan, ...]:
 
 def _since_stable(door: Told, stack_id: str) -> Iterator[StackEvent]:
     """Of the stack and of those nested in it, back to where it was healthy before what it went through last."""
-    own, moved = list[StackEvent](), False
-    for event in door.events(stack_id):
-        healthy = event.is_of_stack and is_healthy(event.stack_status)
-        if moved and healthy:
-            break
-        moved = moved or (event.is_of_stack and not healthy)
-        own.append(event)
+    own = list(since_stable(door.events(stack_id)))
     yield from own
     nested = {event.physical_id for event in own if event.type == NESTED_STACK and not event.is_of_stack}
     for child in sorted(each for each in nested if each.startswith("arn:")):

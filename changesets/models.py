@@ -14,6 +14,7 @@ from changesets.statuses import StackStatus
 
 TOKEN_PREFIX = "groat-"  # begins all our client request tokens and change-set names, so that we recognise them
 RECREATE_TOKEN_PREFIX = "groat-recreate-"  # begins the token of a deletion after which the same stack is created again
+DIFFERS_TOKEN_PREFIX = "groat-differs-"  # begins that of a rollback after which something may differ from the template
 
 
 class Profile(StrEnum):
@@ -219,6 +220,7 @@ class ChangeSet:
     parameters: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     is_import: bool = False
+    is_realignment: bool = False
 
     def of(self, action: Action) -> tuple[ResourceChange, ...]:
         return tuple(each for each in self.changes if each.action is action)

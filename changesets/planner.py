@@ -58,12 +58,13 @@ _CONTINUE: Ladder = (
 )
 _ROLL_BACK: Ladder = (recover.roll_back, only_if_never_updated(delete.delete_dead))
 _CHANGE: Ladder = (deploy.execute, deploy.import_survivors, deploy.ask_for_change_set)
+_REALIGN: Ladder = (deploy.execute_realignment, deploy.realign)
 _KEEP: Ladder = (delete.delete_keeping_data, delete.delete_retaining, delete.delete_by_force)
 
 LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     **{(goal, WayOut.WAIT): (wait,) for goal in Goal},
     (Goal.DELETE, WayOut.WAIT): (delete.break_off, wait),
-    (Goal.APPLY, WayOut.UPDATE): (recover.take_back, *_CHANGE),
+    (Goal.APPLY, WayOut.UPDATE): (recover.take_back, *_REALIGN, *_CHANGE),
     (Goal.APPLY, WayOut.CREATE): _CHANGE,
     (Goal.APPLY, WayOut.FIX_FORWARD): (*_CHANGE, *_ROLL_BACK),
     (Goal.APPLY, WayOut.CONTINUE_ROLLBACK): _CONTINUE,
@@ -75,7 +76,7 @@ LADDERS: dict[tuple[Goal, WayOut], Ladder] = {
     (Goal.REVIEW, WayOut.CONTINUE_ROLLBACK): (),
     (Goal.REVIEW, WayOut.RECREATE): (),
     (Goal.REVIEW, WayOut.FINISH_DELETE): (),
-    (Goal.RECOVER, WayOut.UPDATE): (recover.take_back, deploy.execute_realignment, deploy.realign),
+    (Goal.RECOVER, WayOut.UPDATE): (recover.take_back, *_REALIGN),
     (Goal.RECOVER, WayOut.CREATE): (delete.clear_own_shell,),
     (Goal.RECOVER, WayOut.FIX_FORWARD): _ROLL_BACK,
     (Goal.RECOVER, WayOut.CONTINUE_ROLLBACK): _CONTINUE,

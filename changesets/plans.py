@@ -22,6 +22,7 @@ class HazardKind(StrEnum):
     CLOSED = "access taken away"
     REMOVED = "deleted"
     LEFTOVER = "left behind"
+    NESTED = "a nested stack without its root"
     DRIFT = "would differ from the template"
     OTHERS = "another deployer is affected"
 

@@ -6,6 +6,7 @@ at any moment, and the same command still finds its way.
 
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -13,12 +14,13 @@ from typing import TypeVar
 from changesets import executor, inspection, lending, remedies
 from changesets.clock import Clock
 from changesets.errors import AccessDenied, Refused, StackBusy, Unreachable
-from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently
+from changesets.events import DOUBTS, PATIENCE, Pace, confirmed, newest_operation, patiently, since_stable
 from changesets.gateway import CloudFormation
 from changesets.kinds import holds_data
 from changesets.meanings import AGAIN
 from changesets.mending import Repair
 from changesets.models import (
+    DIFFERS_TOKEN_PREFIX,
     TOKEN_PREFIX,
     ChangeSet,
     Deployment,
@@ -47,7 +49,8 @@ CONFLICTS = 8  # answers lost or overtaken by another deployer before the run gi
 @dataclass(slots=True, kw_only=True)
 class Run:
     """`pinned` is the stack's id after first contact; `failure` why the deployment failed, while the stack is
-    freed; `skipped` what counts as rolled back although it was not, and was not changed since; `executed` change sets.
+    freed; `skipped` what counts as rolled back although it was not, and `changed` what was changed since; `executed`
+    change sets.
     """
 
     goal: Goal
@@ -70,6 +73,7 @@ class Run:
     spent: set[str] = field(default_factory=set)
     repaired: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
     executed: set[str] = field(default_factory=set)
     orphans: tuple[Resource, ...] = ()
     attempts: int = ATTEMPTS
@@ -139,7 +143,7 @@ class Run:
             others=self._others(stack),
             review=self.review,
             spent=frozenset(self.spent),
-            may_differ=bool(self.skipped or self.repaired),
+            may_differ=self._may_differ(stack),
         )
 
     def _needs_details(self, status: StackStatus) -> bool:
@@ -164,6 +168,25 @@ class Run:
         if stack is None or stack.status is not StackStatus.UPDATE_ROLLBACK_FAILED:
             return Remedies()
         return remedies.look(self.cloudformation, stack.id, failed_in_rollback(failures), self.push_again)
+
+    def _may_differ(self, stack: Stack | None) -> tuple[Stack, ...]:
+        """Where something was skipped or made again on the way back; a run that was interrupted left a token only."""
+        if stack is None:
+            return ()
+        if not (self.skipped or self.repaired):
+            return (stack,) if self._was_left_different(stack) else ()
+        own = self.repaired or any("." not in name for name in self.differing)
+        names = dict.fromkeys(name.partition(".")[0] for name in sorted(self.differing) if "." in name)
+        nested = (self.cloudformation.stack(name) for name in names)
+        return (*([stack] if own else []), *filter(None, nested))
+
+    def _was_left_different(self, stack: Stack) -> bool:
+        if stack.status is not StackStatus.UPDATE_ROLLBACK_COMPLETE:
+            return False
+        events = since_stable(self.cloudformation.events(stack.id))
+        with suppress(AccessDenied):  # whoever may not look has skipped nothing
+            return any(event.token.startswith(DIFFERS_TOKEN_PREFIX) for event in events)
+        return False
 
     def _others(self, stack: Stack | None) -> tuple[str, ...]:
         """Pending change sets of other deployers in a stack that has nothing but change sets."""
@@ -198,6 +221,17 @@ class Run:
             elif isinstance(step, ExecuteChangeSet):
                 self.executed.add(step.change_set)
 
+    @property
+    def differing(self) -> set[str]:
+        """What was skipped and not changed since."""
+        return self.skipped - self.changed
+
+    def note_changed(self, review: Review) -> None:
+        """What was changed for real agrees with the template again. A nested resource is named as it was skipped."""
+        stack_id = review.change_set.stack_id
+        prefix = "" if stack_id == self.pinned else f"{stack_id.split('/')[1]}."
+        self.changed |= {prefix + change.logical_id for change in review.changes}
+
     def is_outdated(self, plan: Plan, situation: Situation) -> bool:
         """Did the stack change while a person thought about a deletion or a rollback? They agreed to something else.
 
@@ -214,8 +248,7 @@ class Run:
 
     def make_review(self, change_set: ChangeSet, situation: Situation) -> Review:
         """The change set reviewed, with the questions that only services can answer asked."""
-        keeps = self.goal is Goal.RECOVER
-        self.review = inspection.reviewed(self.cloudformation, change_set, situation, keeps_templates=keeps)
+        self.review = inspection.reviewed(self.cloudformation, change_set, situation)
         return self.review
 
     def discard(self, change_set: ChangeSet) -> None:

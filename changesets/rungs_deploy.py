@@ -6,13 +6,14 @@ after an interruption (CreateChangeSet answers the same id), and different reque
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 from changesets import templates
-from changesets.kinds import DATA
-from changesets.models import TOKEN_PREFIX, Action, Deployment, Profile, Resource
-from changesets.plans import Plan, Review
-from changesets.situation import Situation
+from changesets.kinds import DATA, NESTED_STACK
+from changesets.models import TOKEN_PREFIX, Action, ChangeSet, Deployment, Profile, Resource
+from changesets.plans import Hazard, HazardKind, Plan, Review
+from changesets.situation import Goal, Situation
 from changesets.statuses import WayOut, lives
 from changesets.steps import (
     CreateChangeSet,
@@ -25,6 +26,7 @@ from changesets.steps import (
 )
 
 ASK = "change set"
+REALIGNS = "makes what was skipped agree with the template again"
 DEPLOYING = (ASK, "import ", "execute ", "fix forward", "realign")  # prefixes of rungs that a run takes at most once
 
 
@@ -44,8 +46,8 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
     wanted = situation.deployment
     if wanted is None or situation.review is not None:
         return None
-    if situation.may_differ and not templates.has_nested(templates.read(wanted.template)):
-        wanted = replace(wanted, revert_drift=True)  # with it, CloudFormation shows nothing of nested stacks
+    if situation.may_differ and not _hides_changes(wanted):
+        wanted = replace(wanted, revert_drift=True)
     new = not lives(situation.status)
     express = wanted.express or (situation.express and not new)
     wanted = replace(wanted, express=express, revert_drift=wanted.revert_drift and not new)  # what is new has no drift
@@ -60,6 +62,11 @@ def ask_for_change_set(situation: Situation) -> Plan | None:
     )
     rung = f"{ASK} to {situation.way_out}"  # what a rollback or a deletion led to is asked about anew
     return Plan(stack_name=situation.stack_name, rung=rung, steps=(named(step),))
+
+
+def _hides_changes(wanted: Deployment) -> bool:
+    """Reverting drift, CloudFormation shows nothing of what changes in nested stacks."""
+    return templates.has_nested(templates.read(wanted.template))
 
 
 def _with_declared_parameters(wanted: Deployment) -> Deployment:
@@ -107,7 +114,7 @@ def _to_import(each: Resource) -> Import:
 def execute(situation: Situation) -> Plan | None:
     """Execute the very change set that was reviewed."""
     review, wanted = situation.review, situation.deployment
-    if review is None or wanted is None:
+    if review is None or wanted is None or review.change_set.is_realignment:
         return None
     paused = situation.way_out is WayOut.FIX_FORWARD
     replaces = any(change.replaces for change in review.changes)
@@ -166,42 +173,54 @@ def guard(situation: Situation) -> Plan | None:
 
 
 def realign(situation: Situation) -> Plan | None:
-    """After a rollback that skipped or repaired something: bring all in line with the template, by reverting drift."""
-    if situation.review is not None or situation.stack is None or not situation.may_differ:
+    """After a rollback that skipped or repaired something: bring all in line with the stack's template, by reverting
+    drift; one stack after the other, because that does not reach into nested ones. Where a deployment follows, only if
+    that cannot do it on the way.
+    """
+    left = (each for each in situation.may_differ if f"realign {each.name}" not in situation.spent)
+    stack = next(left, None)
+    if situation.review is not None or stack is None:
         return None
-    kept = frozenset(situation.stack.parameters)
-    wanted = Deployment(
-        stack_name=situation.stack_name,
+    wanted = situation.deployment if situation.goal is Goal.APPLY else None
+    if wanted is not None and not _hides_changes(wanted):
+        return None
+    unchanged = Deployment(
+        stack_name=stack.name,
         template="",
         revert_drift=True,
         role_arn=situation.role_arn,
         express=situation.express,
     )
     step = CreateChangeSet(
-        stack=situation.address,
+        stack=stack.id,
         name="",
         type="UPDATE",
-        deployment=wanted,
+        deployment=unchanged,
         keep_template=True,
-        kept_parameters=kept,
-        why="makes what was skipped agree with the template again",
+        kept_parameters=frozenset(stack.parameters),
+        why=REALIGNS,
     )
-    return Plan(stack_name=situation.stack_name, rung="realign", steps=(named(step),))
+    return Plan(stack_name=situation.stack_name, rung=f"realign {stack.name}", steps=(named(step),))
 
 
 def execute_realignment(situation: Situation) -> Plan | None:
     """The change set that `realign` asked for."""
     review = situation.review
-    if review is None:
+    if review is None or not review.change_set.is_realignment:
         return None
+    change_set = review.change_set
     steps: tuple[Step, ...] = (
-        ExecuteChangeSet(
-            stack=situation.address,
-            change_set=review.change_set.id,
-            token=situation.token,
-            why="makes what was skipped agree with the template again",
-        ),
-        Wait(stack=situation.address, token=situation.token, why="until CloudFormation is done"),
+        ExecuteChangeSet(stack=change_set.stack_id, change_set=change_set.id, token=situation.token, why=REALIGNS),
+        Wait(stack=change_set.stack_id, token=situation.token, why="until CloudFormation is done"),
     )
-    rung = "execute realignment"
-    return Plan(stack_name=situation.stack_name, rung=rung, steps=steps, hazards=review.hazards, review=review)
+    hazards = (*_beside_its_root(situation, change_set), *review.hazards)
+    rung = f"execute {change_set.name}"
+    return Plan(stack_name=situation.stack_name, rung=rung, steps=steps, hazards=hazards, review=review)
+
+
+def _beside_its_root(situation: Situation, change_set: ChangeSet) -> Iterator[Hazard]:
+    """Source: user guide, "Split a template into reusable pieces using nested stacks": updates start from the root."""
+    if change_set.stack_id != situation.address:
+        name = change_set.stack_id.split("/")[1]
+        message = f"{name} is updated by itself, which AWS advises against: its template and its values stay"
+        yield Hazard(kind=HazardKind.NESTED, logical_id=name, type=NESTED_STACK, message=message)

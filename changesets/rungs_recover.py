@@ -11,7 +11,7 @@ from changesets.diagnosis import plain
 from changesets.kinds import DATA, MADE_ANEW, NESTED_STACK
 from changesets.lending import Denied
 from changesets.mending import Pause, PushImage, Repair
-from changesets.models import Resource, StackEvent
+from changesets.models import DIFFERS_TOKEN_PREFIX, TOKEN_PREFIX, Resource, StackEvent
 from changesets.plans import Hazard, HazardKind, Plan
 from changesets.situation import Situation
 from changesets.statuses import StackStatus
@@ -27,10 +27,17 @@ UNTIL_DONE = "until CloudFormation is done"
 SPREADING = 15.0  # seconds until IAM's change is in force: usually a few, never promised
 
 
-def plan(situation: Situation, rung: str, step: Step, hazards: Iterable[Hazard] = (), token: str | None = None) -> Plan:
+def plan(
+    situation: Situation, rung: str, step: ContinueUpdateRollback | RollbackStack, hazards: Iterable[Hazard] = ()
+) -> Plan:
     """The step, then waiting for what it set going."""
-    wait = Wait(stack=situation.address, token=token or situation.token, why=UNTIL_DONE)
+    wait = Wait(stack=situation.address, token=step.token, why=UNTIL_DONE)
     return Plan(stack_name=situation.stack_name, rung=rung, steps=(step, wait), hazards=tuple(hazards))
+
+
+def may_differ_after(token: str) -> str:
+    """The token, marked: a later run learns by it that not all of the stack is as its template says."""
+    return token.replace(TOKEN_PREFIX, DIFFERS_TOKEN_PREFIX, 1)
 
 
 def about(resource: Resource, kind: HazardKind, message: str) -> Hazard:
@@ -95,9 +102,10 @@ def _after(situation: Situation, rung: str, first: tuple[Repair | PushImage | Pa
     if not first:
         return None
     names = ",".join(dict.fromkeys(each.logical_id for each in first if not isinstance(each, Pause)))
+    differs = any(isinstance(each, Repair) and each.differs for each in first)
     step = ContinueUpdateRollback(
         stack=situation.address,
-        token=situation.token,
+        token=may_differ_after(situation.token) if differs else situation.token,
         role_arn=situation.role_arn,
         why="its cause is mended",
     )
@@ -136,7 +144,7 @@ def continue_skipping(situation: Situation) -> Plan | None:
     names = tuple(sorted({skip_name(event, situation.address) for event in failed}))
     step = ContinueUpdateRollback(
         stack=situation.address,
-        token=situation.token,
+        token=may_differ_after(situation.token),
         skip=names,
         why="these failed in the rollback itself; the rest of the stack goes back to its last good state",
     )
@@ -149,7 +157,7 @@ def continue_by_force(situation: Situation) -> Plan | None:
         return None
     step = ContinueUpdateRollback(
         stack=situation.address,
-        token=situation.token,
+        token=may_differ_after(situation.token),
         force=True,
         why="CloudFormation itself chooses what to skip, in nested stacks too",
     )

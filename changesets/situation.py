@@ -43,7 +43,7 @@ class Situation:
 
     `empty` names resources proven to hold nothing, `survivors` what an earlier stack of this name left,
     `remedies` what could repair a failed rollback, `spent` the rungs tried in this run, `role_arn` a service role
-    given by the caller; `may_differ`: something was skipped or made again.
+    given by the caller; `may_differ`: this stack, or ones nested in it, where something was skipped or made again.
     """
 
     goal: Goal
@@ -65,7 +65,7 @@ class Situation:
     others: tuple[str, ...] = ()
     review: Review | None = None
     spent: frozenset[str] = frozenset()
-    may_differ: bool = False
+    may_differ: tuple[Stack, ...] = ()
 
     @property
     def status(self) -> StackStatus | None:

@@ -64,9 +64,9 @@ def test_skipping_says_that_the_resource_would_differ_from_the_template() -> Non
 
 
 def test_after_skipping_the_next_change_set_reverts_the_drift() -> None:
-    given = situation(may_differ=True)
-    assert plan(given).steps[0].arguments["DeploymentMode"] == "REVERT_DRIFT"
-    assert plan(situation(Goal.RECOVER, may_differ=True)).steps[0].arguments["UsePreviousTemplate"]
+    differing = (stack(S.UPDATE_ROLLBACK_COMPLETE),)
+    assert plan(situation(may_differ=differing)).steps[0].arguments["DeploymentMode"] == "REVERT_DRIFT"
+    assert plan(situation(Goal.RECOVER, may_differ=differing)).steps[0].arguments["UsePreviousTemplate"]
 
 
 def test_a_stack_that_is_new_has_no_drift_to_revert() -> None:
