@@ -43,7 +43,7 @@ def _variables(graph: Graph) -> Iterator[tuple[Place, str]]:
 
 @rule(
     "W9335",
-    "The address names a stage that the API does not have",
+    "The address names no stage of the API",
     symptom='It answers 403 {"message":"Forbidden"} or 404.',
     fix="Write the stage's name as the API has it (SAM: ${Api}.execute-api.${AWS::Region}.amazonaws.com/${Api.Stage}); "
     "the stage $default has no part of the path.",
@@ -56,6 +56,9 @@ def address_of_no_stage(graph: Graph) -> Iterator[Place]:
         routed = api.routes is None or any(route.path.startswith(f"/{first}") for route in api.routes)
         default = "$default" in stages and (not _STAGE.fullmatch(first) or routed)
         clear = bool(stages) and all(map(known, stages)) and known(first)
+        alone = place.path[0] == "Outputs" and str(place.value).startswith(("https://", "${"))
+        if not first and clear and alone and "$default" not in stages and not api.disabled:
+            yield Place(place.logical_id, place.path, f"{place.value}, without the stage {', '.join(stages)}")
         if first and clear and first not in (*stages, "Stage") and not default:
             yield Place(place.logical_id, place.path, f"{first}; stage {', '.join(stages)}")
 

@@ -127,15 +127,18 @@ def _routed(api: Api, behavior: Behavior) -> frozenset[str]:
 
 @rule(
     "E9105",
-    "AllowedMethods is no set that CloudFront offers",
-    symptom="The deployment fails: InvalidArgument on AllowedMethods.",
-    fix="Use [GET, HEAD], [GET, HEAD, OPTIONS] or all seven methods.",
+    "AllowedMethods or CachedMethods is no set that CloudFront offers",
+    symptom="The deployment fails: InvalidArgument on AllowedMethods (CachedMethods).",
+    fix="Use [GET, HEAD], [GET, HEAD, OPTIONS] or, as AllowedMethods, all seven methods.",
     source=f"{_GUIDE}/DownloadDistValuesCacheBehavior.html#DownloadDistValuesAllowedHTTPMethods",
 )
 def methods_set_invalid(graph: Graph) -> Iterator[Place]:
     for _, behavior in graph.behaviors():
         if behavior.methods is not None and set(behavior.methods) not in _METHOD_SETS:
             yield at(behavior.body, "AllowedMethods", ", ".join(sorted(behavior.methods)))
+        cached, unclear = behavior.body.texts("CachedMethods"), behavior.body.unknown("CachedMethods")
+        if cached and not unclear and set(cached) not in _METHOD_SETS[:2]:
+            yield at(behavior.body, "CachedMethods", ", ".join(cached))
 
 
 @rule(

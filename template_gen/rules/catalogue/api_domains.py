@@ -210,3 +210,32 @@ def _named_by_text(graph: Graph) -> Iterator[tuple[Resource, Object, Api]]:
                 api = apis.get(api_id(holder))
                 if api and known(holder.text(key)):
                     yield resource, holder, api
+
+
+@rule(
+    "E9388",
+    "The stage stands before a path that the domain name has led to the stage already",
+    symptom='Every request through CloudFront answers 403 {"message":"Forbidden"} or 404.',
+    fix="Remove OriginPath: the API's own domain name leads to the stage by itself (below the mapping's path, if any).",
+    source=f"{_GATEWAY}/rest-api-mappings.html",
+)
+def stage_twice(graph: Graph) -> Iterator[Place]:
+    """Where every mapping of the domain name is for its whole, and none for the OriginPath."""
+    for origin in graph.origins():
+        domain = next((one for one in graph.of(*_NAMES) if origin.domain in _texts(one)), None)
+        found = [
+            one.properties
+            for one in graph.of(*_MAPPINGS)
+            if domain and one.properties.get("DomainName") in _texts(domain)
+        ]
+        paths = {one.text("BasePath") or one.text("ApiMappingKey") for one in found}
+        stages = {stage for api in graph.apis for one in found if api_id(one) == api.id for stage in api.stages or ()}
+        path = origin.body.text("OriginPath")
+        if paths == {""} and path.removeprefix("/") in stages:
+            yield at(origin.body, "OriginPath", f"{path} of {origin.domain}")
+
+
+def _texts(domain: Resource) -> tuple[str, ...]:
+    """What means the domain name: a Ref, its text, the address behind it."""
+    made = f"${{{domain.id}}}", f"${{{domain.id}.RegionalDomainName}}"
+    return (*made, domain.properties.text("DomainName"))

@@ -144,16 +144,23 @@ def no_auto_deploy(graph: Graph) -> Iterator[Place]:
     "E9207",
     "The integration does not say its payload format",
     symptom="The deployment fails: PayloadFormatVersion is a required parameter for integration, or is not supported.",
-    fix='Set PayloadFormatVersion: "2.0".',
+    fix='Set PayloadFormatVersion: "2.0" (payloadFormatVersion in a document).',
     source=f"{_GATEWAY}/http-api-develop-integrations-lambda.html",
 )
 def payload_format(graph: Graph) -> Iterator[Place]:
-    """There are 1.0 and 2.0."""
     for integration in graph.of("AWS::ApiGatewayV2::Integration"):
         properties = integration.properties
         http = _protocol(properties, graph) is Protocol.HTTP
         if http and properties.get("IntegrationType") == "AWS_PROXY" and "PayloadFormatVersion" not in properties:
             yield at(properties, "PayloadFormatVersion")
+    for one in (one for api in graph.apis if api.protocol is Protocol.HTTP for one in api.operations):
+        calls = graph.function(one.integration.get("uri"))
+        if (
+            calls
+            and str(one.integration.get("type")).lower() == "aws_proxy"
+            and "payloadFormatVersion" not in one.integration
+        ):
+            yield at(one.integration, "payloadFormatVersion", f"{one.method} {one.path}")
     for holder, key in _payload_versions(graph):
         if known(holder.get(key)) and str(holder.get(key)) not in ("1.0", "2.0"):
             yield at(holder, key)
@@ -197,6 +204,8 @@ def route_without_target(graph: Graph) -> Iterator[Place]:
         lost = (plain and api.protocol is Protocol.HTTP) or (api.protocol is Protocol.REST and api.id in deployed)
         if lost and api.stages is None and api.id not in staged and not unclear:
             yield at(api.properties, value="no stage")
+    bare = (stage.properties for stage in graph.of("AWS::ApiGateway::Stage") if "DeploymentId" not in stage.properties)
+    yield from (at(stage, "StageName", "no DeploymentId") for stage in bare)
 
 
 @rule(
@@ -218,7 +227,8 @@ def route_form(graph: Graph) -> Iterator[Place]:
             yield at(route.properties, "RouteKey")
     for part in graph.of("AWS::ApiGateway::Resource"):
         name = part.properties.text("PathPart")
-        if "/" in name or _FOREIGN.search(f"/{name}"):
+        above = graph.named(part.properties.get("ParentId"), part.type)
+        if "/" in name or _FOREIGN.search(f"/{name}") or (above and above.properties.text("PathPart").endswith("+}")):
             yield at(part.properties, "PathPart")
     by_sam = (route for api in graph.apis if api.protocol is not Protocol.WEBSOCKET for route in api.routes or ())
     for found in by_sam:

@@ -11,7 +11,7 @@ from template_gen.rules.catalogue.grants import everywhere
 from template_gen.rules.graph import Graph, Object
 from template_gen.rules.graph.resources import NAMED_BY_REF
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at, symbols
+from template_gen.rules.values import Place, at, known, symbols
 
 _TEMPLATES: Final = (
     "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/"
@@ -31,7 +31,8 @@ _FORMS: Final = {
     "s3": re.compile(r"::.+|\$.*"),
     "sqs": re.compile(rf"{_PLACED}:.+"),
     "sns": re.compile(rf"{_PLACED}:.+"),
-    "ssm": re.compile(rf"{_SYMBOL}*:{_SYMBOL}*:(?!/).+"),
+    "ssm": re.compile(rf"{_SYMBOL}*:{_SYMBOL}*:(?!/|parameters|parameter//|parameter[^/*?$]).+"),
+    "secretsmanager": re.compile(rf"{_PLACED}:(\*|\$.*|secret:(.*[*?$].*|.*-[A-Za-z0-9]{{6}}))", re.DOTALL),
 }  # fmt: skip
 _DOCUMENT: Final = frozenset({"Statement", "Version", "PolicyName", "PolicyDocument", "Id", "Fn::Transform"})
 
@@ -40,7 +41,8 @@ _DOCUMENT: Final = frozenset({"Statement", "Version", "PolicyName", "PolicyDocum
     "E9295",
     "A name is wanted here, and this is an ARN or a URL",
     symptom="The deployment fails, or the function's calls answer AccessDenied: the ARN is put into another one.",
-    fix="Write !Ref of a table or bucket, !GetAtt Queue.QueueName, !GetAtt Topic.TopicName, !Ref of a log group.",
+    fix="Write !Ref of a table or bucket, !GetAtt Queue.QueueName, !GetAtt Topic.TopicName, !Ref of a log group; "
+    "for SSMParameterReadPolicy a name without its first slash.",
     source=_TEMPLATES,
 )
 def arn_for_name(graph: Graph) -> Iterator[Place]:
@@ -49,6 +51,7 @@ def arn_for_name(graph: Graph) -> Iterator[Place]:
         for policy in holder.properties.objects("Policies"):
             for template in policy.values() if not policy.keys() & _DOCUMENT else ():
                 yield from _arns(template)
+                yield from _slashes(policy, template)
                 yield from _urls(template, graph)
     for function in graph.functions.values():
         logging = function.properties.object("LoggingConfig")
@@ -60,6 +63,14 @@ def _arns(template: Any) -> Iterator[Place]:
     for name in _NAMES if isinstance(template, Object) else ():
         if _ARN.fullmatch(template.text(name)):
             yield at(template, name)
+
+
+def _slashes(policy: Object, template: Any) -> Iterator[Place]:
+    """SAM puts the parameter's name behind a slash of its own, but for the template that says so."""
+    for name in ("SSMParameterReadPolicy", "SSMParameterWithSlashPrefixReadPolicy"):
+        given = template.text("ParameterName") if name in policy and isinstance(template, Object) else ""
+        if given and known(given) and given.startswith("/") is (name == "SSMParameterReadPolicy"):
+            yield at(template, "ParameterName", f"{given} of {name}")
 
 
 def _urls(template: Any, graph: Graph) -> Iterator[Place]:
@@ -130,7 +141,8 @@ def policies_beside_role(graph: Graph) -> Iterator[Place]:
     "An ARN of this service is not written so",
     symptom="The call answers AccessDenied: no resource has this ARN; a bucket policy makes the deployment fail.",
     fix="Write !GetAtt X.Arn, or arn:aws:dynamodb:<region>:<account>:table/<name>, arn:aws:s3:::<bucket>/*, "
-    "arn:aws:sqs:<region>:<account>:<queue>, arn:aws:ssm:<region>:<account>:parameter/<name>.",
+    "arn:aws:sqs:<region>:<account>:<queue>, arn:aws:ssm:<region>:<account>:parameter/<name> (one slash), "
+    "arn:aws:secretsmanager:<region>:<account>:secret:<name>-??????.",
     source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
 )
 def arn_form(graph: Graph) -> Iterator[Place]:

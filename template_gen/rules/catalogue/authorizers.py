@@ -117,6 +117,10 @@ def identity_source(graph: Graph) -> Iterator[Place]:
         for source in (one for text in holder.texts(key) for one in text.split(",")):
             if known(source) and not _SOURCE.fullmatch(source.strip()):
                 yield at(holder, key, source)
+    for found in graph.of("AWS::ApiGateway::Authorizer"):
+        for source in found.properties.text("IdentitySource").split(","):
+            if source.strip().startswith("$") and known(source):
+                yield at(found.properties, "IdentitySource")
 
 
 @rule(
@@ -208,10 +212,23 @@ def key_without_plan(graph: Graph) -> Iterator[Place]:
         auth = api.properties.object("Auth")
         if auth.flag("ApiKeyRequired") and "UsagePlan" not in auth and not plans and _is_closed(api.id, graph):
             yield at(auth, "ApiKeyRequired")
+    yield from _keys_nobody_has(graph)
     for method in graph.of("AWS::ApiGateway::Method"):
         required = method.properties.flag("ApiKeyRequired")
         if required and not plans and _is_closed(api_id(method.properties), graph):
             yield at(method.properties, "ApiKeyRequired")
+
+
+def _keys_nobody_has(graph: Graph) -> Iterator[Place]:
+    """Keys that no usage plan knows, and keys that are switched off."""
+    joined = {one.properties.text("KeyId") for one in graph.of("AWS::ApiGateway::UsagePlanKey")}
+    for key in graph.of("AWS::ApiGateway::ApiKey"):
+        free = f"${{{key.id}}}" not in joined and "StageKeys" not in key.properties
+        outside = key.id in graph.resources.in_outputs or any(graph.resources.users(key.id))
+        if key.properties.flag("Enabled") is False:
+            yield at(key.properties, "Enabled", "the key is switched off")
+        elif free and not outside and not graph.resources.unclear(list(joined)):
+            yield at(key.properties, value=f"key {key.id}, in no usage plan")
 
 
 def _is_closed(api: str, graph: Graph) -> bool:

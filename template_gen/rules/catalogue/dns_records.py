@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.graph import Distribution, Graph
-from template_gen.rules.graph.dns import CLOUDFRONT_ZONE, Record, aliases, plain, records, surely_not
+from template_gen.rules.graph.dns import (
+    CLOUDFRONT_ZONE,
+    SERVICE_ZONES,
+    WEBSITE_ZONES,
+    Record,
+    aliases,
+    plain,
+    records,
+    surely_not,
+)
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Place, at, known
 
@@ -97,8 +106,15 @@ def alias_zone(graph: Graph) -> Iterator[Place]:
         regional = name.endswith(".RegionalDomainName}") and graph.named(name, *_API_DOMAINS)
         foreign = own or zone == CLOUDFRONT_ZONE or ".Distribution" in str(zone)
         elsewhere = zone == CLOUDFRONT_ZONE and (graph.named(name, *_BALANCERS) or _WEBSITE.search(name))
-        if (regional and foreign) or elsewhere:
+        if (regional and foreign) or elsewhere or _of_another_region(name, zone):
             yield at(record.alias, "HostedZoneId")
+
+
+def _of_another_region(name: str, zone: object) -> bool:
+    """The zone is one of website endpoints, and not of this one's region."""
+    region = re.search(r"(?:^|\.)s3-website[.-]([a-z0-9-]+)\.amazonaws", name)
+    wanted = WEBSITE_ZONES.get(region[1]) if region else None
+    return wanted is not None and zone != wanted and zone in WEBSITE_ZONES.values()
 
 
 @rule(
@@ -139,7 +155,7 @@ def record_without_ipv6(graph: Graph) -> Iterator[Place]:
     "E9231",
     "The record's name is not in its zone",
     symptom="The deployment fails: RRSet with DNS name ... is not permitted in zone ...",
-    fix="Write the whole name, such as www.example.com for www.",
+    fix="Write the whole name, such as www.example.com for www, and your own zone as HostedZoneId of the record.",
     source=f"{_ROUTE53}/resource-record-sets-values-shared.html",
 )
 def record_outside_zone(graph: Graph) -> Iterator[Place]:
@@ -150,6 +166,8 @@ def record_outside_zone(graph: Graph) -> Iterator[Place]:
         other = bool(inside) and known(inside) and not f".{record.name}".endswith(f".{inside}")
         if record.name and known(record.name) and (other or (not inside and "." not in record.name)):
             yield at(record.body, "Name")
+        if record.zone.get("HostedZoneId") in SERVICE_ZONES:
+            yield at(record.zone, "HostedZoneId", "a zone of AWS, for AliasTarget only")
 
 
 @rule(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from template_gen.rules.catalogue.authorizers import schemes
-from template_gen.rules.graph import Api, Graph, Object
+from template_gen.rules.graph import Api, Graph, Object, Protocol
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Place, at, known
 
@@ -34,13 +34,39 @@ def _documents(graph: Graph) -> Iterator[tuple[Api, Object]]:
     source=f"{_GATEWAY}/api-gateway-swagger-extensions.html",
 )
 def document_form(graph: Graph) -> Iterator[Place]:
-    for _, paths in _documents(graph):
+    for api, paths in _documents(graph):
+        if api.protocol is Protocol.HTTP and "swagger" in api.document:
+            yield at(api.document, "swagger", "an HTTP API wants openapi: 3.0.1")
         for path, item in paths.items():
             if known(path) and not _PATH.fullmatch(path):
                 yield at(paths, path, path)
             for name in item if isinstance(item, Object) else ():
                 if known(name) and name.lower() not in _ITEM and not name.lower().startswith(("x-", "fn::", "ref")):
                     yield at(item, name, f"{name} {path}")
+
+
+@rule(
+    "E9385",
+    "The document has a method that leads nowhere",
+    symptom="The deployment of a REST API fails: No integration defined for method; an HTTP API answers 500 or 404.",
+    fix="Add x-amazon-apigateway-integration to the method, as the others have it: {type: aws_proxy, httpMethod: POST, "
+    "uri: ...}.",
+    source=f"{_GATEWAY}/api-gateway-swagger-extensions-integration.html",
+)
+def method_without_integration(graph: Graph) -> Iterator[Place]:
+    """Only beside methods that have one: where none has, another tool may add them; SAM adds those of its events."""
+    for api, _ in _documents(graph):
+        by_event = {(route.method, route.path) for route in api.routes or () if "Events" in route.place.path}
+        operations = list(api.operations)
+        some = any(_INTEGRATION in one.body for one in operations)
+        for one in operations if some and api.routes is not None else ():
+            verb = "ANY" if one.method.startswith("x-") else one.method.upper()
+            absent = _INTEGRATION not in one.body and not {"$ref", "Fn::Transform"} & one.body.keys()
+            if absent and not {(verb, one.path), ("ANY", one.path)} & by_event:
+                yield at(one.body, value=f"{one.method} {one.path}")
+
+
+_INTEGRATION: Final = "x-amazon-apigateway-integration"
 
 
 @rule(

@@ -49,6 +49,7 @@ _ARNS: Final = (
 _CALLERS: Final = (
     ("AWS::Events::Rule", "Targets.Arn", "events", ""),
     ("AWS::SNS::Subscription", "Endpoint", "sns", "TopicArn"),
+    ("AWS::SNS::Topic", "Subscription.Endpoint", "sns", ""),
     ("AWS::S3::Bucket", _UPLOADS, "s3", ""),
     ("Custom::S3BucketNotifications", _BY_CDK, "s3", "BucketName"),
     ("AWS::Logs::SubscriptionFilter", "DestinationArn", "logs", "LogGroupName"),

@@ -5,7 +5,7 @@ from typing import Final
 
 from template_gen.rules.graph import Graph
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at, known
+from template_gen.rules.values import Place, at, below, known
 
 _LAMBDA: Final = "https://docs.aws.amazon.com/lambda/latest/dg"
 _SAM: Final = "https://docs.aws.amazon.com/serverless-application-model/latest/developerguide"
@@ -68,3 +68,27 @@ def level_of_text(graph: Graph) -> Iterator[Place]:
         levels = [key for key in ("ApplicationLogLevel", "SystemLogLevel") if key in logging]
         if levels and logging.get("LogFormat", "Text") == "Text":
             yield at(logging, levels[0], levels[0])
+
+
+# Way to a value that SAM hands on unread, and what Lambda takes there.
+_VALUES: Final = (
+    ("FunctionUrlConfig.InvokeMode", ("BUFFERED", "RESPONSE_STREAM")),
+    ("FunctionUrlConfig.AuthType", ("NONE", "AWS_IAM")),
+    ("Events.*.Properties.FunctionResponseTypes", ("ReportBatchItemFailures",)),
+    ("SnapStart.ApplyOn", ("PublishedVersions", "None")),
+)
+
+
+@rule(
+    "E9387",
+    "Lambda has no such value",
+    symptom="The deployment fails: value failed to satisfy constraint; SAM hands it on as it stands.",
+    fix="Write InvokeMode: BUFFERED or RESPONSE_STREAM, AuthType: NONE or AWS_IAM, FunctionResponseTypes: "
+    "[ReportBatchItemFailures], ApplyOn: PublishedVersions.",
+    source=f"{_SAM}/sam-resource-function.html",
+)
+def value_unknown(graph: Graph) -> Iterator[Place]:
+    for function in graph.of("AWS::Serverless::Function"):
+        for way, values in _VALUES:
+            for holder, key in below(function.properties, way):
+                yield from (at(holder, key, text) for text in holder.texts(key) if known(text) and text not in values)

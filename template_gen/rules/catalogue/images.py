@@ -148,6 +148,44 @@ def _too_tight(selection: Any) -> bool:
 
 
 @rule(
+    "E9386",
+    "The lifecycle policy is not written as ECR wants it",
+    symptom="The deployment fails: Invalid parameter at 'LifecyclePolicyText'.",
+    fix="Write JSON with a rulePriority of its own for each rule, tagStatus any in the last one, tagPatternList (or "
+    "tagPrefixList) with tagged, countUnit: days with sinceImagePushed, and action: {type: expire}.",
+    source=f"{_ECR}/lifecycle_policy_parameters.html",
+)
+def lifecycle_form(graph: Graph) -> Iterator[Place]:
+    for repository in graph.of(_REPOSITORY):
+        policy = repository.properties.object("LifecyclePolicy")
+        if known(policy.text("LifecyclePolicyText")) and (fault := _fault(policy.text("LifecyclePolicyText"))):
+            yield at(policy, "LifecyclePolicyText", fault)
+
+
+def _fault(text: str) -> str:
+    """What is wrong with the text of a lifecycle policy, "" when nothing is."""
+    try:
+        rules = json.loads(text or '{"rules": []}')["rules"]
+        found = [(number(one["rulePriority"]) or 0, one["selection"], one.get("action")) for one in rules]
+        kinds = [(priority, str(selection["tagStatus"])) for priority, selection, _ in found]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "not the JSON of rules with rulePriority and selection"
+    if len({priority for priority, _ in kinds}) < len(kinds):
+        return "the same rulePriority twice"
+    if any(kind == "any" and priority < max(kinds)[0] for priority, kind in kinds):
+        return "tagStatus any is not the last"
+    return next((fault for _, selection, action in found if (fault := _fault_of(selection, action))), "")
+
+
+def _fault_of(selection: dict[str, Any], action: Any) -> str:
+    if selection["tagStatus"] == "tagged" and not selection.keys() & {"tagPrefixList", "tagPatternList"}:
+        return "tagged without tagPatternList"
+    if str(selection.get("countType")).startswith("since") and selection.get("countUnit") != "days":
+        return f"{selection['countType']} without countUnit: days"
+    return "" if action else "no action"
+
+
+@rule(
     "W9180",
     "The repository cannot be deleted while images are in it",
     symptom="DELETE_FAILED: the repository is not empty.",

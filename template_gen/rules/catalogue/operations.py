@@ -7,7 +7,7 @@ from typing import Any, Final
 from template_gen.rules.catalogue.s3_access import has_identity
 from template_gen.rules.graph import DYNAMIC, Behavior, Distribution, Graph, Kind, Resource
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at, known, symbols
+from template_gen.rules.values import Object, Place, at, known, symbols
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 UNCOMPRESSED: Final = "b2884449-e4de-46a7-ac36-70bc7f1ddd6d"  # the managed CachingOptimizedForUncompressedObjects
@@ -160,7 +160,8 @@ def _edge(distribution: Distribution) -> dict[str, Place]:
 @rule(
     "I9310",
     "Something is paid for even when nobody visits",
-    symptom="A month costs: a secret $0.40, a KMS key $1, a NAT gateway $32, a unit of table capacity up to $0.47.",
+    symptom="A month costs: a secret $0.40, a KMS key $1, a NAT gateway $32, an API's cache $14, a "
+    "unit of table capacity up to $0.47.",
     fix="Use SSM SecureString parameters, AWS's own keys, tables billed per request, and no VPC.",
     source="https://aws.amazon.com/pricing/",
 )
@@ -173,6 +174,8 @@ def paid_idle(graph: Graph) -> Iterator[Place]:
         stages = graph.of("AWS::Serverless::HttpApi", "AWS::ApiGatewayV2::Stage")
         settings = (stage.properties.object("DefaultRouteSettings") for stage in stages)
         yield from (at(s, "DetailedMetricsEnabled") for s in settings if s.flag("DetailedMetricsEnabled"))
+        cached = (stage.properties for stage in graph.of("AWS::ApiGateway::Stage", "AWS::Serverless::Api"))
+        yield from (at(stage, "CacheClusterEnabled") for stage in cached if stage.flag("CacheClusterEnabled"))
         capacity = (table.properties.object("ProvisionedThroughput") for table in graph.of("AWS::DynamoDB::Table"))
         yield from (at(c, key) for c in capacity for key in c if (c.number(key) or 0) > FREE_CAPACITY)
 
@@ -239,6 +242,13 @@ def viewer_http(graph: Graph) -> Iterator[Place]:
     for distribution, behavior in graph.behaviors():
         viewer = distribution.config.object("ViewerCertificate")
         pages = behavior is distribution.default and viewer.keys() & {"AcmCertificateArn", "IamCertificateId"}
-        meant = behavior.goes_to(*DYNAMIC) or bool(pages)
+        meant = behavior.goes_to(*DYNAMIC) or (bool(pages) and not _only_redirects(behavior, graph))
         if meant and behavior.body.get("ViewerProtocolPolicy") == "allow-all":
             yield at(behavior.body, "ViewerProtocolPolicy")
+
+
+def _only_redirects(behavior: Behavior, graph: Graph) -> bool:
+    """Nothing is shown here: the bucket sends everybody to another name, over TLS."""
+    bucket = graph.bucket(behavior.origin)
+    website = bucket.properties.object("WebsiteConfiguration") if bucket else Object()
+    return website.object("RedirectAllRequestsTo").get("Protocol") == "https"

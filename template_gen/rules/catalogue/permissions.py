@@ -6,7 +6,7 @@ from typing import Final
 
 from template_gen.rules.graph import Api, Graph, Route
 from template_gen.rules.graph.api import api_id
-from template_gen.rules.graph.permission import is_call, lets_through, same_target
+from template_gen.rules.graph.permission import is_call, lets_authorize, lets_through, same_target
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known, symbols
 
@@ -30,7 +30,11 @@ def no_permission(graph: Graph) -> Iterator[Place]:
         granted = [p for p in given if same_target(p.get("FunctionName"), place.value, graph.resources)]
         routes = [route for route in api.routes or () if route.function == function_id and not route.credentials]
         asked: list[Route | None] = [*routes] or [None]
-        if not all(any(lets_through(p, api, route, graph.resources) for p in granted) for route in asked):
+        if place.path[-1] == "AuthorizerUri":
+            called = any(lets_authorize(p, api, graph.resources) for p in granted)
+        else:
+            called = all(any(lets_through(p, api, route, graph.resources) for p in granted) for route in asked)
+        if not called:
             meant = [p for p in given if is_call(p) and _may_mean(p, api, graph)]
             key = "SourceArn" if granted else "FunctionName"
             yield at(meant[0], key) if len(meant) == 1 and key in meant[0] else replace(place, value=function_id)

@@ -126,7 +126,7 @@ def deployment_before_some_methods(graph: Graph) -> Iterator[Place]:
     source=f"{_GATEWAY}/set-up-lambda-proxy-integrations.html",
 )
 def integration_uri(graph: Graph) -> Iterator[Place]:
-    """Of REST APIs and WebSocket APIs; an HTTP API takes the function's ARN alone."""
+    """Of REST APIs, WebSocket APIs and every authorizer; an HTTP API's integration takes the function's ARN alone."""
     for holder, key in _invoking(graph):
         uri = holder.text(key)
         named = _FUNCTION_NAME.search(uri)
@@ -143,6 +143,8 @@ def _invoking(graph: Graph) -> Iterator[tuple[Object, str]]:
             for operation in path.values() if isinstance(path, Object) else ():
                 if isinstance(operation, Object):
                     yield operation.object("x-amazon-apigateway-integration"), "uri"
+    for authorizer in graph.of("AWS::ApiGateway::Authorizer", "AWS::ApiGatewayV2::Authorizer"):
+        yield authorizer.properties, "AuthorizerUri"
     sockets = {api.id for api in graph.apis if api.protocol is Protocol.WEBSOCKET}
     for integration in graph.of("AWS::ApiGatewayV2::Integration"):
         if api_id(integration.properties) in sockets:
@@ -210,7 +212,8 @@ def integration_method(graph: Graph) -> Iterator[Place]:
         verb, proxy = integration.get("IntegrationHttpMethod"), integration.get("Type") in ("AWS_PROXY", "AWS")
         if proxy and ":lambda:path" in integration.text("Uri") and known(verb) and verb != "POST":
             yield at(integration, "IntegrationHttpMethod")
-    for operation in (one for api in graph.apis if api.protocol is Protocol.REST for one in api.operations):
+    """WebSocket APIs have no documents."""
+    for operation in (one for api in graph.apis for one in api.operations):
         documented, verb = operation.integration, operation.integration.get("httpMethod", "")
         proxied = str(documented.get("type")).lower() in ("aws_proxy", "aws")
         if proxied and ":lambda:path" in documented.text("uri") and known(verb) and str(verb).upper() != "POST":

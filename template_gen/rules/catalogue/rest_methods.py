@@ -212,3 +212,8 @@ def _of_http_apis(graph: Graph) -> Iterator[Place]:
             yield at(properties, "TimeoutInMillis")
         if judged and properties.get("IntegrationType") in ("AWS", "HTTP", "MOCK"):
             yield at(properties, "IntegrationType")
+        if judged and properties.get("ConnectionType") == "VPC_LINK" and "ConnectionId" not in properties:
+            yield at(properties, "ConnectionType", "VPC_LINK without ConnectionId")
+    for one in (one for api in graph.apis if api.protocol is Protocol.HTTP for one in api.operations):
+        if str(one.integration.get("type")).lower() in ("aws", "http", "mock"):
+            yield at(one.integration, "type", f"{one.integration.get('type')}, in an HTTP API")

@@ -8,11 +8,9 @@ from template_gen.rules.graph import Distribution, Graph, Kind, Origin, Resource
 from template_gen.rules.graph.bucket import (
     CLOUDFRONT,
     cloudfront_readers,
-    names_objects,
     policies,
     public_readers,
     readable,
-    visitors,
 )
 from template_gen.rules.graph.cdn import FORWARDS_HOST
 from template_gen.rules.graph.function import Statement, statements
@@ -91,22 +89,6 @@ def no_bucket_policy(graph: Graph) -> Iterator[Place]:
                 (attached[0].properties, "PolicyDocument") if attached else (origin.body, "OriginAccessControlId")
             )
             yield at(holder, key, f"bucket {bucket.id}")
-
-
-@rule(
-    "E9131",
-    "The bucket policy does not name the bucket's objects",
-    symptom="Every file answers 403 AccessDenied, because s3:GetObject acts on objects; or the deployment fails, where "
-    "Resource is no ARN of this bucket: Policy has invalid resource.",
-    fix="Set Resource: !Sub ${Bucket.Arn}/*, with your bucket's logical id.",
-    source=_OAC,
-)
-def policy_resource(graph: Graph) -> Iterator[Place]:
-    for bucket in graph.website_buckets:
-        for statement in visitors(bucket, graph.resources) if readable(bucket, graph.resources) else ():
-            found = statement.resources
-            if found and not any(names_objects(name, bucket, graph.resources) for name in found):
-                yield at(statement.body, "Resource", ", ".join(found))
 
 
 @rule(
@@ -256,19 +238,28 @@ def access_control_mode(graph: Graph) -> Iterator[Place]:
     "E9140",
     "The bucket is encrypted with a key that CloudFront may not use",
     symptom="Every file answers 403 AccessDenied from KMS.",
-    fix=f"Use SSE-S3 (AES256), or a key whose policy lets {CLOUDFRONT} kms:Decrypt.",
+    fix=f"Use SSE-S3 (AES256), or an origin access control (no access identity) and a key whose policy lets "
+    f"{CLOUDFRONT} kms:Decrypt.",
     source=_OAC,
 )
 def bucket_key(graph: Graph) -> Iterator[Place]:
     """A key from elsewhere may well allow it: only AWS's own key and keys of this template are judged, and of these
     none that a custom resource works on (the CDK lets one extend the key's policy)."""
-    for _, _, bucket in _private(graph):
+    for identified, bucket in _encrypted(graph):
         for entry in bucket.properties.object("BucketEncryption").objects("ServerSideEncryptionConfiguration"):
             default = entry.object("ServerSideEncryptionByDefault")
-            if default.get("SSEAlgorithm") in ("aws:kms", "aws:kms:dsse") and _refuses(
-                default.get("KMSMasterKeyID"), graph
-            ):
+            by_key = default.get("SSEAlgorithm") in ("aws:kms", "aws:kms:dsse")
+            if by_key and (identified or _refuses(default.get("KMSMasterKeyID"), graph)):
                 yield at(default, "SSEAlgorithm")
+
+
+def _encrypted(graph: Graph) -> Iterator[tuple[bool, Resource]]:
+    """Buckets that CloudFront signs its requests for, and whether by an access identity, which KMS never accepts."""
+    yield from ((False, bucket) for _, _, bucket in _private(graph))
+    for origin in graph.origins(Kind.BUCKET):
+        bucket = graph.bucket(origin)
+        if bucket and identity(origin) and not has_oac(origin):
+            yield True, bucket
 
 
 def _refuses(key: Any, graph: Graph) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 from template_gen.rules.catalogue.s3_access import has_oac
 from template_gen.rules.graph import Behavior, Distribution, Function, Graph, Kind, Resource
 from template_gen.rules.graph.api import function_named
-from template_gen.rules.graph.bucket import cloudfront_readers, policies, readable
+from template_gen.rules.graph.bucket import policies, readable, visitors
 from template_gen.rules.graph.function import statements, trusts
 from template_gen.rules.rule import rule
 from template_gen.rules.values import Object, Place, at, known
@@ -16,6 +16,7 @@ from template_gen.rules.values import Object, Place, at, known
 _NO_EDGE_PROPERTIES: Final = ("VpcConfig", "Layers", "DeadLetterConfig", "DeadLetterQueue", "FileSystemConfigs")
 _NO_EDGE_RUNTIMES: Final = ("java", "dotnet", "ruby", "go", "provided")
 _EDGE_SECONDS: Final = 30
+_VIEWER: Final = {"Timeout": 5, "MemorySize": 128}
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _ASSETS: Final = re.compile(
     "asset|static|cdn|cache|media|image|img|pic|photo|video|audio|font|file|upload|download|content|resource|public"
@@ -120,7 +121,7 @@ def missing_is_forbidden(graph: Graph) -> Iterator[Place]:
         responses = {page.number("ErrorCode"): page for page in distribution.config.objects("CustomErrorResponses")}
         page = responses.get(404)
         clear = bucket is not None and readable(bucket, graph.resources)
-        private = clear and bucket and cloudfront_readers(bucket, graph.resources) and not _lists(bucket, graph)
+        private = clear and bucket and visitors(bucket, graph.resources) and not _lists(bucket, graph)
         if page is not None and page.get("ResponsePagePath") and 403 not in responses and private:
             yield at(page, "ErrorCode")
 
@@ -219,8 +220,9 @@ def function_event(graph: Graph) -> Iterator[Place]:
     "E9150",
     "The function cannot run as Lambda@Edge",
     symptom="The deployment fails: InvalidLambdaFunctionAssociation.",
-    fix="Use a numbered version of an x86_64 zip function (Node.js or Python) in us-east-1, of 30 seconds at most, "
-    "without environment variables, VPC, layers or dead-letter queue, whose role also trusts edgelambda.amazonaws.com.",
+    fix="Use a numbered version of an x86_64 zip function (Node.js or Python) in us-east-1, of 30 seconds at most (of "
+    "5 seconds and 128 MB for viewer events), without environment variables, VPC, layers or dead-letter queue, whose "
+    "role also trusts edgelambda.amazonaws.com.",
     source=f"{_GUIDE}/lambda-at-edge-function-restrictions.html",
 )
 def edge_lambda(graph: Graph) -> Iterator[Place]:
@@ -232,7 +234,9 @@ def edge_lambda(graph: Graph) -> Iterator[Place]:
             named = bool(region) and known(version) and not version.isdigit()  # an alias, $LATEST, or none
             if (region and region != "us-east-1") or named or unversioned:
                 yield at(association, "LambdaFunctionARN")
-            yield from _restrictions(arn, graph)
+            yield from _restrictions(arn, association.text("EventType"), graph)
+            if association.flag("IncludeBody") and association.text("EventType").endswith("-response"):
+                yield at(association, "IncludeBody", association.text("EventType"))
 
 
 def _parts(arn: str) -> tuple[str, str]:
@@ -242,16 +246,19 @@ def _parts(arn: str) -> tuple[str, str]:
 
 
 def _whole_function(arn: str, graph: Graph) -> bool:
-    """The ARN of a function of this template, without a version."""
-    named = re.fullmatch(r"(?:arn:[^$]*:lambda:.*:function:)?\$\{(\w+)\}", arn)
+    """The ARN of a function of this template, without a version, or with SAM's alias."""
+    named = re.fullmatch(r"(?:arn:[^$]*:lambda:.*:function:)?\$\{(\w+)(\.Alias)?\}", arn)
     return named is not None and named[1] in graph.functions
 
 
-def _restrictions(arn: str, graph: Graph) -> Iterator[Place]:
+def _restrictions(arn: str, event: str, graph: Graph) -> Iterator[Place]:
     function = graph.functions.get(function_named(arn, graph.resources))
     if function is None:
         return
     yield from (at(function.properties, key, value) for key, value in _not_at_the_edge(function))
+    for key, most in _VIEWER.items() if event.startswith("viewer-") else ():
+        if most < (function.properties.number(key) or 0) <= (_EDGE_SECONDS if key == "Timeout" else 10_240):
+            yield at(function.properties, key, f"{function.properties.number(key)}; at most {most} on {event}")
     role = graph.named(function.properties.get("Role"), "AWS::IAM::Role")
     if role and not trusts(role, "edgelambda", graph.resources):
         yield at(role.properties, "AssumeRolePolicyDocument", "without edgelambda.amazonaws.com")

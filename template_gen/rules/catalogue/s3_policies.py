@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Final
 
-from template_gen.rules.graph import Graph, Kind, Object, Resource
-from template_gen.rules.graph.bucket import CLOUDFRONT, names_objects, policies, readable
+from template_gen.rules.graph import Behavior, Graph, Kind, Object, Resource
+from template_gen.rules.graph.bucket import CLOUDFRONT, names_objects, policies, readable, visitors
 from template_gen.rules.graph.cdn import WRITING
 from template_gen.rules.graph.function import Statement, statements
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at
+from template_gen.rules.values import Place, at, known
 
 _OAC: Final = (
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
@@ -134,3 +134,45 @@ def everybody_writes(graph: Graph) -> Iterator[Place]:
             everybody = "*" in (*found.principals("AWS"), *found.principals("Service"))
             if found.allows and written and everybody and "Condition" not in found.body:
                 yield at(found.body, "Action", ", ".join(found.actions))
+
+
+@rule(
+    "E9131",
+    "The bucket policy does not name the bucket's objects",
+    symptom="Every file answers 403 AccessDenied, because s3:GetObject acts on objects; or the deployment fails, where "
+    "Resource is no ARN of this bucket: Policy has invalid resource.",
+    fix="Set Resource: !Sub ${Bucket.Arn}/*, with your bucket's logical id.",
+    source=_OAC,
+)
+def policy_resource(graph: Graph) -> Iterator[Place]:
+    for bucket in graph.website_buckets:
+        for statement in visitors(bucket, graph.resources) if readable(bucket, graph.resources) else ():
+            found = statement.resources
+            objects = [name for name in found if names_objects(name, bucket, graph.resources)]
+            if found and not (objects and any(_served(name, bucket, graph) for name in objects)):
+                yield at(statement.body, "Resource", ", ".join(found))
+
+
+def _served(arn: str, bucket: Resource, graph: Graph) -> bool:
+    """The objects named are such as a behavior asks for, as far as one can tell: a folder may be the origin's own, or
+    that of a path pattern; other statements may name the rest."""
+    folder = arn.partition(":::")[2].partition("/")[2].partition("*")[0]
+    users = [found for _, found in graph.behaviors() if found.origin and graph.bucket(found.origin) == bucket]
+    asked = [f"{user.origin.body.text('OriginPath')}/{(user.pattern or '').lstrip('/')}".lstrip("/") for user in users
+             if user.origin]  # fmt: skip
+    rewritten = any(_may_lead_to(folder, user, graph) for user in users)
+    clear = known(folder) and all(map(known, asked)) and not rewritten
+    return not (folder and clear and users) or any(_meet(folder, path) for path in asked if path)
+
+
+def _may_lead_to(folder: str, behavior: Behavior, graph: Graph) -> bool:
+    """Code at the edge may put the folder before the path: all but a CloudFront Function that does not name it."""
+    arns = [one.get("FunctionARN") for one in behavior.body.objects("FunctionAssociations")]
+    codes = [graph.named(arn, "AWS::CloudFront::Function") for arn in arns]
+    unread = behavior.runs_code and not arns
+    return unread or any(one is None or folder.strip("/") in one.properties.text("FunctionCode") for one in codes)
+
+
+def _meet(folder: str, path: str) -> bool:
+    literal = path.partition("*")[0]
+    return literal.startswith(folder) or folder.startswith(literal)

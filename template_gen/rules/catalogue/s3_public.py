@@ -1,5 +1,6 @@
 """Buckets that are read otherwise: by everybody, through a website endpoint, or by an origin access identity."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,6 +19,7 @@ from template_gen.rules.values import Place, at
 
 _GUIDE: Final = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide"
 _OAC: Final = f"{_GUIDE}/private-content-restricting-access-to-s3.html"
+_IDENTITY_ARN: Final = r"arn:[^:]*(\$\{[^}]*\})?:iam::cloudfront:user/CloudFront Origin Access Identity .+"
 _BLOCK: Final = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
 
 
@@ -72,6 +74,12 @@ def identity_form(graph: Graph) -> Iterator[Place]:
         for statement in policy.properties.object("PolicyDocument").objects("Statement"):
             principal = statement.object("Principal")
             yield from (at(principal, key) for key in ("CanonicalUser", "AWS") if refs & set(principal.texts(key)))
+            yield from (at(principal, "AWS", arn) for arn in principal.texts("AWS") if _no_identity(arn))
+
+
+def _no_identity(arn: str) -> bool:
+    """The ARN of an identity has cloudfront where others have an account."""
+    return "CloudFront Origin Access Identity" in arn and not re.fullmatch(_IDENTITY_ARN, arn)
 
 
 @rule(

@@ -9,6 +9,16 @@ from template_gen.rules.graph.resources import Resource, Resources
 from template_gen.rules.values import Object, differ
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+# Region -> the zone of its website endpoints. https://docs.aws.amazon.com/general/latest/gr/s3.html
+WEBSITE_ZONES = {
+    "us-east-1": "Z3AQBSTGFYJSTF", "us-east-2": "Z2O1EMRO9K5GLX", "us-west-1": "Z2F56UZL2M1ACD",
+    "us-west-2": "Z3BJ6K6RIION7M", "ca-central-1": "Z1QDHH18159H29", "sa-east-1": "Z7KQH4QJS55SO",
+    "eu-west-1": "Z1BKCTXD74EZPE", "eu-west-2": "Z3GKZC51ZF0DB4", "eu-west-3": "Z3R1K369G5AVDG",
+    "eu-central-1": "Z21DNDUVLTQW6Q", "eu-north-1": "Z3BAZG2TWCNX0D", "ap-south-1": "Z11RGJOFQNVJUP",
+    "ap-southeast-1": "Z3O0J2DXBE1FTB", "ap-southeast-2": "Z1WCIGYICN2BYD", "ap-northeast-1": "Z2M4EHUR26P7ZW",
+    "ap-northeast-2": "Z3W03O7B5YMIYP",
+}  # fmt: skip
+SERVICE_ZONES = frozenset({CLOUDFRONT_ZONE, *WEBSITE_ZONES.values()})
 
 
 @dataclass(frozen=True, slots=True)

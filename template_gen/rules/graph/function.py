@@ -167,7 +167,10 @@ def trusts(role: Resource, service: str, resources: Resources) -> bool:
         return True
     allowing = [found for found in statements(document) if found.allows and found.performs("sts:AssumeRole")]
     named = [name for found in allowing for name in (*found.principals("Service"), *found.principals("AWS"))]
-    return any(name == "*" or name.startswith(f"{service}.") for name in named)
+    form = re.compile(
+        rf"\*|{service}(\.[a-z0-9-]+|\.\$\{{AWS::Region\}})?\.(amazonaws\.com(\.cn)?|\$\{{AWS::URLSuffix\}})"
+    )
+    return any(form.fullmatch(name) for name in named)
 
 
 def may_do(granted: list[Any], action: str, target: Resource, resources: Resources) -> bool:

@@ -23,6 +23,15 @@ def lets_through(permission: Object, api: Api, route: Route | None, resources: R
     return is_call(permission) and _covers(permission.text("SourceArn"), api, route, resources)
 
 
+def lets_authorize(permission: Object, api: Api, resources: Resources) -> bool:
+    """The same for a Lambda authorizer, whose requests come from API/authorizers/ID, of no stage."""
+    request = _REQUESTS.fullmatch(permission.text("SourceArn"))
+    if request is None or not is_call(permission):
+        return lets_through(permission, api, None, resources)
+    name, _, pattern = request["request"].partition("/")
+    return _same_api(name, api, resources) and (not known(pattern) or _fits(pattern, "authorizers/id"))
+
+
 def is_call(permission: Object) -> bool:
     """It lets API Gateway call functions, for whatever source."""
     principal, action = permission.text("Principal"), permission.text("Action")

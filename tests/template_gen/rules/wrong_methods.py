@@ -97,7 +97,7 @@ DOCUMENTS: Final = (
     Wrong("E9269", "documented", {f"{PREFLIGHT}.requestTemplates": GONE}),
     Wrong("E9270", "documented", {"Rest.Body.paths./things/{id}.options.responses": {"200": {}}}),
     Wrong("E9217", "documented", {f"{PREFLIGHT}.responses.default.responseParameters": {ORIGIN: "*"}}),
-    Wrong("E9358", "documented", {"Http.Body.paths.items": {"get": {}}}),
+    Wrong("E9358", "documented", {"Http.Body.paths.items": {"get": {}}}, frozenset({"E9385"})),
     Wrong("E9358", "documented", {"Http.Body.paths./items.any": {}}),
     Wrong("E9359", "documented", {f"{ITEMS}.security": [{"cognito": []}]}),
     Wrong("W9360", "documented", {f"{ITEMS}.security": GONE}),
