@@ -9,7 +9,10 @@ from template_gen.rules.values import Place, at, below, symbols
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference"
 _CONFIG: Final = "DistributionConfig"
-_FUNCTION: Final = ("AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version")
+_FUNCTION: Final = (
+    "AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version",
+    "AWS::Lambda::Url",  # a Ref of it is the function's ARN
+)  # fmt: skip
 _REST: Final = ("AWS::ApiGateway::RestApi", "AWS::Serverless::Api")
 _HTTP: Final = ("AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi", "AWS::Serverless::WebSocketApi")
 _V1: Final = "AWS::ApiGateway::"
