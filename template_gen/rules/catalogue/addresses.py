@@ -50,14 +50,15 @@ def _variables(graph: Graph) -> Iterator[tuple[Place, str]]:
     source=f"{_GATEWAY}/how-to-call-api.html",
 )
 def address_of_no_stage(graph: Graph) -> Iterator[Place]:
-    """Below $default only what is called as stages are, and no route begins with."""
+    """Below $default only what is called as stages are, and no route begins with. What ends with the host name is left
+    alone: something may be put behind it."""
     for place, first, api in _addresses(graph):
         stages = api.stages or ()
         routed = api.routes is None or any(route.path.startswith(f"/{first}") for route in api.routes)
         default = "$default" in stages and (not _STAGE.fullmatch(first) or routed)
         clear = bool(stages) and all(map(known, stages)) and known(first)
-        alone = place.path[0] == "Outputs" and str(place.value).startswith(("https://", "${"))
-        if not first and clear and alone and "$default" not in stages and not api.disabled:
+        opened = str(place.value).startswith("https://") and str(place.value).endswith("/")
+        if not first and clear and opened and "$default" not in stages and not api.disabled:
             yield Place(place.logical_id, place.path, f"{place.value}, without the stage {', '.join(stages)}")
         if first and clear and first not in (*stages, "Stage") and not default:
             yield Place(place.logical_id, place.path, f"{first}; stage {', '.join(stages)}")

@@ -32,7 +32,7 @@ _FORMS: Final = {
     "sqs": re.compile(rf"{_PLACED}:.+"),
     "sns": re.compile(rf"{_PLACED}:.+"),
     "ssm": re.compile(rf"{_SYMBOL}*:{_SYMBOL}*:(?!/|parameters|parameter//|parameter[^/*?$]).+"),
-    "secretsmanager": re.compile(rf"{_PLACED}:(\*|\$.*|secret:(.*[*?$].*|.*-[A-Za-z0-9]{{6}}))", re.DOTALL),
+    "secretsmanager": re.compile(rf"{_PLACED}:(.*[*?$].*|secret:.*-[A-Za-z0-9]{{6}})", re.DOTALL),
 }  # fmt: skip
 _DOCUMENT: Final = frozenset({"Statement", "Version", "PolicyName", "PolicyDocument", "Id", "Fn::Transform"})
 

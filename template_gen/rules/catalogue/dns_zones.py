@@ -41,7 +41,7 @@ def no_domain_name(graph: Graph) -> Iterator[Place]:
         for resource in graph.of(kind):
             for holder, key in below(resource.properties, way):
                 for name in holder.texts(key):
-                    if _NO_NAME.search(re.sub(r"\$\{[^}]*\}", "", name)):
+                    if _NO_NAME.search(re.sub(r"\$\{[^}]*\}", "x", name)):
                         yield at(holder, key, name)
 
 
