@@ -82,9 +82,10 @@ def _urls(template: Any, graph: Graph) -> Iterator[Place]:
 
 @rule(
     "E9296",
-    "SAM has no policy template of this name",
+    "SAM has no policy template that is written so",
     symptom="The deployment fails: Policy at index 0 in the 'Policies' property is not valid.",
-    fix="Write the name as in SAM's list, such as DynamoDBCrudPolicy, S3ReadPolicy, SQSSendMessagePolicy.",
+    fix="Write the name as in SAM's list, and below it what it is for: DynamoDBCrudPolicy: {TableName: !Ref Table}, "
+    "S3ReadPolicy: {BucketName: !Ref Bucket}.",
     source=_TEMPLATES,
 )
 def policy_template_unknown(graph: Graph) -> Iterator[Place]:
@@ -93,6 +94,8 @@ def policy_template_unknown(graph: Graph) -> Iterator[Place]:
             for name in policy.keys() - _DOCUMENT if len(policy) == 1 else ():
                 if name.endswith("Policy") and name not in _policy_templates():
                     yield at(policy, name, name)
+        bare = [name for name in function.properties.texts("Policies") if name in _policy_templates()]
+        yield from (at(function.properties, "Policies", f"{name} without its parameters") for name in bare)
 
 
 @cache

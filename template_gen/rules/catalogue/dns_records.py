@@ -166,7 +166,7 @@ def record_outside_zone(graph: Graph) -> Iterator[Place]:
         other = bool(inside) and known(inside) and not f".{record.name}".endswith(f".{inside}")
         if record.name and known(record.name) and (other or (not inside and "." not in record.name)):
             yield at(record.body, "Name")
-        if record.zone.get("HostedZoneId") in SERVICE_ZONES:
+        if record.zone.text("HostedZoneId") in SERVICE_ZONES:
             yield at(record.zone, "HostedZoneId", "a zone of AWS, for AliasTarget only")
 
 

@@ -8,7 +8,7 @@ from template_gen.rules.catalogue import dns_records
 from template_gen.rules.graph import Graph, Object, Resource
 from template_gen.rules.graph.dns import Record, certificate_names, plain, records
 from template_gen.rules.rule import rule
-from template_gen.rules.values import Place, at, below
+from template_gen.rules.values import Place, at, below, known
 
 _ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
 _ACM: Final = "https://docs.aws.amazon.com/acm/latest/userguide"
@@ -70,7 +70,11 @@ def cname_beside_others(graph: Graph) -> Iterator[Place]:
     apexes = {place.path for place in dns_records.apex_cname.query(graph)}
     found = [record for record in records(graph.resources) if record.name]
     for record in found:
-        others = {other.type for other in found if other.name == record.name and _zone(other) == _zone(record)}
+        others = {
+            other.type
+            for other in found
+            if known(other.type) and other.name == record.name and _zone(other) == _zone(record)
+        }
         apex = (*record.body.path, "Type") in apexes
         if record.type == "CNAME" and not apex and others - {"CNAME", ""}:
             yield at(record.body, "Type", f"CNAME beside {', '.join(sorted(others - {'CNAME', ''}))}")

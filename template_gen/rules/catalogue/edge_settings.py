@@ -59,7 +59,7 @@ def _of_group(group: Object, distribution: Distribution) -> Iterator[Place]:
     ids = {origin.id for origin in distribution.origins}
     listed = all(map(known, ids)) and not distribution.config.unknown("Origins")
     for member in group.object("Members").objects("Items"):
-        if listed and known(name := member.get("OriginId")) and name not in ids:
+        if listed and known(name := member.text("OriginId")) and name not in ids:
             yield at(member, "OriginId")
     for way in _COUNTED:
         for holder, key in below(group, f"{way}.Items"):
@@ -135,7 +135,7 @@ def list_missing(graph: Graph) -> Iterator[Place]:
     for kind, way, key in _LISTS:
         for resource in graph.of(kind):
             for holder, choice in below(resource.properties, way):
-                wants = holder.get(choice) in _LISTED or (key == "Locations" and holder.get(choice) == "blacklist")
+                wants = holder.text(choice) in _LISTED or (key == "Locations" and holder.get(choice) == "blacklist")
                 if wants and holder.get(key) in (None, []):
                     yield at(holder, choice)
 

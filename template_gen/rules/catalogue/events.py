@@ -43,7 +43,10 @@ _ARNS: Final = (
     ("AWS::Serverless::Api", "AccessLogSetting.DestinationArn"),
     ("AWS::Serverless::HttpApi", "AccessLogSettings.DestinationArn"),
     ("AWS::Serverless::Api", "Auth.Authorizers.*.UserPoolArn"),
+    ("AWS::Serverless::Api", "Auth.Authorizers.*.FunctionArn"),
+    ("AWS::Serverless::HttpApi", "Auth.Authorizers.*.FunctionArn"),
     ("AWS::ApiGateway::Authorizer", "ProviderARNs"),
+    ("AWS::CloudFront::Function", "FunctionConfig.KeyValueStoreAssociations.KeyValueStoreARN"),
 )
 # Who calls functions: type, way to the function, service, way to what the service calls for (the resource itself).
 _CALLERS: Final = (

@@ -248,7 +248,15 @@ def viewer_http(graph: Graph) -> Iterator[Place]:
 
 
 def _only_redirects(behavior: Behavior, graph: Graph) -> bool:
-    """Nothing is shown here: the bucket sends everybody to another name, over TLS."""
+    """Nothing is shown here: the bucket sends everybody to another name, over TLS; or may, if any does."""
     bucket = graph.bucket(behavior.origin)
-    website = bucket.properties.object("WebsiteConfiguration") if bucket else Object()
-    return website.object("RedirectAllRequestsTo").get("Protocol") == "https"
+    unclear = behavior.origin is None or behavior.origin.kind is Kind.UNKNOWN
+    meant = [bucket] if bucket else list(graph.of("AWS::S3::Bucket")) if unclear else []
+    return any(_redirects(one.properties) for one in meant)
+
+
+def _redirects(bucket: Object) -> bool:
+    website = bucket.object("WebsiteConfiguration")
+    protocol = website.object("RedirectAllRequestsTo").get("Protocol")
+    unclear = bucket.unknown("WebsiteConfiguration") or website.unknown("RedirectAllRequestsTo") or not known(protocol)
+    return unclear or protocol == "https"

@@ -197,7 +197,9 @@ def setting_unknown(graph: Graph) -> Iterator[Place]:
             yield at(answer.properties, "ResponseType")
     for stage in graph.of("AWS::ApiGateway::Stage", "AWS::Serverless::Api"):
         for settings in stage.properties.objects("MethodSettings"):
-            if known(settings.text("ResourcePath")) and not settings.get("ResourcePath", "/").startswith(("/", "*")):
+            if known(settings.text("ResourcePath")) and not (settings.text("ResourcePath") or "/").startswith(
+                ("/", "*")
+            ):
                 yield at(settings, "ResourcePath")
     yield from _of_http_apis(graph)
 

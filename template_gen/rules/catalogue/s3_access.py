@@ -170,7 +170,8 @@ def no_access_control(graph: Graph) -> Iterator[Place]:
     for origin in graph.origins(Kind.BUCKET, Kind.WEBSITE):
         bucket = graph.bucket(origin)
         website = bucket.properties.object("WebsiteConfiguration") if bucket else Object()
-        redirects = origin.kind is Kind.WEBSITE and "RedirectAllRequestsTo" in website
+        unclear = bucket is not None and bucket.properties.unknown("WebsiteConfiguration")
+        redirects = origin.kind is Kind.WEBSITE and (unclear or "RedirectAllRequestsTo" in website)
         signed = has_oac(origin) or identity(origin) or redirects
         if bucket and not signed and readable(bucket, graph.resources) and not _is_public(bucket, graph):
             yield at(origin.body, value=f"bucket {bucket.id}")

@@ -146,16 +146,17 @@ def everybody_writes(graph: Graph) -> Iterator[Place]:
 )
 def policy_resource(graph: Graph) -> Iterator[Place]:
     for bucket in graph.website_buckets:
-        for statement in visitors(bucket, graph.resources) if readable(bucket, graph.resources) else ():
-            found = statement.resources
-            objects = [name for name in found if names_objects(name, bucket, graph.resources)]
-            if found and not (objects and any(_served(name, bucket, graph) for name in objects)):
-                yield at(statement.body, "Resource", ", ".join(found))
+        reading = visitors(bucket, graph.resources) if readable(bucket, graph.resources) else []
+        meant = {name for one in reading for name in one.resources if names_objects(name, bucket, graph.resources)}
+        served = any(_served(name, bucket, graph) for name in meant)
+        for one in reading:
+            if one.resources and not (served and meant.intersection(one.resources)):
+                yield at(one.body, "Resource", ", ".join(one.resources))
 
 
 def _served(arn: str, bucket: Resource, graph: Graph) -> bool:
     """The objects named are such as a behavior asks for, as far as one can tell: a folder may be the origin's own, or
-    that of a path pattern; other statements may name the rest."""
+    that of a path pattern."""
     folder = arn.partition(":::")[2].partition("/")[2].partition("*")[0]
     users = [found for _, found in graph.behaviors() if found.origin and graph.bucket(found.origin) == bucket]
     asked = [f"{user.origin.body.text('OriginPath')}/{(user.pattern or '').lstrip('/')}".lstrip("/") for user in users

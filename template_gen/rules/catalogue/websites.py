@@ -98,7 +98,7 @@ _ARCHIVES: Final = frozenset({"GLACIER", "DEEP_ARCHIVE"})
 
 def _archives(rule: Object, key: str) -> bool:
     return key in ("Transition", "Transitions") and any(
-        one.get("StorageClass") in _ARCHIVES for one in rule.objects(key)
+        one.text("StorageClass") in _ARCHIVES for one in rule.objects(key)
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from template_gen.rules.graph.cdn import Distribution
 from template_gen.rules.graph.resources import Resource, Resources
-from template_gen.rules.values import Object, differ
+from template_gen.rules.values import Object, differ, symbols
 
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 # Region -> the zone of its website endpoints. https://docs.aws.amazon.com/general/latest/gr/s3.html
@@ -83,9 +83,11 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def _comparable(name: str, pattern: str) -> bool:
-    """The domain itself is surely no name of its own wildcard."""
+    """The domain itself is surely no name of its own wildcard; a parameter alone may be any name."""
     if pattern == f"*.{name}":
         return True
+    if pattern.startswith("*.") and "." not in name and symbols(name):
+        return False
     parent = name.partition(".")[2] if pattern.startswith("*.") else name
     return differ(parent, pattern.removeprefix("*."))
 

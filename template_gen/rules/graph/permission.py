@@ -54,6 +54,9 @@ def _of_another_service(arn: str, api: Api) -> bool:
 
 
 def _same_api(name: str, api: Api, resources: Resources) -> bool:
+    """An API of the template gets its id only when it is made: a literal one is another's."""
+    if re.fullmatch(r"[a-z0-9]{10}", name):
+        return False
     named = {symbol.split(".")[0] for symbol in symbols(name)}
     return api.id in named or not any(symbol in resources for symbol in named)
 

@@ -15,6 +15,7 @@ _GLOBALS: Final[Mapping[str, str]] = {
 # A Ref of these gives a name, an id or a URL, and no ARN.
 NAMED_BY_REF: Final = frozenset(
     {
+        "AWS::CloudFront::KeyValueStore",
         "AWS::Cognito::UserPool", "AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table", "AWS::ECR::Repository",
         "AWS::Events::EventBus", "AWS::Events::Rule", "AWS::IAM::Role", "AWS::KMS::Key", "AWS::Kinesis::Stream",
         "AWS::Lambda::Function", "AWS::Logs::LogGroup", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SSM::Parameter",

@@ -10,7 +10,7 @@ from tests.template_gen.rules.wrong import right
 
 NAMES = (
     "site", "plain-site", "function-url", "free-plan", "rest-api", "registry", "many-origins", "static-logged",
-    "static-website", "jobs", "workers", "signed-in", "http-api", "documented",
+    "static-website", "jobs", "workers", "signed-in", "http-api", "documented", "failover", "guarded", "apex",
 )  # fmt: skip
 NONSENSE: tuple[Any, ...] = (
     None, 1, "${", [], {}, [[]], {"Ref": ["a"]}, {"Fn::Sub": ["a"]}, {"Fn::Join": [1, {}]}, {"Fn::If": [[], 1]},

@@ -74,6 +74,8 @@ GATES: Final = (
     Wrong("E9259", "rest-api", token(IdentitySource="$request.header.Authorization")),
     Wrong("E9205", "rest-api", {**token(), "Permission.SourceArn":
           sub("arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/prod/*")}),
+    Wrong("E9205", "plain-site", {"Permission.SourceArn":
+          sub("arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:a1b2c3d4e5/*")}),
     Wrong("E9223", "plain-site", {"Role.AssumeRolePolicyDocument.Statement.0.Principal.Service": "lambda.aws.com"}),
     Wrong("W9263", "rest-api", {"Key": resource("AWS::ApiGateway::ApiKey", Enabled=True)}),
 )  # fmt: skip
@@ -110,6 +112,9 @@ OTHERS: Final = (
         {"Protocol": "lambda", "Endpoint": att("Function.Arn")}])}),
     Wrong("E9387", "function-url", {"Function.FunctionUrlConfig.InvokeMode": "STREAM"}),
     Wrong("E9387", "workers", {"FromQueue.Events.Queue.Properties.FunctionResponseTypes": ["ReportBatchItemFailure"]}),
+    Wrong("E9296", "workers", {"FromTopic.Policies": ["SQSSendMessagePolicy"]}),
+    Wrong("E9221", "signed-in", {"Api.Auth.Authorizers.C": {"FunctionArn": ref("F")}}),
+    Wrong("E9221", "failover", {"Redirects.FunctionConfig.KeyValueStoreAssociations.0.KeyValueStoreARN": ref("Store")}),
     Wrong("E9295", "workers", {"FromTopic.Policies": [{"SSMParameterReadPolicy": {"ParameterName": "/shop/db"}}]}),
 )  # fmt: skip
 
