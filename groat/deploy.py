@@ -23,8 +23,9 @@ from groat.config import settings as read_settings
 from groat.errors import GroatError
 from groat.events import Event, Ready, Stage, Working
 from groat.missing_images import push_again
-from groat.project import Project, find, settings
+from groat.project import Project, find
 from groat.provenance import provenance
+from groat.pyproject import settings
 from groat.recipe import git
 from groat.target import StackPlan, Target
 from groat.typed import typed
@@ -96,7 +97,8 @@ def write_templates(target: Target, site: "Site | None") -> Generator[Event, Non
 
 
 def check_app(target: Target, website: str) -> None:
-    """Raises GroatError, before any stack is touched, if the app or the frontend is missing."""
+    """Raises GroatError, before any stack is touched, for a missing app or frontend, or a wrong pyproject.toml."""
+    settings(target.project.root)
     if "ImageUri" in generated.declared(website):
         images.handler(target.project.app)
     if "FrontendBucketName" in read(website)["Outputs"]:
@@ -195,7 +197,7 @@ def verify(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> 
     """Run the smoke test. A version that passes it is one that a rollback can return to."""
     url, bucket = local.site_url(aws, stack.outputs), stack.outputs.get("FrontendBucketName")
     yield Working(f"requesting {url}")
-    named = str(settings(target.project).get("health", ""))
+    named = str(settings(target.project.root).get("health", ""))
     path = smoke.health(read(template), named)
     patience = smoke.PATIENCE_HERE if target.settings.is_local else smoke.PATIENCE
     try:

@@ -20,7 +20,8 @@ from groat import docker, images, local
 from groat.aws import Aws
 from groat.errors import GroatError
 from groat.events import Event, Stage, Warned
-from groat.project import Project, settings
+from groat.project import Project
+from groat.pyproject import settings
 from groat.recipe import Recipe, here, recipe
 from groat.target import Target
 
@@ -69,7 +70,7 @@ class Server:
 
 @contextmanager
 def server(target: Target, aws: Aws, outputs: Mapping[str, str]) -> Iterator[Server]:
-    app = str(settings(target.project).get("app", "app.main:app"))
+    app = str(settings(target.project.root).get("app", "app.main:app"))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         command = [sys.executable, "-m", "groat.dev_server", str(listener.fileno()), app]
         with edits_waiting():

@@ -2,14 +2,14 @@
 
 import importlib
 import sys
-import tomllib
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from groat.errors import GroatError
+from groat.pyproject import settings
 
 if TYPE_CHECKING:
     from template_gen import Site
@@ -92,29 +92,5 @@ def line_of(error: BaseException, project: Project) -> str:
 
 
 def site_reference(project: Project) -> str:
-    """Where the Site is, as module:name. Raises GroatError if pyproject has anything else."""
-    reference = settings(project).get("site", "website:site")
-    if not isinstance(reference, str) or not all(reference.partition(":")):
-        raise GroatError(
-            f'pyproject.toml, [tool.groat] site must be "module:name", got: {reference}', hint='site = "website:site"'
-        )
-    return reference
-
-
-def settings(project: Project) -> dict[str, Any]:
-    """pyproject's `[tool.groat]`. Raises GroatError if the file is not TOML."""
-    path = project.root / "pyproject.toml"
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    except tomllib.TOMLDecodeError as error:
-        raise GroatError(f"pyproject.toml is not well-formed TOML: {error}", hint="fix that line") from error
-    found: dict[str, Any] = document.get("tool", {}).get("groat", {})
-    return found
-
-
-def table(project: Project, name: str) -> dict[str, Any]:
-    """pyproject's `[tool.groat.NAME]`; empty if there is none."""
-    found = settings(project).get(name, {})
-    if not isinstance(found, dict):
-        raise GroatError(f"pyproject.toml: this must be a table, [tool.groat.{name}]: {found}", hint="fix that line")
-    return found
+    """Where the Site is, as module:name."""
+    return str(settings(project.root).get("site", "website:site"))

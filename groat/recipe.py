@@ -22,11 +22,10 @@ from typing import Any
 
 from changesets.templates import read
 from groat import images
-from groat.errors import GroatError
-from groat.project import Project, table
+from groat.project import Project
+from groat.pyproject import table
 
 CREDENTIALS = re.compile(r"(?<=://)[^/@]+@")
-KEYS = frozenset({"target", "arguments", "try_import"})
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 
 
@@ -66,11 +65,7 @@ class Recipe:
 def recipe(project: Project, template: str) -> Recipe:
     """The recipe for the function of this website template. Raises GroatError."""
     function = next(functions(read(template)), {})
-    given = table(project, "image")
-    if unknown := given.keys() - KEYS:
-        raise GroatError(
-            f"pyproject.toml, [tool.groat.image]: unknown key: {min(unknown)}", hint=f"known: {', '.join(sorted(KEYS))}"
-        )
+    given = table(project.root, "image")
     return Recipe(
         context=project.app,
         architecture=(function.get("Architectures") or ["x86_64"])[0],

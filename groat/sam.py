@@ -8,13 +8,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from groat.docker import engine
 from groat.docker_trouble import BUILD, fix_of, of_failed_step
 from groat.errors import GroatError
-from groat.project import Project, table
+from groat.project import Project
+from groat.pyproject import table
 from groat.recipe import here, recipe
 
 WEBSITE = "website.yaml"
@@ -55,7 +56,7 @@ def template(project: Project) -> Path:
     original = project.templates / WEBSITE
     if not original.is_file():
         raise GroatError(f"There is no template: {original}", hint="groat templates")
-    given = table(project, "image")
+    given = table(project.root, "image")
     if not given:
         return original
     copy = project.state / "sam" / WEBSITE
@@ -64,7 +65,7 @@ def template(project: Project) -> Path:
     return copy
 
 
-def with_image(text: str, given: dict[str, object]) -> str:
+def with_image(text: str, given: Mapping[str, object]) -> str:
     """The template with DockerBuildTarget and DockerBuildArgs in SAM's Metadata, beside DockerTag."""
     target = [f"      DockerBuildTarget: {json.dumps(given['target'])}"] if "target" in given else []
     added = [*target, f"      DockerBuildArgs: {json.dumps(given.get('arguments', {}))}"]

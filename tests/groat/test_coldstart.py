@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from groat.coldstart import ColdStart, Where, at, doctor, modules, packages, within_budget
+from groat.coldstart import Where, at, doctor, modules, packages
 from groat.errors import GroatError
 from groat.events import Stage
 from groat.project import Project
@@ -48,11 +48,6 @@ def test_over_the_budget_ends_with_1_the_figure_and_the_heaviest_module(project:
     ), said
     (project.root / "pyproject.toml").write_text("[tool.groat.cold_start]\nseconds = 60\n", encoding="utf-8")
     assert Checkout(project.root).groat("doctor", "cold-start", "--in", "host").stage("init")
-
-
-def test_a_budget_is_a_number() -> None:
-    with pytest.raises(GroatError, match="must be a number, got: fast"):
-        within_budget("fast", ColdStart(1.0, (), ()), 1024)
 
 
 def test_an_app_that_cannot_be_imported_says_why(project: Project) -> None:
