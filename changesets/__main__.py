@@ -198,6 +198,8 @@ def _session(flags: Mapping[str, Any]) -> Session:
 
 
 def _view(flags: Mapping[str, Any]) -> "View":
+    if flags["as_json"] and flags.get("markdown"):
+        raise click.UsageError("--json and --markdown cannot both be printed: leave one out")
     if flags["as_json"]:
         return changesets.JsonView(sys.stdout)
     if flags.get("markdown"):

@@ -56,7 +56,7 @@ def groat(context: click.Context) -> None:
 @with_json
 @pass_options
 def templates(options: Options, check: bool) -> None:
-    """Generate templates/ from the Site in website.py, and lint them."""
+    """Generate templates/ from website.py, and lint them."""
     write_templates(options, check=check)
 
 
@@ -109,6 +109,8 @@ def review(options: Options, base: str | None, markdown: bool, exit_code: bool) 
     """Show what a deployment would change, and change nothing."""
     from groat import operations, preview, views
 
+    if markdown and options.json:
+        raise click.UsageError("--json and --markdown cannot both be printed: leave one out")
     target = options.target()
     events = preview.review(target, base) if base else operations.review(target)
     finish(options, events, changes=2 if exit_code else 0, view=views.markdown_view() if markdown else None)
@@ -205,7 +207,13 @@ def dev(options: Options, sam: bool) -> None:
 
 @groat.command()
 @click.option(
-    "--older-than", "days", default=1.0, show_default=True, metavar="DAYS", help="Only images that are older."
+    "--older-than",
+    "days",
+    type=click.FloatRange(0, 36_500),
+    default=1.0,
+    show_default=True,
+    metavar="DAYS",
+    help="Only images that are older.",
 )
 @with_env
 @with_yes

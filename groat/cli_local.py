@@ -29,10 +29,9 @@ def up(options: Options, port: int | None, speed: float | None) -> None:
     Everything in it is lost when it stops.
     """
     from groat import local as cloud
-    from groat.config import SPEED
     from groat.events import Stage
 
-    running = cloud.up(options.project(), port=port, speed=speed or SPEED)
+    running = cloud.up(options.project(), port=port, speed=speed)
     options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
 
 
@@ -52,7 +51,10 @@ def down(options: Options) -> None:
 @with_json
 @pass_options
 def local_status(options: Options) -> None:
-    """Show whether the local cloud is running, and where; exit 1 if it is not."""
+    """Show whether the local cloud is running, and where.
+
+    Exits with 1 if it is not.
+    """
     from groat import local as cloud
     from groat.events import Stage
 
@@ -63,7 +65,15 @@ def local_status(options: Options) -> None:
 
 
 @local.command()
-@click.option("-n", "lines", default=50, show_default=True, metavar="LINES", help="How many lines from the end.")
+@click.option(
+    "-n",
+    "lines",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    metavar="LINES",
+    help="How many lines from the end.",
+)
 @pass_options
 def logs(options: Options, lines: int) -> None:
     """Print the end of the local cloud's log."""

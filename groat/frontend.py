@@ -108,7 +108,9 @@ def keys(folder: Path) -> tuple[str, ...]:
     Raises GroatError if there is no index.html, and for a broken link: its file would be missing without a word.
     """
     if not (folder / "index.html").is_file():
-        raise GroatError(f"The frontend has no index.html: {folder}", hint="add one, or set frontend=None in your Site")
+        raise GroatError(
+            f"The frontend has no index.html: {folder}", hint="add one, or say Site(frontend=Frontend.NONE)"
+        )
     visible = [path for path in sorted(folder.rglob("*")) if not is_hidden(path.relative_to(folder))]
     if lost := next((path for path in visible if path.is_symlink() and not path.is_file()), None):
         raise GroatError(f"The frontend has a broken link: {lost}", hint="put the file itself there")

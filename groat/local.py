@@ -25,12 +25,16 @@ NOTHING_MORE = (
 IMAGE = re.compile(r"[^\s\"']*/task/(?=app/)")  # where an image's code is; to its author it is app/
 
 
-def up(project: Project, *, port: int | None = None, speed: float = SPEED) -> "Running":
-    """The running local cloud, started if there is none. Raises GroatError if it cannot start."""
+def up(project: Project, *, port: int | None = None, speed: float | None = None) -> "Running":
+    """The running local cloud, started if there is none. Raises GroatError if it cannot start as it is asked to."""
     from local_cloud import daemon
 
     try:
-        return daemon.up(folder(project), port=port, speed=speed)
+        return daemon.up(folder(project), port=port, speed=speed, usual=SPEED)
+    except daemon.RunsOtherwise as error:
+        raise GroatError(str(error), hint="groat local down (everything in it is lost)") from error
+    except daemon.PortTaken as error:
+        raise GroatError(str(error), hint="groat local up") from error
     except daemon.DaemonError as error:
         raise GroatError(str(error), hint="groat local logs") from error
 

@@ -34,31 +34,40 @@ class DaemonError(RuntimeError):
     """The local cloud could not be started; the text says why and where its log is."""
 
 
+class RunsOtherwise(DaemonError):
+    """It runs already, on another port or at another speed than is asked for."""
+
+
+class PortTaken(DaemonError):
+    """Another program listens on the port that is asked for."""
+
+
 class PortLost(DaemonError):
     """Another program took the port after it was found free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """A running local cloud. `log` is the path of its log file."""
+    """A running local cloud. `speed`: how many times faster than AWS it is; `log` is the path of its log file."""
 
     pid: int
     port: int
+    speed: float
     endpoint: str
     log: str
 
 
-def up(folder: Path, *, port: int | None = None, speed: float = 1.0) -> Running:
+def up(folder: Path, *, port: int | None = None, speed: float | None = None, usual: float = 1.0) -> Running:
     """The local cloud of that folder, started if there is none.
 
-    Without a port, it takes 4566 or the next free one. Raises DaemonError if the given port is taken, or if it does not
-    start.
+    Without a port, a new one takes 4566 or the next free one, and without a speed the `usual` one. Raises PortTaken or
+    RunsOtherwise if it cannot be as it is asked for, and DaemonError if it does not start.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         if found := running(folder):
-            return _same_port(found, port)
-        return _start(folder, port, speed)
+            return _as_asked(found, port, speed)
+        return _start(folder, port, speed or usual)
 
 
 def _start(folder: Path, port: int | None, speed: float) -> Running:
@@ -142,7 +151,8 @@ def _spawn(folder: Path, *, port: int, speed: float) -> subprocess.Popen[bytes]:
 def _started(folder: Path, port: int, speed: float) -> Running:
     """Start one and wait until it answers. Raises DaemonError; PortLost if another program was faster."""
     process = _spawn(folder, port=port, speed=speed)
-    started = Running(pid=process.pid, port=port, endpoint=f"http://{HOST}:{port}", log=str(logs(folder)))
+    endpoint, log = f"http://{HOST}:{port}", str(logs(folder))
+    started = Running(pid=process.pid, port=port, speed=speed, endpoint=endpoint, log=log)
     try:  # before the wait, during which this process may be killed
         _pid_file(folder).write_text(json.dumps(asdict(started)), encoding="utf-8")
     except OSError:  # a full disk: nobody could find it again
@@ -179,15 +189,17 @@ def _answering_pid(endpoint: str) -> int | None:
         return None
 
 
-def _same_port(found: Running, port: int | None) -> Running:
+def _as_asked(found: Running, port: int | None, speed: float | None) -> Running:
     if port and port != found.port:
-        raise DaemonError(f"The local cloud is already running, on port {found.port}. Stop it first.")
+        raise RunsOtherwise(f"The local cloud is already running, on port {found.port}. Stop it first.")
+    if speed and speed != found.speed:
+        raise RunsOtherwise(f"The local cloud is already running, {found.speed:g} times as fast as AWS. Stop it first.")
     return found
 
 
 def _free(port: int) -> int:
     if not _is_free(port):
-        raise DaemonError(f"Port in use by another program: {port}. Name another, or none to take the next free one.")
+        raise PortTaken(f"Port in use by another program: {port}. Name another, or none to take the next free one.")
     return port
 
 

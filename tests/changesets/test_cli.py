@@ -83,6 +83,11 @@ def test_a_review_in_markdown_begins_with_what_is_replaced(run: Run) -> None:
     assert run("review", "--markdown").output.startswith("### Replaced\n- `Topic`")
 
 
+def test_a_review_is_printed_in_one_format(run: Run) -> None:
+    refused = run("review", "--markdown", "--json")
+    assert (refused.exit_code, "leave one out" in refused.output) == (2, True)
+
+
 def test_json_is_one_object_per_line_and_the_outcome_is_last(run: Run) -> None:
     lines = [json.loads(line) for line in run("apply", "--json").output.splitlines()]
     assert [line["type"] for line in lines[:2]] == ["observed", "step_started"]

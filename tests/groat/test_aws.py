@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 
 def client_of(endpoint: str, pid: int) -> Aws:
     port = int(endpoint.rpartition(":")[2])
-    return connect(settings(ROOT, "local"), cloud=Running(pid=pid, port=port, endpoint=endpoint, log=""))
+    return connect(settings(ROOT, "local"), cloud=Running(pid=pid, speed=1, port=port, endpoint=endpoint, log=""))
 
 
 def test_the_local_cloud_that_is_meant_answers(endpoint: str) -> None:

@@ -82,10 +82,29 @@ def test_an_empty_environment_is_none_of_them() -> None:
     assert (refused.exit_code, "'--env': it is empty" in refused.output) == (2, True)
 
 
-def test_the_first_line_of_each_help_fits_into_the_list() -> None:
-    _, _, listed = CliRunner().invoke(groat, ["--help"], terminal_width=80).output.partition("Commands:")
-    assert "deploy" in listed
+@pytest.mark.parametrize("group", [(), ("local",), ("sam",), ("doctor",)], ids=" ".join)
+def test_the_first_line_of_each_help_fits_into_the_list(group: tuple[str, ...]) -> None:
+    told = CliRunner().invoke(groat, [*group, "--help"], terminal_width=78)  # click's own, of 80 columns
+    _, _, listed = told.output.partition("Commands:")
+    assert listed
     assert "..." not in listed
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["review", "--json", "--markdown"], "--json and --markdown cannot both be printed"),
+        (["gc", "--older-than", "-1"], "-1.0 is not in the range 0<=x<=36500"),
+        (["gc", "--older-than", "inf"], "inf is not in the range 0<=x<=36500"),
+        (["local", "logs", "-n", "0"], "0 is not in the range x>=1"),
+        (["local", "up", "--port", "0"], "0 is not in the range 1<=x<=65535"),
+        (["local", "up", "--speed", "0"], "0.0 is not in the range x>0"),
+    ],
+    ids=" ".join,
+)
+def test_an_option_that_cannot_be_is_wrong_usage(words: list[str], said: str) -> None:
+    refused = CliRunner().invoke(groat, words)
+    assert (refused.exit_code, said in refused.output) == (2, True)
 
 
 def test_the_help_loads_neither_boto3_nor_the_linter() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from groat.errors import GroatError
 from groat.frontend import IMMUTABLE, PENDING, REVALIDATE, File, Invalidation, files, keys, plan
+from template_gen import Frontend, Site
 
 PAGE, SCRIPT, OTHER = File("index.html", b"<h1>"), File("app.js", b"1"), File("blog/index.html", b"<p>")
 
@@ -79,8 +80,10 @@ def test_hidden_files_stay_at_home(tmp_path: Path) -> None:
 
 
 def test_a_frontend_without_an_index_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(GroatError, match=r"no index\.html"):
+    with pytest.raises(GroatError, match=r"no index\.html") as told:
         files(tmp_path)
+    assert "Site(frontend=Frontend.NONE)" in told.value.hint
+    assert Site(name="shop", frontend=Frontend.NONE)
 
 
 def test_a_path_is_encoded_as_cloudfront_wants_it() -> None:

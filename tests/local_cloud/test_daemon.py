@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from local_cloud import daemon
 from local_cloud.__main__ import main
-from local_cloud.daemon import DaemonError
+from local_cloud.daemon import PortTaken, RunsOtherwise
 
 
 @pytest.fixture
@@ -49,6 +49,11 @@ def test_it_is_started_found_and_stopped(folder: Path, free: int) -> None:
         assert json.load(response)["pid"] == started.pid
     assert daemon.running(folder) == started
     assert daemon.up(folder, speed=50) == started
+    assert daemon.up(folder) == started
+    with pytest.raises(RunsOtherwise, match="already running, 50 times as fast as AWS"):
+        daemon.up(folder, speed=3)
+    with pytest.raises(RunsOtherwise, match=f"already running, on port {free}"):
+        daemon.up(folder, port=free + 1)
 
     assert daemon.down(folder)
     assert f"127.0.0.1:{free}" in daemon.logs(folder).read_text()
@@ -71,7 +76,7 @@ def test_two_who_start_it_at_once_get_the_same_one(folder: Path) -> None:
 
 
 def test_a_given_port_that_is_taken_is_named(folder: Path, taken: int) -> None:
-    with pytest.raises(DaemonError, match=f"Port in use by another program: {taken}"):
+    with pytest.raises(PortTaken, match=f"Port in use by another program: {taken}"):
         daemon.up(folder, port=taken, speed=50)
 
     assert daemon.running(folder) is None
@@ -80,7 +85,7 @@ def test_a_given_port_that_is_taken_is_named(folder: Path, taken: int) -> None:
 def test_a_stale_pid_file_is_no_local_cloud(folder: Path, taken: int) -> None:
     """The pid is alive but somebody else's; so is the port."""
     folder.mkdir()
-    stale = {"pid": 1, "port": taken, "endpoint": "http://127.0.0.1:1", "log": "log"}
+    stale = {"pid": 1, "port": taken, "speed": 1, "endpoint": "http://127.0.0.1:1", "log": "log"}
     folder.joinpath("pid.json").write_text(json.dumps(stale))
 
     assert daemon.running(folder) is None
