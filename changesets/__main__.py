@@ -162,9 +162,11 @@ def status_(stack_name: str, **flags: Any) -> None:
 
 def _deployment(stack_name: str, flags: Mapping[str, Any], more: Mapping[str, Any]) -> "changesets.Deployment":
     optional: dict[str, Any] = {"capabilities": flags["capabilities"]} if flags["capabilities"] else {}
+    template_ = _text(flags["template_file"])
+    _tell_unknown(template_, dict(flags["parameter_overrides"]))
     return changesets.Deployment(
         stack_name=stack_name,
-        template=_text(flags["template_file"]),
+        template=template_,
         parameters=dict(flags["parameter_overrides"]),
         tags=dict(flags["tags"]) or None,
         role_arn=flags["role_arn"],
@@ -177,6 +179,15 @@ def _deployment(stack_name: str, flags: Mapping[str, Any], more: Mapping[str, An
         **optional,
         **more,
     )
+
+
+def _tell_unknown(template_: str, overrides: Mapping[str, str]) -> None:
+    """Left out, as by the AWS command line, since one set of values may serve many templates; but not in silence."""
+    from changesets.templates import parameters, read
+
+    body = read(template_) if overrides else {}
+    if body and (unknown := sorted(overrides.keys() - parameters(body))):
+        click.echo(f"The template has no such parameters, which are left out: {', '.join(unknown)}", err=True)
 
 
 def _text(path: Path) -> str:

@@ -70,6 +70,13 @@ def test_several_words_after_one_flag_are_as_in_the_aws_command_line(run: Run) -
     assert told["stack"]["tags"] == {"one": "1", "two": "2"}
 
 
+def test_a_value_for_a_parameter_that_the_template_does_not_have_is_left_out_aloud(run: Run) -> None:
+    run.file.write_text(json.dumps(json.loads(template()) | PARAMETER))
+    done = run("apply", "--parameter-overrides", "Name=a", "Nmae=b")
+    assert (done.exit_code, "no such parameters, which are left out: Nmae" in done.output) == (0, True)
+    assert "left out" not in run("apply", "--parameter-overrides", "Name=a").output
+
+
 def test_a_review_exits_with_two_only_when_asked_and_only_with_changes(run: Run) -> None:
     assert run("review", "--exit-code").exit_code == 2
     assert run("review").exit_code == 0
