@@ -30,15 +30,18 @@ from changesets.statuses import NOTHING, StackStatus, WayOut, facts, is_moving
 from changesets.steps import Wait
 
 PAGES = "docs/errors/"
-VERBS = ("apply", "recover", "delete", "status", "review")
+AWS = "aws"
+VERBS = ("apply", "recover", "delete", "status", "review", AWS)
 Typed = Callable[[str, str], str]
 
 
 def typed(words: str, stack_name: str) -> str:
     """The manager's own command line for "recover", "delete --allow Table" and the like. "again --yes" stands for the
-    command that was typed, with that flag added.
+    command that was typed, with that flag added; AWS's command line is spelled as it is.
     """
     verb, _, flags = words.partition(" ")
+    if verb == AWS:
+        return words
     if verb == "again":
         return f"the same command with {flags}"
     file = " --template-file FILE" if verb in ("apply", "review") else ""

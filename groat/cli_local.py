@@ -1,9 +1,14 @@
 """`groat local`: start, stop and inspect the local cloud. As quick to import as cli.py."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from groat.errors import GroatError
 from groat.options import Options, Verbs, pass_options, with_json
+
+if TYPE_CHECKING:
+    from local_cloud.daemon import Running
 
 
 @click.group(cls=Verbs)
@@ -55,13 +60,25 @@ def local_status(options: Options) -> None:
 
     Exits with 1 if it is not.
     """
-    from groat import local as cloud
     from groat.events import Stage
 
-    running = cloud.running(options.project())
-    if running is None:
-        raise GroatError("The local cloud is not running", hint="groat local up")
+    running = found(options)
     options.view().show(Stage("local cloud", f"{running.endpoint} (pid {running.pid}, log {running.log})"))
+
+
+@local.command("env")
+@pass_options
+def variables(options: Options) -> None:
+    """Print what other clients of AWS need to find it.
+
+    \b
+    env $(groat local env) aws dynamodb list-tables
+    """
+    from groat import local as cloud
+
+    running = found(options)
+    for name, value in cloud.variables(running.endpoint, options.target().settings.region).items():
+        click.echo(f"{name}={value}")
 
 
 @local.command()
@@ -81,3 +98,13 @@ def logs(options: Options, lines: int) -> None:
 
     for line in cloud.log_lines(options.project())[-lines:]:
         click.echo(line)
+
+
+def found(options: Options) -> "Running":
+    """The local cloud, if it is running. Raises GroatError."""
+    from groat import local as cloud
+
+    running = cloud.running(options.project())
+    if running is None:
+        raise GroatError("The local cloud is not running", hint="groat local up")
+    return running

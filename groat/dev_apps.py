@@ -97,10 +97,9 @@ def environment(aws: Aws, outputs: Mapping[str, str]) -> dict[str, str]:
     """What the deployed function has in its environment, and where AWS is."""
     configuration = aws.client("lambda").get_function_configuration(FunctionName=outputs["FunctionName"])
     nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    account = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_DEFAULT_REGION": aws.region}
     own = dict(configuration.get("Environment", {}).get("Variables", {}))
-    here = {"AWS_ENDPOINT_URL": str(aws.endpoint), **around_the_proxy(os.environ)}
-    return {**os.environ, **nowhere, **account, **here, **own}
+    here = {**local.variables(str(aws.endpoint), aws.region), **around_the_proxy(os.environ)}
+    return {**os.environ, **nowhere, **here, **own}
 
 
 def around_the_proxy(variables: Mapping[str, str]) -> dict[str, str]:

@@ -53,6 +53,12 @@ def down(project: Project) -> bool:
     return daemon.down(folder(project))
 
 
+def variables(endpoint: str, region: str) -> dict[str, str]:
+    """What any client of AWS needs in its environment to work in the local cloud. Its account asks for no password."""
+    account = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    return {"AWS_ENDPOINT_URL": endpoint, "AWS_DEFAULT_REGION": region, **account}
+
+
 def folder(project: Project) -> Path:
     return project.state / "local_cloud"
 

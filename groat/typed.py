@@ -23,9 +23,14 @@ LINES = {
 
 
 def typed(words: str, environment: str) -> str:
-    """groat's spelling of a verb of `python -m changesets` with its flags, such as "delete --allow Table"."""
+    """groat's spelling of a verb of `python -m changesets` with its flags, such as "delete --allow Table".
+
+    AWS's own command line is told where the local cloud is.
+    """
     verb, _, flags = words.partition(" ")
     flag, _, value = flags.partition(" ")
+    if verb == "aws":
+        return f"env $({groat()} local env) {words}" if environment == LOCAL else words
     if verb == "again":
         return f"the same command with {flagged(flags)}"
     env = "" if environment == LOCAL else f" --env {environment}"

@@ -31,6 +31,8 @@ ROOT = Path(__file__).parents[2]
         ("recover --yes", "dev", "groat recover --env dev --yes"),
         ("recover --role-arn ARN", "dev", 'groat recover --env dev, with role_arn = "ARN" in samconfig.toml'),
         ("delete", "prod", "groat destroy --env prod"),
+        ("aws ssm get-parameter --name x", "prod", "aws ssm get-parameter --name x"),
+        ("aws ssm get-parameter --name x", "local", "env $(groat local env) aws ssm get-parameter --name x"),
     ],
 )
 def test_a_verb_of_the_manager_is_told_as_a_verb_of_groat(words: str, environment: str, command: str) -> None:
