@@ -30,7 +30,7 @@ from changesets.statuses import NOTHING, StackStatus, WayOut, facts, is_moving
 from changesets.steps import Wait
 
 PAGES = "docs/errors/"
-AWS = "aws"
+AWS, BUCKET = "aws", "AWS::S3::Bucket"
 VERBS = ("apply", "recover", "delete", "status", "review", AWS)
 Typed = Callable[[str, str], str]
 
@@ -105,23 +105,26 @@ def outcome(told: Outcome, ours: Typed = typed, *, seen: Plan | None = None) -> 
         return _declined(told.plan, ours, known=told.plan is seen)
     match told:
         case Deployed() | NoChanges() | Deleted() | Recovered() | Reviewed():
-            return _success(told)
+            return _success(told, ours)
         case RolledBack() | Rejected() | Stuck() | Detached() | TimedOut():
             return _stop(told, ours)
         case _:
             assert_never(told)
 
 
-def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed) -> list[str]:
+def _success(told: Deployed | NoChanges | Deleted | Recovered | Reviewed, ours: Typed) -> list[str]:
     match told:
         case Deployed(stack=stack, orphans=orphans):
-            lines = [f"Deployed: {stack.name}", *_outputs(stack.outputs), *_orphans(orphans)]
+            lines = [f"Deployed: {stack.name}", *_outputs(stack.outputs), *_orphans(orphans, ours)]
         case NoChanges(stack=stack):
             lines = [f"No changes: {stack.name}", *_outputs(stack.outputs)]
         case Deleted(stack_name=name, left_behind=left_behind):
             lines = [f"Deleted: {name}", *(f"left behind: {resource(each)}" for each in left_behind)]
         case Recovered(stack=healthy, orphans=orphans):
-            lines = ["Ready for the next deployment" + (f": {healthy.name}" if healthy else ""), *_orphans(orphans)]
+            lines = [
+                "Ready for the next deployment" + (f": {healthy.name}" if healthy else ""),
+                *_orphans(orphans, ours),
+            ]
         case Reviewed(review=review):
             lines = ["Reviewed; nothing was executed" if review else "No changes"]
         case _:
@@ -134,7 +137,7 @@ def _stop(told: RolledBack | Rejected | Stuck | Detached | TimedOut, ours: Typed
         case RolledBack(stack=before, diagnosis=why, orphans=orphans):
             name = before.name if before else ""
             again = _again(why, name or why.stack_name, ours)
-            lines = [_as_before(before), *diagnosis(why, name, ours), *again, *_orphans(orphans)]
+            lines = [_as_before(before), *diagnosis(why, name, ours), *again, *_orphans(orphans, ours)]
         case Rejected(stack_name=name, diagnosis=why):
             first = f"CloudFormation refused the change set; nothing was changed: {name}"
             lines = [first, *diagnosis(why, name, ours), *_again(why, name, ours)]
@@ -180,10 +183,13 @@ def _waited_for(event: StackEvent, ours: Typed) -> list[str]:
     return diagnosis(explained(event), event.stack_name, ours)
 
 
-def _orphans(orphans: tuple[Resource, ...]) -> list[str]:
-    return [
-        f"could not be deleted, is no longer in any stack, and may still cost: {resource(each)}" for each in orphans
-    ]
+def _orphans(orphans: tuple[Resource, ...], ours: Typed) -> list[str]:
+    """What stays although it was to go: a bucket does if it is full, and its objects were given up with it."""
+    lines = []
+    for each in orphans:
+        lines += [f"could not be deleted, is no longer in any stack, and may still cost: {resource(each)}"]
+        lines += [f"→ {ours(f'aws s3 rb --force s3://{each.physical_id}', '')}"] if each.type == BUCKET else []
+    return lines
 
 
 def _as_before(stack: Stack | None) -> str:

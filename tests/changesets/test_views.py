@@ -23,7 +23,7 @@ from changesets.outcomes import (
 )
 from changesets.plans import Plan
 from changesets.steps import DeleteStack
-from changesets.words import outcome
+from changesets.words import BUCKET, outcome
 from local_cloud.cloudformation.faults import FailResource, On
 from tests.changesets.cloud import TABLE, TOPIC, Cloud, kept, template, topic
 from tests.changesets.test_consent import LEFTOVER
@@ -145,6 +145,12 @@ def test_status_as_json_has_the_stack_as_it_is() -> None:
 
 
 ARN = "arn:aws:cloudformation:us-east-1:111111111111:stack/demo/1"
+
+
+def test_a_bucket_that_was_too_full_to_go_is_told_with_the_command_that_removes_it() -> None:
+    orphans = (resource("Old"), resource("Photos", BUCKET, physical_id="shop-photos-1"))
+    told = [line for line in outcome(Deployed(stack=stack(), orphans=orphans)) if line.startswith("→")]
+    assert told == ["→ aws s3 rb --force s3://shop-photos-1"]
 
 
 def test_every_outcome_has_words() -> None:
