@@ -16,6 +16,7 @@ import sys
 import time
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -41,7 +42,8 @@ def main() -> None:
     sys.dont_write_bytecode = True  # it is told by second and size, so a quick edit of the same length would be missed
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
-    load(reference)
+    with suppress(Exception):  # the generation that serves it tells why
+        imported(reference)
     forget(Path.cwd())
     leaving: Leaving = {}
     while True:
@@ -75,22 +77,26 @@ def reap(leaving: Leaving, *, by: float) -> None:
 
 def load(reference: str) -> App:
     """The app, or one that shows why it cannot be imported."""
-    module, _, name = reference.partition(":")
     try:
-        app: App = getattr(importlib.import_module(module), name)
+        return imported(reference)
     except Exception as error:  # whatever the user's code raises is shown where the user looks
-        text = traceback.format_exc() + where_to_say(error, reference)
+        text = where_to_say(error, reference) or traceback.format_exc()
         print(text, file=sys.stderr, flush=True)
         return failing(text)
+
+
+def imported(reference: str) -> App:
+    module, _, name = reference.partition(":")
+    app: App = getattr(importlib.import_module(module), name)
     return app
 
 
 def where_to_say(error: Exception, reference: str) -> str:
-    """For an app that is somewhere else, or that an ASGI server cannot serve as it is."""
+    """For an app that is somewhere else, or that an ASGI server cannot serve as it is; "" for an error of the app's."""
     module, _, name = reference.partition(":")
     missing = isinstance(error, ModuleNotFoundError) and error.name in (module, module.partition(".")[0])
-    unnamed = isinstance(error, AttributeError) and error.name == name
-    said = f'\nThere is no ASGI app {reference}: say where it is in pyproject.toml, [tool.groat] app = "module:name"\n'
+    unnamed = isinstance(error, AttributeError) and error.name == name and error.obj is sys.modules.get(module)
+    said = f'There is no ASGI app {reference}: say where it is in pyproject.toml, [tool.groat] app = "module:name"\n'
     return said if missing or unnamed else ""
 
 

@@ -47,14 +47,11 @@ def test_a_server_that_is_still_starting_outlives_an_edit() -> None:
 
 
 def started(folder: Path, reference: str) -> "tuple[subprocess.Popen[str], int, int]":
-    """Whoever starts the app's server, in this folder; the server's port and process."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", STARTER, reference],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    """Whoever starts the app's server, in this folder; the server's port and process. `said` is what it prints."""
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-c", STARTER, reference], cwd=folder, stdout=subprocess.PIPE, stderr=said, text=True
+        )
     port, pid = map(int, process.stdout.readline().split() if process.stdout else ())
     return process, port, pid
 
@@ -119,11 +116,28 @@ def test_an_app_that_crashed_is_started_again(edited: tuple[int, int]) -> None:
 def test_an_app_that_is_somewhere_else_is_told_where_to_say_so(tmp_path: Path, code: str | None) -> None:
     if code:
         (tmp_path / "shop.py").write_text(code, "utf-8")
-    starter, port, _ = started(tmp_path, "shop:app")
-    said = asked(port)
+    said = refused(tmp_path)
+    where = 'say where it is in pyproject.toml, [tool.groat] app = "module:name"'
+    assert said.strip() == f"There is no ASGI app shop:app: {where}"
+
+
+@pytest.mark.slow
+def test_an_error_of_the_apps_own_is_shown_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text("app = 1\nthere.is_no.such", "utf-8")
+    said = refused(tmp_path)
+    assert said.count('shop.py", line 2') == 1
+    assert said.rstrip().endswith("NameError: name 'there' is not defined")
+
+
+def refused(folder: Path) -> str:
+    """All that is printed for shop:app of this folder, which cannot be imported; a request gets the same answer."""
+    starter, port, _ = started(folder, "shop:app")
+    answer = asked(port)
     starter.kill()
     starter.communicate()
-    assert 'There is no ASGI app shop:app: say where it is in pyproject.toml, [tool.groat] app = "module:name"' in said
+    said = (folder / "said").read_text("utf-8")
+    assert said.strip() in answer
+    return said
 
 
 @pytest.mark.parametrize(
