@@ -16,13 +16,14 @@ from werkzeug.wrappers import Request, Response
 
 from local_cloud.cloudformation import Deployed
 from local_cloud.daemon import alive
-from local_cloud.server import Server
+from local_cloud.server import Server, on_first_free
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 HERE = "127.0.0.1"
+PORTS = range(8000, 8080)  # one that stays the same, so that a browser's tab and what it keeps are found again
 EDITS, SCRIPT = "/_local_cloud/edits", "/_local_cloud/reload.js"
 RELOAD = f"""\
 const known = document.currentScript.src.split('?')[1];
@@ -170,7 +171,7 @@ class EditedSites:
         distribution, _ = key
         find, ends = developed(self._find, distribution, lambda: site.app), ExitStack()
         pages = Reloading(ends.enter_context(self._serve(find, distribution)))
-        site = self._sites[key] = EditedSite(app, pages, ends.enter_context(Server(pages)), ends, set())
+        site = self._sites[key] = EditedSite(app, pages, ends.enter_context(on_first_free(pages, PORTS)), ends, set())
         threading.Thread(target=self._until_left, args=(key, site), daemon=True).start()
         return site
 

@@ -11,6 +11,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
@@ -144,6 +145,14 @@ class Server:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
         self._thread.join()
+
+
+def on_first_free(app: "WSGIApplication", ports: range) -> Server:
+    """A server on the first of these ports that nobody has; it is not yet started. Raises PortInUse."""
+    for port in ports:
+        with suppress(PortInUse):
+            return Server(app, port=port)
+    raise PortInUse(f"No free port for a site from {ports.start} to {ports.stop - 1}")
 
 
 class _Quiet(WSGIRequestHandler):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from local_cloud.cloudformation import CloudFormation, Deployed
-from local_cloud.server import PortInUse, Server
+from local_cloud.server import Server, on_first_free
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -42,21 +42,11 @@ class Sites:
     def _served(self, distribution: Deployed) -> Site:
         id = distribution.physical_id
         if id not in self._servers:
-            self._servers[id] = _started(self._site(id))
+            self._servers[id] = on_first_free(self._site(id), PORTS)
+            self._servers[id].start()
         aliases = distribution.properties["DistributionConfig"].get("Aliases", [])
         return {"domain": distribution.attributes["DomainName"], "aliases": aliases, "url": self._servers[id].endpoint}
 
     def _stop(self, living: set[str]) -> None:
         for id in self._servers.keys() - living:
             self._servers.pop(id).stop()
-
-
-def _started(app: "WSGIApplication") -> Server:
-    for port in PORTS:
-        try:
-            server = Server(app, port=port)
-        except PortInUse:
-            continue
-        server.start()
-        return server
-    raise PortInUse(f"No free port for a site from {PORTS.start} to {PORTS.stop - 1}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from local_cloud.develop import PORTS
 from tests.checkout import copy_to
 from tests.developing import Dev, developing
 from tests.photos import kept_in_the_bucket, kept_in_the_table, with_photos
@@ -28,6 +29,10 @@ def test_it_is_the_deployed_site_with_the_apps_own_server(dev: Dev) -> None:
     assert dev.get("/tracks/of/the/browsers/router")[1].startswith("<!doctype html>")
     with urllib.request.urlopen(f"{dev.url}/api/health", timeout=30) as answer:
         assert answer.headers["strict-transport-security"]
+
+
+def test_its_address_is_the_same_each_time_but_for_what_else_listens(dev: Dev) -> None:
+    assert int(dev.url.rpartition(":")[2]) in PORTS
 
 
 def test_the_app_has_the_sites_table_and_bucket_in_the_local_cloud(dev: Dev) -> None:

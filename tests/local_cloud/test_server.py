@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from local_cloud.compose import cloud
-from local_cloud.server import HOST, PortInUse, Server
+from local_cloud.server import HOST, PortInUse, Server, on_first_free
 from local_cloud.services import Services
 
 Connect = Callable[..., Any]
@@ -266,6 +266,13 @@ def test_a_client_that_goes_away_in_the_midst_of_its_request_is_nothing_to_write
 def test_a_port_in_use_is_named(server: Server) -> None:
     with pytest.raises(PortInUse, match=str(server.port)):
         Server(lambda *_: [], port=server.port)
+
+
+def test_the_first_port_that_is_free_is_taken(server: Server) -> None:
+    with on_first_free(lambda *_: [], range(server.port, server.port + 50)) as other:
+        assert server.port < other.port < server.port + 50
+    with pytest.raises(PortInUse, match=f"No free port for a site from {server.port} to {server.port}"):
+        on_first_free(lambda *_: [], range(server.port, server.port + 1))
 
 
 def test_after_its_end_nobody_listens(tmp_path: Path) -> None:
