@@ -26,7 +26,7 @@ from groat.missing_images import push_again
 from groat.project import Project, find
 from groat.provenance import provenance
 from groat.pyproject import settings
-from groat.recipe import git
+from groat.recipe import git, workers
 from groat.target import StackPlan, Target
 from groat.typed import typed
 
@@ -99,8 +99,9 @@ def write_templates(target: Target, site: "Site | None") -> Generator[Event, Non
 def check_app(target: Target, website: str) -> None:
     """Raises GroatError, before any stack is touched, for a missing app or frontend, or a wrong pyproject.toml."""
     settings(target.project.root)
-    if "ImageUri" in generated.declared(website):
-        images.handler(target.project.app)
+    if takes_image(target, website):
+        app = target.project.app
+        images.refuse_missing(app, [images.handler(app), *workers(read(website))])
     if "FrontendBucketName" in read(website)["Outputs"]:
         frontend.keys(target.project.frontend)
 

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +53,9 @@ def handler(app: Path) -> str:
     dockerfile = app / "Dockerfile"
     if not dockerfile.is_file():
         raise GroatError(
-            f"The app has no Dockerfile: {app}", hint='its CMD names the handler: CMD ["app.handler.handler"]'
+            f"The app has no Dockerfile: {app}",
+            hint="git checkout HEAD -- app/Dockerfile app/image\n"
+            'or write one that ends with CMD ["app.handler.handler"]',
         )
     commands = COMMAND.findall(dockerfile.read_text(encoding="utf-8"))
     try:
@@ -64,6 +67,21 @@ def handler(app: Path) -> str:
             f"The Dockerfile has no CMD of one handler: {dockerfile}", hint='write: CMD ["app.handler.handler"]'
         )
     return str(words[0])
+
+
+def refuse_missing(app: Path, handlers: Iterable[str]) -> None:
+    """Raises GroatError for a handler like app.worker.handler whose module the app does not have.
+
+    A function with such a handler deploys, and fails each time it is called. Modules of other packages are not known.
+    """
+    for each in handlers:
+        package, *inner = each.split(".")[:-1]
+        path = app.joinpath(*inner)
+        if package == app.name and not path.is_dir() and not any(path.parent.glob(f"{path.name}.*")):
+            raise GroatError(
+                f"The app has no {path.relative_to(app.parent)}.py, which a function's handler names: {each}",
+                hint="add the file, or correct the handler: a queue's in website.py, the app's in app/Dockerfile's CMD",
+            )
 
 
 def kept(project: Project, wanted: str) -> LocalImage | None:

@@ -92,6 +92,12 @@ def functions(template: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield properties
 
 
+def workers(template: Mapping[str, Any]) -> Iterator[str]:
+    """The handlers of the functions that run the image with a command of their own: those of the queues."""
+    for function in functions(template):
+        yield from function.get("ImageConfig", {}).get("Command", ())
+
+
 def commit(project: Project) -> str:
     """The last commit that changed what the image is made of; `-dirty` if the working tree has changed it since."""
     parts = ["app", ":!app/frontend", ":!app/README.md"]

@@ -7,7 +7,7 @@ import pytest
 
 from changesets.templates import read
 from groat.errors import GroatError
-from groat.images import digest, handler, snapshot
+from groat.images import digest, handler, refuse_missing, snapshot
 from groat.project import Project
 from template_gen import Bucket, Key, Queue, Site, Table, build
 
@@ -58,6 +58,22 @@ def test_a_dockerfile_without_a_handler_is_refused(project: Project, text: str) 
     (project.app / "Dockerfile").write_text(text, encoding="utf-8")
     with pytest.raises(GroatError, match="no CMD of one handler"):
         handler(project.app)
+
+
+@pytest.mark.parametrize("named", ["app.worker.handler", "app.jobs.mail.send", "celery.bin.handler", "app.handler"])
+def test_a_handler_in_a_module_that_is_there_or_not_ours_is_fine(project: Project, named: str) -> None:
+    (project.app / "jobs").mkdir()
+    for name in ("worker.py", "jobs/mail.py"):
+        (project.app / name).write_text("", encoding="utf-8")
+    refuse_missing(project.app, [named])
+
+
+@pytest.mark.parametrize(
+    ("named", "file"), [("app.wroker.handler", "app/wroker.py"), ("app.jobs.mail.send", "app/jobs/mail.py")]
+)
+def test_a_handler_in_a_module_that_is_not_there_is_refused(project: Project, named: str, file: str) -> None:
+    with pytest.raises(GroatError, match=f"The app has no {file}, which a function's handler names: {named}"):
+        refuse_missing(project.app, ["app.main.handler", named])
 
 
 @pytest.mark.parametrize("name", ["README.md", ".dockerignore", "tests/test_main.py", "notes/a.md"])
