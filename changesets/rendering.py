@@ -80,7 +80,7 @@ def _fate(change: ResourceChange) -> str:
 
 def _told_apart(each: PropertyChange) -> PropertyChange:
     """Both values short enough for a line, and never alike: what two long ones begin with in common is left out."""
-    before, after = each.before or "", each.after or ""
+    before, after = each.before or "", words.known_later(each.after or "")
     if each.is_known_later:
         return replace(each, before=_short(before))
     differs = (place for place, (one, other) in enumerate(zip(before, after, strict=False)) if one != other)

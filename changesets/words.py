@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, assert_never
 
 from changesets.diagnosis import explained
-from changesets.models import PropertyChange, Resource, Stack, StackEvent
+from changesets.models import KNOWN_LATER, PropertyChange, Resource, Stack, StackEvent
 from changesets.outcomes import (
     Declined,
     Deleted,
@@ -60,8 +60,13 @@ def property_change(each: PropertyChange, quoted: Callable[[str], str] = str) ->
     before = quoted(each.before) if each.before else "none"
     if each.is_known_later:
         return f"{name}: {before} → {each.cause or 'a value'}, known after the deployment"
-    after = quoted(each.after) if each.after else "none"
+    after = quoted(known_later(each.after)) if each.after else "none"
     return f"{name}: {before} → {after}{_because(each.cause)}"
+
+
+def known_later(value: str) -> str:
+    """The value as a person reads it: what is in it and only known after the deployment is said to be so."""
+    return value.replace(KNOWN_LATER, "known later")
 
 
 def _because(cause: str) -> str:

@@ -38,6 +38,8 @@ def test_a_value_that_a_parameter_brings_names_it() -> None:
 
 def test_a_value_that_only_the_deployment_brings_is_told_by_where_it_comes_from() -> None:
     assert shown("a", KNOWN_LATER, "Table.Arn") == "Code/ImageUri: a → Table.Arn, known after the deployment"
+    table = f'{{"TABLE":"{KNOWN_LATER}"}}'
+    assert shown("", table, "Table") == 'Code/ImageUri: none → {"TABLE":"known later"} (Table)'
     assert shown("a", KNOWN_LATER) == "Code/ImageUri: a → a value, known after the deployment"
 
 
