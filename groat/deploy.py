@@ -21,7 +21,7 @@ from groat.aws import Aws, connect
 from groat.config import LOCAL
 from groat.config import settings as read_settings
 from groat.errors import GroatError
-from groat.events import Event, Ready, Stage, Working
+from groat.events import Event, Ready, Stage, Warned, Working
 from groat.missing_images import push_again
 from groat.project import Project, find
 from groat.provenance import provenance
@@ -206,6 +206,7 @@ def verify(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> 
     except smoke.NoAnswer as error:
         raise explained(error, target, stack) from error
     yield Stage("smoke test", ", ".join(map(str, answers)))
+    yield from map(Warned, smoke.warnings(answers))
     remember(target, aws, stack)
     yield Ready(url=url, outputs=stack.outputs, commands=target.next_commands())
 

@@ -6,7 +6,7 @@ not the bucket's or CloudFront's, if it has the header that AWS's API adds to ev
 
 import time
 import urllib.error
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from groat.errors import GroatError
 
 PATIENCE = 60.0  # seconds; a first distribution's name can take a while to resolve everywhere
 PATIENCE_HERE = 3.0  # on this machine, waiting does not change the answer
+LONG = 5.0  # seconds; who waits longer for a page thinks that it is broken
 OF_A_FUNCTION = ("apigw-requestid", "x-amzn-requestid")  # added by an HTTP API and by a function URL
 OF_THE_API = '{"message":"Not Found"}'  # an HTTP API without such a route; it has a request id, too
 
@@ -59,6 +60,16 @@ def answer(path: str, status: int, response: Any, began: float) -> Answer:
     text = response.read(300).decode(errors="replace")
     of_app = any(name in response.headers for name in OF_A_FUNCTION) and text.strip() != OF_THE_API
     return Answer(path, status, text, time.monotonic() - began, of_app)
+
+
+def warnings(answers: Iterable[Answer]) -> Iterator[str]:
+    """What a visitor would notice of answers that are good ones: the first after a pause waits as long as these did."""
+    for each in answers:
+        if each.seconds > LONG:
+            yield (
+                f"GET {each.path} took {each.seconds:.0f} s, and so does the first request after each pause; "
+                "what takes so long: groat doctor cold-start"
+            )
 
 
 class NoAnswer(GroatError):

@@ -67,3 +67,10 @@ def test_a_path_that_is_named_must_be_there() -> None:
 )
 def test_the_api_is_asked_under_its_prefix_or_where_pyproject_says(site: Site, named: str, path: str) -> None:
     assert smoke.health(read(build(site)["website.yaml"]), named) == path
+
+
+def test_a_good_answer_that_a_visitor_would_wait_long_for_is_told_with_how_to_find_out_why() -> None:
+    quick, slow = smoke.Answer("/", 200, "", 0.2, of_app=False), smoke.Answer("/api/health", 200, "", 17.8, of_app=True)
+    (told,) = smoke.warnings([quick, slow])
+    assert told.startswith("GET /api/health took 18 s, ")
+    assert told.endswith("groat doctor cold-start")
