@@ -47,13 +47,17 @@ class Rehearsal:
     consent: changesets.Consent
 
     def scenes(self) -> Iterator[Scene]:
-        """Two scenes for every change of every stack, in deploy order."""
+        """Two scenes for every change of every stack, in deploy order.
+
+        Raises GroatError for a stack that cannot be deployed although nothing fails: its scenes would not say why.
+        """
         cloud = preview.seeded(*self.before)
         for stack in self.target.stacks(self.texts):
-            for change in self.changes(cloud, stack):
+            changes = self.changes(cloud, stack)
+            preview.deploy(cloud, self.target, stack, self.texts)
+            for change in changes:
                 yield Scene(stack, change, twice=False)
                 yield Scene(stack, change, twice=True)
-            preview.deploy(cloud, self.target, stack, self.texts)
 
     def changes(self, cloud: Preview, stack: StackPlan) -> tuple[changesets.ResourceChange, ...]:
         """What deploying this stack changes."""

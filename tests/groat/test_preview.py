@@ -81,7 +81,10 @@ def test_a_domain_that_a_branch_adds_is_reviewed_in_all_three_stacks(root: Path)
 
     events = review(root)
     found = changes(events)
+    templates.write(Project(root), templates.generate(Project(root)))
+    commit(root)
 
+    assert changes(review(root)) == {}, "once it is on the base, that deploys as well"
     assert [type(event) for event in events if isinstance(event, Outcome)] == [Reviewed] * 3
     assert found["Certificate"].action is Action.ADD
     assert "/Properties/DistributionConfig/Aliases" in {each.path for each in found["Distribution"].properties}

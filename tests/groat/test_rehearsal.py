@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from changesets import Allowed
 from groat import templates
 from groat.errors import GroatError
 from groat.events import Event, Rehearsed
-from groat.rehearsal import rehearse
+from groat.rehearsal import Rehearsal, rehearse
 from groat.typed import flagged
 from tests.groat.repository import commit, edit, target
 
@@ -53,6 +54,20 @@ def test_data_that_would_go_is_let_go_by_name_only_and_the_flag_is_told(root: Pa
     assert stopped.value.hint == f"data is only let go by name: run the same command with {flags}"
     assert "ActivitiesTable" in {each.logical_id for each in scenes}
     assert all(each.healthy for each in scenes)
+
+
+TWICE = """
+Resources:
+  One: {Type: AWS::Events::EventBus, Properties: {Name: news}}
+  Other: {Type: AWS::Events::EventBus, Properties: {Name: news}}
+"""
+
+
+def test_what_cannot_be_deployed_although_nothing_fails_is_told_with_the_reason_and_not_rehearsed(root: Path) -> None:
+    rehearsal = Rehearsal((), target(root), {"website.yaml": TWICE}, Allowed(yes=True))
+
+    with pytest.raises(GroatError, match=r"The stack cannot be deployed, tracks: .*news.* already exists"):
+        next(rehearsal.scenes())
 
 
 @pytest.mark.slow

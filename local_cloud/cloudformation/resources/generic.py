@@ -7,7 +7,6 @@ only what has revisions gets another one.
 from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
 
 from local_cloud.cloudformation.resources.base import (
     RANDOM,
@@ -33,22 +32,24 @@ class Generic:
 
     def create(self, request: Request) -> State:
         new = self._revised(request.type, new_id(request, self.rng))
-        key = _key(request, new)
+        key = _key(request, new, request.properties)
         if key in self.records:
             raise already_exists(request.type, key[2])
         return self._remember(request, new)
 
     def update(self, request: Request) -> State:
-        if _key(request, physical_id(request)) not in self.records:
+        before = _key(request, physical_id(request), request.previous or request.properties)
+        if before not in self.records:
             message = f"Resource of type '{request.type}' with identifier '{request.physical_id}' was not found."
             raise HandlerError(HandlerErrorCode.NOT_FOUND, message)
+        del self.records[before]
         return self._remember(request, physical_id(request))
 
     def delete(self, request: Request) -> None:
-        self.records.pop(_key(request, physical_id(request)), None)
+        self.records.pop(_key(request, physical_id(request), request.properties), None)
 
     def read(self, request: Request) -> Properties | None:
-        return self.records.get(_key(request, physical_id(request)))
+        return self.records.get(_key(request, physical_id(request), request.properties))
 
     def ready(self, request: Request) -> bool:  # noqa: ARG002 - a record is there at once
         return True
@@ -62,7 +63,7 @@ class Generic:
         return f"{family}:{self.revisions[family]}"
 
     def _remember(self, request: Request, physical_id: str) -> State:
-        self.records[_key(request, physical_id)] = request.properties
+        self.records[_key(request, physical_id, request.properties)] = request.properties
         return State(physical_id=physical_id, attributes=made_up(request, physical_id))
 
 
@@ -71,8 +72,12 @@ def unbacked(seed: int | None = None) -> Handlers:
     return Handlers(generic=Generic(RANDOM if seed is None else Random(seed)))
 
 
-def _key(request: Request, physical_id: str) -> Key:
-    """The key of a record: the identifier, if the template gives all of it, or else the physical id."""
-    given: list[Any] = [request.properties.get(name) for name in schema(request.type).primary_identifier]
-    identifier = "|".join(map(str, given)) if given and all(given) else physical_id
-    return request.region, request.type, identifier
+def _key(request: Request, physical_id: str, properties: Properties) -> Key:
+    """The key of a record: what the template gives of the identifier, and the physical id if that is not all.
+
+    A record's name is its physical id, and several records have it: one of each type.
+    """
+    names = schema(request.type).primary_identifier
+    given = [str(properties[name]) for name in names if properties.get(name)]
+    whole = names and len(given) == len(names)
+    return request.region, request.type, "|".join(given if whole or physical_id in given else [*given, physical_id])

@@ -2,7 +2,7 @@
 
 from local_cloud.cloudformation.resources.generic import unbacked
 from local_cloud.cloudformation.resources.handlers import HandlerErrorCode
-from tests.local_cloud.handling import live, made, refusal, removed
+from tests.local_cloud.handling import changed, live, made, refusal, removed
 
 
 class TestGeneric:
@@ -30,6 +30,17 @@ class TestGeneric:
 
         assert live(handlers, self.TYPE, "bus", {"Name": "bus"}) is None
         assert made(handlers, self.TYPE, {"Name": "bus"}).physical_id == "bus"
+
+    def test_a_records_type_tells_it_from_others_of_its_name(self) -> None:
+        handlers, record, a = unbacked(), "AWS::Route53::RecordSet", {"Name": "a.b", "HostedZoneId": "Z1", "Type": "A"}
+        made(handlers, record, a)
+        made(handlers, record, {**a, "Type": "AAAA"})
+
+        assert refusal(made, handlers, record, a).code is HandlerErrorCode.ALREADY_EXISTS
+        removed(handlers, record, "a.b", a)
+        assert live(handlers, record, "a.b", {**a, "Type": "AAAA"})
+        changed(handlers, record, "a.b", {**a, "Type": "AAAA"}, {**a, "Type": "MX"})
+        assert live(handlers, record, "a.b", {**a, "Type": "AAAA"}) is None
 
     def test_the_same_name_in_another_region_is_another_thing(self) -> None:
         handlers = unbacked()
