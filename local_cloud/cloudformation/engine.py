@@ -12,20 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 from local_cloud.clock import Clock
-from local_cloud.cloudformation.api.calls import Calls, PagedCalls
-from local_cloud.cloudformation.api.change_sets import CALLS as CHANGE_SET_CALLS
-from local_cloud.cloudformation.api.change_sets import PAGED as CHANGE_SET_PAGED
-from local_cloud.cloudformation.api.drift import CALLS as DRIFT_CALLS
-from local_cloud.cloudformation.api.drift import PAGED as DRIFT_PAGED
+from local_cloud.cloudformation.api import change_sets, drift, protection, reads, recovery, stacks, templates
+from local_cloud.cloudformation.api.calls import Calls
 from local_cloud.cloudformation.api.exclusive import check_one_of
-from local_cloud.cloudformation.api.paging import Pages
-from local_cloud.cloudformation.api.protection import CALLS as PROTECTION_CALLS
-from local_cloud.cloudformation.api.reads import CALLS as READ_CALLS
-from local_cloud.cloudformation.api.reads import PAGED as READ_PAGED
-from local_cloud.cloudformation.api.recovery import CALLS as RECOVERY_CALLS
 from local_cloud.cloudformation.api.shown import stack as shown_stack
-from local_cloud.cloudformation.api.stacks import CALLS as STACK_CALLS
-from local_cloud.cloudformation.api.templates import CALLS as TEMPLATE_CALLS
 from local_cloud.cloudformation.constraints import check
 from local_cloud.cloudformation.errors import ApiError
 from local_cloud.cloudformation.faults import (
@@ -48,15 +38,14 @@ from local_cloud.cloudformation.template.model import TemplateError
 from local_cloud.cloudformation.world import Surroundings, World
 
 CALLS: Calls = {
-    **STACK_CALLS,
-    **RECOVERY_CALLS,
-    **PROTECTION_CALLS,
-    **CHANGE_SET_CALLS,
-    **READ_CALLS,
-    **TEMPLATE_CALLS,
-    **DRIFT_CALLS,
+    **stacks.CALLS,
+    **recovery.CALLS,
+    **protection.CALLS,
+    **change_sets.CALLS,
+    **reads.CALLS,
+    **templates.CALLS,
+    **drift.CALLS,
 }
-PAGED: PagedCalls = {**CHANGE_SET_PAGED, **READ_PAGED, **DRIFT_PAGED}
 READS = ("Describe", "List", "Get", "Validate", "Detect")
 
 
@@ -98,7 +87,6 @@ class CloudFormation:
     ) -> None:
         self.clock = clock
         self.region = region
-        self.pages = Pages(page_size)
         self.world = World(
             schedule=Schedule(clock.now()),
             handlers=handlers or unbacked(),
@@ -107,6 +95,7 @@ class CloudFormation:
             surroundings=surroundings or Surroundings(),
             embedded=NestedStacks(),
             answers=Answers(as_of),
+            page_size=page_size,
         )
         self._lock = threading.RLock()
 
@@ -174,18 +163,14 @@ class CloudFormation:
             return known
 
     def _answer(self, operation: str, params: Mapping[str, Any], region: str) -> dict[str, Any]:
-        if operation not in PAGED and operation not in CALLS:
+        if operation not in CALLS:
             raise UNSUPPORTED.error(operation=operation)
         check(operation, params)
         check_one_of(operation, params)
         try:
-            if operation in PAGED:
-                answer: dict[str, Any] = PAGED[operation](self.world, region, params, self.pages)
-            else:
-                answer = CALLS[operation](self.world, region, params)
+            return CALLS[operation](self.world, region, params)
         except TemplateError as problem:
             raise ApiError("ValidationError", str(problem)) from None
-        return answer
 
     def _refuse_by_fault(self, operation: str) -> None:
         if self.faults.take(ExpireCredentials):

@@ -88,6 +88,7 @@ class World:
         surroundings: Surroundings,
         embedded: Embedded,
         answers: Answers,
+        page_size: int | None = None,
     ) -> None:
         self.schedule = schedule
         self.handlers = handlers
@@ -95,6 +96,7 @@ class World:
         self.surroundings = surroundings
         self.embedded = embedded
         self.answers = answers
+        self.page_size = page_size
         self.faults = Faults()
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}

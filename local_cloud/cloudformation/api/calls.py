@@ -6,10 +6,8 @@ Each takes the account, the region and boto3's parameters, and returns boto3's a
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from local_cloud.cloudformation.api.paging import Pages
 from local_cloud.cloudformation.inputs import Params
 from local_cloud.cloudformation.world import World
 
 Answer = dict[str, Any]
 Calls = Mapping[str, Callable[[World, str, Params], Answer]]
-PagedCalls = Mapping[str, Callable[[World, str, Params, Pages], Answer]]

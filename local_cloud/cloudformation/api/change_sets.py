@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from local_cloud.cloudformation.api.calls import Answer, Calls, PagedCalls
-from local_cloud.cloudformation.api.paging import Pages
+from local_cloud.cloudformation.api.calls import Answer, Calls
+from local_cloud.cloudformation.api.paging import cut
 from local_cloud.cloudformation.api.shown import change_set as shown
 from local_cloud.cloudformation.api.shown import change_set_summary
 from local_cloud.cloudformation.api.stacks import check_updatable, deployment_of, new_stack
@@ -156,11 +156,11 @@ def find(world: World, region: str, params: Params) -> tuple[ChangeSet, Stack]:
     return stack.change_sets[name], stack
 
 
-def describe_change_set(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def describe_change_set(world: World, region: str, params: Params) -> Answer:
     """DescribeChangeSet, with property values or without."""
     change_set, stack = find(world, region, params)
     changes = change_set.changes_with_values if params.get("IncludePropertyValues") else change_set.changes
-    page = pages.cut("DescribeChangeSet", "Changes", changes, params)
+    page = cut(world, "Changes", changes, params)
     return shown(change_set, stack, world.answers) | page
 
 
@@ -209,16 +209,17 @@ def delete_change_set(world: World, region: str, params: Params) -> Answer:
     return {}
 
 
-def list_change_sets(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def list_change_sets(world: World, region: str, params: Params) -> Answer:
     """ListChangeSets: those that can still be found by name."""
     stack = world.require(region, params["StackName"])
     items = [change_set_summary(each, stack) for each in reversed(stack.change_sets.values())]
-    return pages.cut("ListChangeSets", "Summaries", items, params)
+    return cut(world, "Summaries", items, params)
 
 
 CALLS: Calls = {
     "CreateChangeSet": create_change_set,
     "ExecuteChangeSet": execute_change_set,
     "DeleteChangeSet": delete_change_set,
+    "DescribeChangeSet": describe_change_set,
+    "ListChangeSets": list_change_sets,
 }
-PAGED: PagedCalls = {"DescribeChangeSet": describe_change_set, "ListChangeSets": list_change_sets}

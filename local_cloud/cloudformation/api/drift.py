@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from local_cloud.cloudformation.api.calls import Answer, Calls, PagedCalls
-from local_cloud.cloudformation.api.paging import Pages
+from local_cloud.cloudformation.api.calls import Answer, Calls
+from local_cloud.cloudformation.api.paging import cut
 from local_cloud.cloudformation.errors import validation_error
 from local_cloud.cloudformation.inputs import Params
 from local_cloud.cloudformation.machine import STABLE, StackStatus
@@ -77,12 +77,12 @@ def _found(detection: Detection) -> Answer:
     return found | {"DetectionStatus": "DETECTION_FAILED", "DetectionStatusReason": UNREAD.format(", ".join(unread))}
 
 
-def describe_drifts(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def describe_drifts(world: World, region: str, params: Params) -> Answer:
     """DescribeStackResourceDrifts: what the last detection found."""
     stack = world.require(region, params["StackName"])
     wanted = params.get("StackResourceDriftStatusFilters")
     found = [d for d in stack.drifts.values() if not wanted or d["StackResourceDriftStatus"] in wanted]
-    return pages.cut("DescribeStackResourceDrifts", "StackResourceDrifts", found, params)
+    return cut(world, "StackResourceDrifts", found, params)
 
 
 def detect_resource_drift(world: World, region: str, params: Params) -> Answer:
@@ -98,5 +98,5 @@ CALLS: Calls = {
     "DetectStackDrift": detect_stack_drift,
     "DescribeStackDriftDetectionStatus": describe_detection,
     "DetectStackResourceDrift": detect_resource_drift,
+    "DescribeStackResourceDrifts": describe_drifts,
 }
-PAGED: PagedCalls = {"DescribeStackResourceDrifts": describe_drifts}

@@ -6,9 +6,9 @@ The rule: AWS has three wordings for a stack that does not exist, and each call 
 from collections.abc import Mapping
 from typing import Any
 
-from local_cloud.cloudformation.api.calls import Answer, Calls, PagedCalls
+from local_cloud.cloudformation.api.calls import Answer, Calls
 from local_cloud.cloudformation.api.change_sets import find
-from local_cloud.cloudformation.api.paging import Pages
+from local_cloud.cloudformation.api.paging import cut
 from local_cloud.cloudformation.api.shown import resource, resource_detail, summary
 from local_cloud.cloudformation.api.shown import stack as shown_stack
 from local_cloud.cloudformation.errors import validation_error
@@ -24,29 +24,29 @@ from local_cloud.cloudformation.world import World
 FIRST_HUNDRED = 100
 
 
-def describe_stacks(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def describe_stacks(world: World, region: str, params: Params) -> Answer:
     """DescribeStacks: one by name or ARN, or all that are not deleted."""
     if "StackName" in params:
         record = world.require(region, params["StackName"], NO_STACK_WITH_ID)
         stale = record.before and world.faults.take(StaleReads, stack=record.name)
         return {"Stacks": [record.before if stale else shown_stack(record, world.answers)]}
     living = [each for each in world.in_region(region) if each.status is not StackStatus.DELETE_COMPLETE]
-    page = pages.cut("DescribeStacks", "Stacks", living, params, newest_first=True)
+    page = cut(world, "Stacks", living, params, newest_first=True)
     return page | {"Stacks": [shown_stack(each, world.answers, named=False) for each in page["Stacks"]]}
 
 
-def list_stacks(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def list_stacks(world: World, region: str, params: Params) -> Answer:
     """ListStacks, deleted ones included."""
     wanted = params.get("StackStatusFilter")
     found = [each for each in world.in_region(region) if not wanted or each.status in wanted]
-    page = pages.cut("ListStacks", "StackSummaries", found, params, newest_first=True)
+    page = cut(world, "StackSummaries", found, params, newest_first=True)
     return page | {"StackSummaries": [summary(each, world.answers) for each in page["StackSummaries"]]}
 
 
-def describe_stack_events(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def describe_stack_events(world: World, region: str, params: Params) -> Answer:
     """DescribeStackEvents, the newest first across pages."""
     stack = world.require(region, params["StackName"])
-    page = pages.cut("DescribeStackEvents", "StackEvents", _newest_first(world, stack), params, newest_first=True)
+    page = cut(world, "StackEvents", _newest_first(world, stack), params, newest_first=True)
     return page | {"StackEvents": [shown(stack, event) for event in page["StackEvents"]]}
 
 
@@ -58,7 +58,7 @@ def _newest_first(world: World, stack: Stack) -> list[Event]:
     return events
 
 
-def describe_events(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def describe_events(world: World, region: str, params: Params) -> Answer:
     """DescribeEvents: of a stack, a change set or one operation; validation findings included."""
     stack, operation = _whose_events(world, region, params)
     rows = [(event.timestamp, operation_event(stack, event)) for event in _newest_first(world, stack)]
@@ -67,7 +67,7 @@ def describe_events(world: World, region: str, params: Params, pages: Pages) -> 
     found = [row for _, row in rows if operation is None or row["OperationId"] == operation]
     if params.get("Filters", {}).get("FailedEvents"):
         found = [row for row in found if _failed(row)]
-    return pages.cut("DescribeEvents", "OperationEvents", found, params, newest_first=True)
+    return cut(world, "OperationEvents", found, params, newest_first=True)
 
 
 def _whose_events(world: World, region: str, params: Params) -> tuple[Stack, str | None]:
@@ -126,36 +126,34 @@ def _is(live: Live, physical_id: str) -> bool:
     return live.made and live.physical_id == physical_id
 
 
-def list_stack_resources(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def list_stack_resources(world: World, region: str, params: Params) -> Answer:
     """ListStackResources."""
     stack = world.require(region, params["StackName"], NO_STACK_WITH_ID)
     rows = [resource(stack, live) for live in stack.resources.values()]
-    return pages.cut("ListStackResources", "StackResourceSummaries", rows, params)
+    return cut(world, "StackResourceSummaries", rows, params)
 
 
-def list_exports(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def list_exports(world: World, region: str, params: Params) -> Answer:
     """ListExports."""
     rows = [
         {"ExportingStackId": stack.id, "Name": name, "Value": value}
         for name, (stack, value) in sorted(exports(world, region).items())
     ]
-    return pages.cut("ListExports", "Exports", rows, params)
+    return cut(world, "Exports", rows, params)
 
 
-def list_imports(world: World, region: str, params: Params, pages: Pages) -> Answer:
+def list_imports(world: World, region: str, params: Params) -> Answer:
     """ListImports."""
     name = params["ExportName"]
     found = [stack.name for stack in importers(world, region, name)]
     if not found:
         raise validation_error(f"Export '{name}' is not imported by any stack.")
-    return pages.cut("ListImports", "Imports", found, params)
+    return cut(world, "Imports", found, params)
 
 
 CALLS: Calls = {
     "DescribeStackResource": describe_stack_resource,
     "DescribeStackResources": describe_stack_resources,
-}
-PAGED: PagedCalls = {
     "DescribeStacks": describe_stacks,
     "ListStacks": list_stacks,
     "DescribeStackEvents": describe_stack_events,

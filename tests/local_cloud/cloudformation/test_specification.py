@@ -17,7 +17,7 @@ def test_every_sentence_names_a_test_that_exists() -> None:
 
 
 def test_the_engine_answers_the_operations_that_the_house_needs() -> None:
-    assert {*engine.CALLS, *engine.PAGED} == {
+    assert engine.CALLS.keys() == {
         "CancelUpdateStack",
         "ContinueUpdateRollback",
         "CreateChangeSet",
