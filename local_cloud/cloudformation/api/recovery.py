@@ -9,9 +9,16 @@ from local_cloud.cloudformation.inputs import Params
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import Stack
 from local_cloud.cloudformation.operations.continuing import check_skips, resume_children
-from local_cloud.cloudformation.operations.launch import Body, interrupt, start, usable_role
-from local_cloud.cloudformation.operations.lifecycle import delete
-from local_cloud.cloudformation.operations.rollback import continue_rollback, rollback_paused
+from local_cloud.cloudformation.operations.launch import (
+    CONTINUE_ROLLBACK,
+    ROLL_BACK_CREATE,
+    ROLL_BACK_TO_NOTHING,
+    ROLL_BACK_UPDATE,
+    Kind,
+    interrupt,
+    start,
+    usable_role,
+)
 from local_cloud.cloudformation.operations.run import Options
 from local_cloud.cloudformation.refusals import CONTINUE_ON_CHILD, EXPRESS_ROLLBACK, Call, require
 from local_cloud.cloudformation.world import World
@@ -36,10 +43,8 @@ def continue_update_rollback(world: World, region: str, params: Params) -> Answe
     skip = check_skips(world, stack, params.get("ResourcesToSkip", ()), force=params.get("ForceRollback", False))
     stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
     resume_children(world, stack, skip)
-    start(
-        world, stack, continue_rollback, kind="CONTINUE_ROLLBACK", status=StackStatus.UPDATE_ROLLBACK_IN_PROGRESS,
-        token=params.get("ClientRequestToken"), options=Options(skip=skip[stack.id]),
-    )  # fmt: skip
+    token = params.get("ClientRequestToken")
+    start(world, stack, CONTINUE_ROLLBACK, token=token, options=Options(skip=skip[stack.id]))
     remember_token(stack, params, "ContinueUpdateRollback", {})
     return {}
 
@@ -53,25 +58,21 @@ def rollback_stack(world: World, region: str, params: Params) -> Answer:
     if stack.deployment.mode == "EXPRESS":
         raise EXPRESS_ROLLBACK.error()
     stack.role_arn = usable_role(world, stack, params.get("RoleARN"))
-    body, status = _way_back(stack)
-    if status is not StackStatus.UPDATE_ROLLBACK_IN_PROGRESS:
+    kind = _way_back(stack)
+    if kind is not ROLL_BACK_UPDATE:
         stack.deleted = world.schedule.now
-    run = start(
-        world, stack, body, kind="ROLLBACK", status=status, token=params.get("ClientRequestToken"),
-        options=Options(retain_except_on_create=params.get("RetainExceptOnCreate", False)),
-    )  # fmt: skip
+    options = Options(retain_except_on_create=params.get("RetainExceptOnCreate", False))
+    run = start(world, stack, kind, token=params.get("ClientRequestToken"), options=options)
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
     remember_token(stack, params, "RollbackStack", answer)
     return answer
 
 
-def _way_back(stack: Stack) -> tuple[Body, StackStatus]:
+def _way_back(stack: Stack) -> Kind:
     """A stack that was never stable is deleted (documented), from CREATE_FAILED by way of ROLLBACK_IN_PROGRESS."""
     if stack.status is StackStatus.CREATE_FAILED:
-        return rollback_paused, StackStatus.ROLLBACK_IN_PROGRESS
-    if stack.stable is None:
-        return delete, StackStatus.DELETE_IN_PROGRESS
-    return rollback_paused, StackStatus.UPDATE_ROLLBACK_IN_PROGRESS
+        return ROLL_BACK_CREATE
+    return ROLL_BACK_TO_NOTHING if stack.stable is None else ROLL_BACK_UPDATE
 
 
 CALLS: Calls = {

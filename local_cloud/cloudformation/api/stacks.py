@@ -20,6 +20,9 @@ from local_cloud.cloudformation.inputs import (
 from local_cloud.cloudformation.machine import PAUSED, StackStatus
 from local_cloud.cloudformation.model import Definition, DeploymentConfig, OnFailure, Stack
 from local_cloud.cloudformation.operations.launch import (
+    CREATE,
+    DELETE,
+    UPDATE,
     arm_timeout,
     cancel_process,
     check_mode,
@@ -27,7 +30,6 @@ from local_cloud.cloudformation.operations.launch import (
     start,
     usable_role,
 )
-from local_cloud.cloudformation.operations.lifecycle import create, delete, update
 from local_cloud.cloudformation.operations.policy import policy_of_call
 from local_cloud.cloudformation.operations.run import Options
 from local_cloud.cloudformation.refusals import (
@@ -46,10 +48,7 @@ from local_cloud.cloudformation.template.model import Template
 from local_cloud.cloudformation.world import World
 
 FORCE = "FORCE_DELETE_STACK"
-BODIES = {
-    "CreateStack": (create, "CREATE_STACK", StackStatus.CREATE_IN_PROGRESS),
-    "UpdateStack": (update, "UPDATE_STACK", StackStatus.UPDATE_IN_PROGRESS),
-}
+BEGUN = {"CreateStack": CREATE, "UpdateStack": UPDATE}
 
 
 class Wanted(NamedTuple):
@@ -98,9 +97,7 @@ def _wanted(world: World, params: Params, stack: Stack | None = None) -> Wanted:
 
 def _begin(world: World, stack: Stack, params: Params, call: str, options: Options) -> Answer:
     """Start the operation. The same call with the same token gets the same answer, and starts nothing."""
-    body, kind, status = BODIES[call]
-    token = params.get("ClientRequestToken")
-    run = start(world, stack, body, kind=kind, status=status, token=token, options=options)
+    run = start(world, stack, BEGUN[call], token=params.get("ClientRequestToken"), options=options)
     answer = {"StackId": stack.id, "OperationId": run.operation.id}
     remember_token(stack, params, call, answer)
     return answer
@@ -198,10 +195,7 @@ def delete_stack(world: World, region: str, params: Params) -> Answer:
     cancel_process(world, stack)
     stack.deleted, stack.deletion_mode = world.schedule.now, params.get("DeletionMode")
     stack.void_change_sets()
-    start(
-        world, stack, delete, kind="DELETE_STACK", status=StackStatus.DELETE_IN_PROGRESS,
-        token=params.get("ClientRequestToken"), options=Options(retain=retain, force=force),
-    )  # fmt: skip
+    start(world, stack, DELETE, token=params.get("ClientRequestToken"), options=Options(retain=retain, force=force))
     return {}
 
 

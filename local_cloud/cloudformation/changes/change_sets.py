@@ -15,8 +15,7 @@ from local_cloud.cloudformation.changes.validation import HOOKS, existing_id, fi
 from local_cloud.cloudformation.inputs import processed
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import ChangeSet, Definition, OnFailure, Operation, Stack
-from local_cloud.cloudformation.operations.launch import start
-from local_cloud.cloudformation.operations.lifecycle import create, import_resources, update
+from local_cloud.cloudformation.operations.launch import BY_CHANGE_SET, start
 from local_cloud.cloudformation.operations.owners import unimportable
 from local_cloud.cloudformation.operations.run import MissingAttribute, Options, Run, read_attribute
 from local_cloud.cloudformation.operations.steps import KEEPS
@@ -43,11 +42,6 @@ NEEDS_RETAIN = (
     "import. The affected resources are {resources}"
 )
 OBSOLETE = "OBSOLETE"
-BODIES = {
-    "CREATE": (create, StackStatus.CREATE_IN_PROGRESS, "CREATE_STACK"),
-    "UPDATE": (update, StackStatus.UPDATE_IN_PROGRESS, "UPDATE_STACK"),
-    "IMPORT": (import_resources, StackStatus.IMPORT_IN_PROGRESS, "UPDATE_STACK"),
-}
 
 
 class ChangeSetFailed(NoChanges):
@@ -121,7 +115,6 @@ def execute(world: World, stack: Stack, change_set: ChangeSet, options: Options,
     _void_others(stack, change_set)
     del stack.change_sets[change_set.name]
     change_set.execution_status = "EXECUTE_IN_PROGRESS"
-    body, status, kind = BODIES[change_set.kind]
     stack.definition = replace(change_set.definition, change_set_id=change_set.id)
     stack.updated, stack.deployment = world.schedule.now, change_set.deployment
     stack.disable_rollback = options.disable_rollback
@@ -140,7 +133,7 @@ def execute(world: World, stack: Stack, change_set: ChangeSet, options: Options,
         change_set.execution_status = "EXECUTE_COMPLETE" if good else "EXECUTE_FAILED"
         finish(world, change_set)
 
-    start(world, stack, body, kind=kind, status=status, token=token, options=options, done=done)
+    start(world, stack, BY_CHANGE_SET[change_set.kind], token=token, options=options, done=done)
 
 
 def nothing_changes(world: World, stack: Stack, definition: Definition) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from local_cloud.cloudformation.machine import StackStatus
 from local_cloud.cloudformation.model import STACK_TYPE, Stack
-from local_cloud.cloudformation.operations.launch import start
-from local_cloud.cloudformation.operations.rollback import continue_rollback
+from local_cloud.cloudformation.operations.launch import CONTINUE_ROLLBACK, start
 from local_cloud.cloudformation.operations.run import Options
 from local_cloud.cloudformation.refusals import NO_STACK, NOT_SKIPPABLE
 from local_cloud.cloudformation.world import World
@@ -35,10 +34,7 @@ def resume_children(world: World, stack: Stack, skips: Skips) -> None:
     for child in world.children(stack):
         if child.status is StackStatus.UPDATE_ROLLBACK_FAILED:
             resume_children(world, child, skips)
-            start(
-                world, child, continue_rollback, kind="CONTINUE_ROLLBACK",
-                status=StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, options=Options(skip=skips[child.id]),
-            )  # fmt: skip
+            start(world, child, CONTINUE_ROLLBACK, options=Options(skip=skips[child.id]))
 
 
 def _family(world: World, stack: Stack) -> Iterator[Stack]:

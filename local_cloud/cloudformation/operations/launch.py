@@ -3,14 +3,17 @@
 The rule: the call itself moves the stack and records `User Initiated`; everything after that happens in the process.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 from uuid import uuid4
 
 from local_cloud.cloudformation.events import stack_event
 from local_cloud.cloudformation.inputs import processed
 from local_cloud.cloudformation.machine import StackStatus as S
 from local_cloud.cloudformation.model import Definition, Operation, Stack
+from local_cloud.cloudformation.operations.lifecycle import create, delete, import_resources, update
+from local_cloud.cloudformation.operations.rollback import continue_rollback, rollback_paused
 from local_cloud.cloudformation.operations.run import Options, Run
 from local_cloud.cloudformation.refusals import EXPRESS_FOLLOW_UP, ROLE
 from local_cloud.cloudformation.schedule import Interrupted, Process, Steps
@@ -19,27 +22,45 @@ from local_cloud.cloudformation.world import World
 
 TIMED_OUT = "Stack creation time exceeded the specified timeout."
 USER_INITIATED = "User Initiated"
-Body = Callable[[Run], Steps[None]]
+
+
+class Kind(NamedTuple):
+    """A kind of operation: what it does, its OperationType, and the status that the call itself enters."""
+
+    body: Callable[[Run], Steps[None]]
+    type: str
+    status: S
+
+
+CREATE = Kind(create, "CREATE_STACK", S.CREATE_IN_PROGRESS)
+UPDATE = Kind(update, "UPDATE_STACK", S.UPDATE_IN_PROGRESS)
+DELETE = Kind(delete, "DELETE_STACK", S.DELETE_IN_PROGRESS)
+IMPORT = Kind(import_resources, "UPDATE_STACK", S.IMPORT_IN_PROGRESS)
+ROLL_BACK_CREATE = Kind(rollback_paused, "ROLLBACK", S.ROLLBACK_IN_PROGRESS)
+ROLL_BACK_UPDATE = Kind(rollback_paused, "ROLLBACK", S.UPDATE_ROLLBACK_IN_PROGRESS)
+ROLL_BACK_TO_NOTHING = Kind(delete, "ROLLBACK", S.DELETE_IN_PROGRESS)
+CONTINUE_ROLLBACK = Kind(continue_rollback, "CONTINUE_ROLLBACK", S.UPDATE_ROLLBACK_IN_PROGRESS)
+BY_CHANGE_SET: Mapping[str, Kind] = {"CREATE": CREATE, "UPDATE": UPDATE, "IMPORT": IMPORT}
 
 
 def start(
-    world: World, stack: Stack, body: Body, *, kind: str, status: S, token: str | None = None,
-    options: Options | None = None, done: Callable[[Process], None] | None = None, reason: str = USER_INITIATED,
+    world: World, stack: Stack, kind: Kind, *, token: str | None = None, options: Options | None = None,
+    done: Callable[[Process], None] | None = None,
 ) -> Run:  # fmt: skip
     """Move the stack, record the event, and start the operation."""
     before = stack.status
-    operation = Operation(id=str(uuid4()), type=kind, token=token, started=world.schedule.now)
+    operation = Operation(id=str(uuid4()), type=kind.type, token=token, started=world.schedule.now)
     run = Run(world=world, stack=stack, operation=operation, options=options or Options(), back_to=before)
     stack.operations = [operation]
     stack.retain_except_on_create = run.options.retain_except_on_create
     stack.drift_status = "NOT_CHECKED"
     stack.drifts.clear()
-    if stack.events or status is not S.CREATE_IN_PROGRESS:
-        run.enter(status, reason)
+    if stack.events or kind is not CREATE:
+        run.enter(kind.status, USER_INITIATED)
     else:
-        stack.status, stack.reason = status, reason
+        stack.status, stack.reason = kind.status, USER_INITIATED
         stack.events.append(stack_event(stack, operation, world.schedule.now, id=operation.id))
-    stack.process = world.schedule.spawn(body(run), done)
+    stack.process = world.schedule.spawn(kind.body(run), done)
     return run
 
 

@@ -13,9 +13,17 @@ from local_cloud.cloudformation.inputs import check_capabilities, definition_of,
 from local_cloud.cloudformation.machine import DEAD, DELETABLE, PAUSED, STABLE, StackStatus
 from local_cloud.cloudformation.model import STACK_TYPE, Definition, Live, Stack
 from local_cloud.cloudformation.operations.effects import Failure
-from local_cloud.cloudformation.operations.launch import arm_timeout, cancel_process, define, start
-from local_cloud.cloudformation.operations.lifecycle import create, delete, update
-from local_cloud.cloudformation.operations.rollback import rollback_paused
+from local_cloud.cloudformation.operations.launch import (
+    CREATE,
+    DELETE,
+    ROLL_BACK_UPDATE,
+    UPDATE,
+    Kind,
+    arm_timeout,
+    cancel_process,
+    define,
+    start,
+)
 from local_cloud.cloudformation.operations.run import Options, Run
 from local_cloud.cloudformation.refusals import Call, require
 from local_cloud.cloudformation.resources.handlers import State
@@ -80,10 +88,7 @@ def _create(run: Run, live: Live) -> Stack:
     )  # fmt: skip
     problem = _define(run, child, run.given(live))
     world.add(child)
-    start(
-        world, child, create, kind="CREATE_STACK", status=S.CREATE_IN_PROGRESS, token=run.operation.token,
-        options=replace(run.options, problem=problem, imports={}),
-    )  # fmt: skip
+    _start(run, child, CREATE, replace(run.options, problem=problem, imports={}))
     arm_timeout(world, child)
     run.tell(replace(live, physical_id=child.id, made=True, reason="Resource creation Initiated"))
     return child
@@ -94,10 +99,7 @@ def _update(run: Run, live: Live) -> Stack:
     require(Call.UPDATE_STACK, child.status, id=child.id)
     problem = _define(run, child, run.given(live))
     child.updated = run.world.schedule.now
-    start(
-        run.world, child, update, kind="UPDATE_STACK", status=S.UPDATE_IN_PROGRESS, token=run.operation.token,
-        options=replace(run.options, problem=problem, imports={}),
-    )  # fmt: skip
+    _start(run, child, UPDATE, replace(run.options, problem=problem, imports={}))
     return child
 
 
@@ -105,8 +107,7 @@ def _roll_back(run: Run, live: Live) -> Stack:
     """A child in a stable state is brought back by an update; a failed or running one rolls back by itself."""
     child = run.world.stacks[live.physical_id]
     if child.status is S.UPDATE_IN_PROGRESS or child.status in PAUSED:
-        start(run.world, child, rollback_paused, kind="ROLLBACK", status=S.UPDATE_ROLLBACK_IN_PROGRESS,
-              token=run.operation.token, options=run.options)  # fmt: skip
+        _start(run, child, ROLL_BACK_UPDATE, run.options)
     elif child.status is S.UPDATE_COMPLETE:
         return _update(run, live)
     return child
@@ -118,9 +119,13 @@ def _delete(run: Run, live: Live) -> Stack:
         return child
     cancel_process(run.world, child)
     child.deleted = run.world.schedule.now
-    start(run.world, child, delete, kind="DELETE_STACK", status=S.DELETE_IN_PROGRESS, token=run.operation.token,
-          options=Options(force=run.options.force))  # fmt: skip
+    _start(run, child, DELETE, Options(force=run.options.force))
     return child
+
+
+def _start(run: Run, child: Stack, kind: Kind, options: Options) -> None:
+    """The child's operation has the client token of the parent's."""
+    start(run.world, child, kind, token=run.operation.token, options=options)
 
 
 STARTS = {On.CREATE: _create, On.UPDATE: _update, On.ROLLBACK: _roll_back, On.DELETE: _delete}
