@@ -229,7 +229,12 @@ class Stack:
                 change_set.execution_status = "OBSOLETE"
 
     @property
+    def defined(self) -> Definition:
+        """The definition of a stack that has one: any but a shell, which waits for its first change set."""
+        assert self.definition is not None
+        return self.definition
+
+    @property
     def template(self) -> Template:
         """The processed template of the current definition."""
-        assert self.definition is not None
-        return self.definition.template
+        return self.defined.template

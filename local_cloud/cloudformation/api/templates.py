@@ -45,8 +45,7 @@ def get_template_summary(world: World, region: str, params: Params) -> Answer:
         stack = world.require(region, params["StackName"], NO_STACK_WITH_ID)
         if stack.status is StackStatus.REVIEW_IN_PROGRESS:
             raise SUMMARY_IN_REVIEW.error()
-        assert stack.definition is not None
-        template = stack.definition.source
+        template = stack.defined.source
     else:
         template = template_of(world, params)
     types = list(dict.fromkeys(resource.type for resource in template.resources.values()))

@@ -130,8 +130,7 @@ def _bring_about(run: Run) -> Steps[None]:
     if run.options.problem:
         raise OperationFailed(f"{run.options.problem}.")
     try:
-        assert run.stack.definition is not None
-        environment = replace(run.environment(run.stack.definition), dynamic=lambda _service, key: key)
+        environment = replace(run.environment(run.stack.defined), dynamic=lambda _service, key: key)
         run.needs = dependencies(run.stack.template, environment)
     except TemplateError as problem:
         raise OperationFailed(_sentence(problem)) from None
@@ -156,8 +155,7 @@ def _forbid_removals(run: Run) -> None:
 
 def _outputs(run: Run) -> tuple[ResolvedOutput, ...]:
     """The outputs, which only fail after every resource succeeded (recorded). Raises OperationFailed."""
-    assert run.stack.definition is not None
-    environment = run.environment(run.stack.definition)
+    environment = run.environment(run.stack.defined)
     try:
         found = tuple(resolve(run.stack.template, environment, run.lookup).outputs.values())
     except MissingAttribute as problem:

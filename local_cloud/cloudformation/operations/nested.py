@@ -133,9 +133,8 @@ STARTS = {On.CREATE: _create, On.UPDATE: _update, On.ROLLBACK: _roll_back, On.DE
 
 def _define(run: Run, child: Stack, properties: Mapping[str, Any]) -> str | None:
     """The child gets the capabilities that were given to the parent. Raises AWS's refusals."""
-    assert run.stack.definition is not None
     definition = child_definition(run.world, child, properties)
-    capabilities = run.stack.definition.capabilities
+    capabilities = run.stack.defined.capabilities
     check_capabilities(definition.source, capabilities, expands=True)
     return define(run.world, child, replace(definition, capabilities=capabilities))
 

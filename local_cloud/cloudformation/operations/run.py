@@ -101,8 +101,7 @@ class Run:
 
     def resolver(self) -> Resolver:
         """Resolves the present definition against the live resources."""
-        definition = self.stack.definition
-        assert definition is not None
+        definition = self.stack.defined
         if self._resolver is None or self._resolver[0] is not definition:
             self._resolver = definition, Resolver(definition.template, self.environment(definition), self.lookup)
         return self._resolver[1]
@@ -140,7 +139,7 @@ class Run:
     @property
     def tags(self) -> Mapping[str, str]:
         """The tags of the stack, which all resources get that can have tags."""
-        return self.stack.definition.tags if self.stack.definition else {}
+        return self.stack.defined.tags
 
     def given(self, live: Live) -> Mapping[str, Any]:
         """What the resource's handler gets: its properties, with the stack's tags among them."""

@@ -31,8 +31,7 @@ def watch(run: Run) -> None:
 
 def monitoring(run: Run) -> float:
     """For how many of AWS's seconds a stack is monitored after its resources are complete."""
-    definition = run.stack.definition
-    return 60.0 * int(definition.rollback_configuration.get("MonitoringTimeInMinutes", 0)) if definition else 0.0
+    return 60.0 * int(run.stack.defined.rollback_configuration.get("MonitoringTimeInMinutes", 0))
 
 
 def _problem(run: Run) -> str | None:
@@ -46,5 +45,4 @@ def _problem(run: Run) -> str | None:
 
 
 def _triggers(run: Run) -> list[str]:
-    definition = run.stack.definition
-    return [each["Arn"] for each in definition.rollback_configuration.get("RollbackTriggers", ())] if definition else []
+    return [each["Arn"] for each in run.stack.defined.rollback_configuration.get("RollbackTriggers", ())]

@@ -59,6 +59,5 @@ def failures(run: Run, failed: Iterable[str]) -> str:
 
 def remember(stack: Stack) -> None:
     """Keep the state that a later rollback goes back to; change sets made against an earlier one become obsolete."""
-    assert stack.definition is not None
-    stack.stable = Stable(definition=stack.definition, resources=dict(stack.resources), outputs=stack.outputs)
+    stack.stable = Stable(definition=stack.defined, resources=dict(stack.resources), outputs=stack.outputs)
     stack.void_change_sets()
