@@ -17,6 +17,8 @@ from local_cloud.cloudformation.resources.handlers import Handlers, State
 from local_cloud.cloudformation.schedule import Schedule, Steps
 from local_cloud.cloudformation.template.model import ResolvedResource, no_dynamic_references
 
+SHORTEST_POLL = 0.01
+
 
 def _no_parameter(_region: str, _name: str) -> str | None:
     return None
@@ -108,6 +110,10 @@ class World:
     def seconds(self, seconds: float) -> float:
         """AWS's seconds in seconds of our clock."""
         return seconds * self.pace
+
+    def poll(self, seconds: float) -> float:
+        """The time between two looks; never none, or no time would pass between them."""
+        return max(self.seconds(seconds), SHORTEST_POLL)
 
     def limit(self, seconds: float) -> float:
         """A time limit in seconds of our clock; AWS's own where everything happens at once: nothing may time out."""

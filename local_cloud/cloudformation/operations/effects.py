@@ -20,7 +20,6 @@ from local_cloud.cloudformation.schemas.provider import schema
 
 log = logging.getLogger(__name__)
 POLL = 5.0
-SHORTEST_POLL = 0.05
 ACTIONS = {On.CREATE: Action.CREATE, On.UPDATE: Action.UPDATE, On.ROLLBACK: Action.UPDATE, On.DELETE: Action.DELETE}
 
 
@@ -57,7 +56,7 @@ def settle(run: Run, on: On, live: Live) -> Steps[None]:
     yield run.world.seconds(run.world.handlers.seconds(live.type, ACTIONS[on]))
     handler = run.world.handlers.handler(live.type)
     while on is On.CREATE and not _ready(handler, run.request(live)):
-        yield max(run.world.seconds(POLL), SHORTEST_POLL)
+        yield run.world.poll(POLL)
     if on is On.CREATE and (problem := (yield from wait(run, live))):
         raise Failure(problem)
 

@@ -35,7 +35,6 @@ from local_cloud.cloudformation.world import World
 
 S = StackStatus
 POLL = 1.0
-SHORTEST_POLL = 0.01
 TEMPLATE_KEYS = ("TemplateURL", "TemplateBody")
 BUSY = {status for status in S if status.moving}
 STARTABLE = {On.DELETE: {*DELETABLE, S.DELETE_IN_PROGRESS}, On.ROLLBACK: {S.UPDATE_IN_PROGRESS}}
@@ -48,7 +47,7 @@ class NestedStacks:
 
     def attempt(self, run: Any, on: On, live: Live) -> Steps[State]:
         """Start the child's operation and wait for its end. Raises Failure with AWS's `Embedded stack … was not …`."""
-        pause = max(run.world.seconds(POLL), SHORTEST_POLL)
+        pause = run.world.poll(POLL)
         while (known := run.world.stacks.get(live.physical_id)) and known.status in BUSY - STARTABLE.get(on, set()):
             yield pause
         try:

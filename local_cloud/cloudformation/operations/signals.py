@@ -16,7 +16,7 @@ from local_cloud.cloudformation.schedule import Steps
 from local_cloud.cloudformation.world import World
 
 WAIT_CONDITION = "AWS::CloudFormation::WaitCondition"
-POLL, SHORTEST_POLL = 1.0, 0.05
+POLL = 1.0
 FAILURES = (
     "Received {failed} FAILURE signal(s) out of {count}. "
     "Unable to satisfy 100% MinSuccessfulInstancesPercent requirement"
@@ -60,7 +60,7 @@ def wait(run: Run, live: Live) -> Steps[str | None]:
             return None
         if run.world.schedule.now.timestamp() >= deadline:
             return _too_late(live, count, len(got))
-        yield max(run.world.seconds(POLL), SHORTEST_POLL)
+        yield run.world.poll(POLL)
 
 
 def data(run: Run, live: Live) -> Mapping[str, Any]:

@@ -81,7 +81,7 @@ def update(run: Run, live: Live, desired: ResolvedResource) -> Steps[bool]:
     if run.options.revert_drift and gone(run, live):
         return (yield from create(run, desired))
     if not differs(run, live, desired):
-        run.stack.resources[live.logical_id] = _adopt(live, desired, run)
+        run.stack.resources[live.logical_id] = _adopt(run, live, desired)
         yield 0.0
         return True
     if problem := denied(run, live, desired):
@@ -93,7 +93,7 @@ def update(run: Run, live: Live, desired: ResolvedResource) -> Steps[bool]:
 
 def update_in_place(run: Run, live: Live, desired: ResolvedResource) -> Steps[bool]:
     """UPDATE_IN_PROGRESS, then UPDATE_COMPLETE, which a handler that replaced by itself precedes with a new id."""
-    after = replace(_adopt(live, desired, run), properties=desired.properties, status="UPDATE_IN_PROGRESS", reason=None)
+    after = replace(_adopt(run, live, desired), properties=desired.properties, status="UPDATE_IN_PROGRESS", reason=None)
     run.tell(after)
     try:
         state = yield from attempt(run, On.UPDATE, after, previous=run.given(live))
@@ -255,14 +255,11 @@ def _refused(run: Run, logical_id: str, live: Live | None, reason: str) -> Steps
 
 
 def _begin(run: Run, desired: ResolvedResource, status: str) -> Live:
-    return _adopt(
-        Live(logical_id=desired.logical_id, type=desired.type, status=status, properties=desired.properties),
-        desired,
-        run,
-    )
+    live = Live(logical_id=desired.logical_id, type=desired.type, status=status, properties=desired.properties)
+    return _adopt(run, live, desired)
 
 
-def _adopt(live: Live, desired: ResolvedResource, run: Run) -> Live:
+def _adopt(run: Run, live: Live, desired: ResolvedResource) -> Live:
     """What the template says about a resource besides its properties."""
     return replace(
         live,

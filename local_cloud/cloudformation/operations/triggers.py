@@ -10,7 +10,6 @@ from local_cloud.cloudformation.schedule import Interrupted, Steps
 BREACHED = "Rollback trigger {arn} is in ALARM state."
 MISSING = "Rollback trigger {arn} does not exist."
 POLL = 10.0
-SHORTEST_POLL = 0.05
 
 
 def watch(run: Run) -> None:
@@ -24,7 +23,7 @@ def watch(run: Run) -> None:
             if problem := _problem(run):
                 schedule.interrupt(process, Interrupted(problem))
                 return
-            yield max(run.world.seconds(POLL), SHORTEST_POLL)
+            yield run.world.poll(POLL)
 
     schedule.spawn(look())
 

@@ -1,6 +1,7 @@
 """What the operations share: walking a stack's resources, deleting all of them, cleaning up, listing failures."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from local_cloud.cloudformation.model import Live, Stable, Stack
 from local_cloud.cloudformation.operations.graph import Needs, Walk, reversed_needs
@@ -18,11 +19,7 @@ Leaving = Sequence[tuple[Live, str | None]]
 
 def walk(run: Run, needs: Needs, step: Callable[[str], Steps[bool]], *, keep_going: bool) -> Steps[list[str]]:
     """Take the step for every name, in dependency order; returns the names that failed."""
-
-    def cancelled(name: str) -> bool:
-        return cancel(run, name)
-
-    return Walk(run.world.schedule, needs, step, cancelled, keep_going=keep_going).run()
+    return Walk(run.world.schedule, needs, step, partial(cancel, run), keep_going=keep_going).run()
 
 
 def delete_all(run: Run) -> Steps[list[str]]:
