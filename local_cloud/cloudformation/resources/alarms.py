@@ -1,9 +1,7 @@
 """CloudWatch alarms in moto: setting their state rolls back the operations that they are rollback triggers of."""
 
-from botocore import xform_name
-
 from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id
-from local_cloud.cloudformation.resources.fitting import fitted
+from local_cloud.cloudformation.resources.fitting import call
 from local_cloud.cloudformation.resources.handlers import Request, State
 
 OPERATIONS = {"AWS::CloudWatch::Alarm": "PutMetricAlarm", "AWS::CloudWatch::CompositeAlarm": "PutCompositeAlarm"}
@@ -29,5 +27,5 @@ class Alarm(Backed):
 
     def _put(self, request: Request, name: str) -> State:
         client, operation = self.client("cloudwatch", request), OPERATIONS[request.type]
-        getattr(client, xform_name(operation))(**fitted(client, operation, {**request.properties, "AlarmName": name}))
+        call(client, operation, {**request.properties, "AlarmName": name})
         return self.state(request, name)

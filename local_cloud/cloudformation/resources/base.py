@@ -174,6 +174,11 @@ def service_message(text: str, service: str, status: int) -> str:
     return f"{text} (Service: {service}, Status Code: {status}, Request ID: {request_id}) (SDK Attempt Count: 1)"
 
 
+def refused(code: HandlerErrorCode, text: str, service: str, status: int) -> HandlerError:
+    """A handler's own refusal, in the words of its service."""
+    return HandlerError(code, service_message(text, service, status))
+
+
 def given_or_generated(request: Request, name: str) -> str:
     """The name in the template, or a generated one, for types whose physical id is more than their name."""
     made = generated_name(request.type, request.stack_name, request.logical_id, RANDOM)

@@ -15,10 +15,10 @@ from local_cloud.cloudformation.resources.base import (
     Properties,
     given_or_generated,
     physical_id,
-    service_message,
+    refused,
     tag_list,
 )
-from local_cloud.cloudformation.resources.fitting import fitted
+from local_cloud.cloudformation.resources.fitting import call
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.moto_ids import rename
 
@@ -64,7 +64,7 @@ class Distribution(CloudFront):
         self._check(request)
         client = self.cloudfront()
         config = {"DistributionConfig": {**self._config(request), "CallerReference": request.token}}
-        made = client.create_distribution(**fitted(client, "CreateDistribution", config))["Distribution"]
+        made = call(client, "CreateDistribution", config)["Distribution"]
         record = rename(request.account, "distributions", made["Id"], self.name(request))
         record.domain_name = f"d{made['DomainName']}"
         client.tag_resource(Resource=record.arn, Tags={"Items": tag_list(request.properties)})
@@ -77,8 +77,8 @@ class Distribution(CloudFront):
         reference = found["Distribution"]["DistributionConfig"]["CallerReference"]
         changed = {"DistributionConfig": {**self._config(request), "CallerReference": reference}}
         client.tag_resource(Resource=found["Distribution"]["ARN"], Tags={"Items": tag_list(request.properties)})
-        parameters = fitted(client, "UpdateDistribution", {**changed, "Id": id, "IfMatch": found["ETag"]})
-        return self._state(request, client.update_distribution(**parameters)["Distribution"])
+        made = call(client, "UpdateDistribution", {**changed, "Id": id, "IfMatch": found["ETag"]})
+        return self._state(request, made["Distribution"])
 
     def delete(self, request: Request) -> None:
         client, id = self.cloudfront(), physical_id(request)
@@ -96,20 +96,20 @@ class Distribution(CloudFront):
         if certificate:
             self._check_certificate(str(certificate), aliases)
         elif aliases:
-            raise _refused(NOT_COVERED, 400)
+            raise _invalid(NOT_COVERED, 400)
         others = (each for each in self.distributions() if each["Id"] != request.physical_id)
         if any(aliases.intersection(other["Aliases"].get("Items", [])) for other in others):
-            raise _refused(TAKEN, 409)
+            raise _invalid(TAKEN, 409)
 
     def _check_certificate(self, arn: str, aliases: set[str]) -> None:
         try:
             acm = self.services.client("acm", GLOBAL)
             found = acm.describe_certificate(CertificateArn=arn)["Certificate"]
         except ClientError as error:
-            raise _refused(NO_CERTIFICATE, 400) from error
+            raise _invalid(NO_CERTIFICATE, 400) from error
         names = {found["DomainName"], *found.get("SubjectAlternativeNames", [])}
         if not all(alias in names or f"*.{alias.partition('.')[2]}" in names for alias in aliases):
-            raise _refused(NOT_COVERED, 400)
+            raise _invalid(NOT_COVERED, 400)
 
     def _config(self, request: Request) -> dict[str, Any]:
         """The configuration, with the members that the API wants and the template may leave out."""
@@ -139,8 +139,8 @@ def _methods(behavior: Properties) -> dict[str, Any]:
     return {**behavior, **allowed}
 
 
-def _refused(text: str, status: int) -> HandlerError:
-    return HandlerError(HandlerErrorCode.INVALID_REQUEST, service_message(text, "CloudFront", status))
+def _invalid(text: str, status: int) -> HandlerError:
+    return refused(HandlerErrorCode.INVALID_REQUEST, text, "CloudFront", status)
 
 
 class OriginAccessControl(CloudFront):
@@ -149,7 +149,7 @@ class OriginAccessControl(CloudFront):
     def create(self, request: Request) -> State:
         client = self.cloudfront()
         self._check_name(request)
-        made = client.create_origin_access_control(**fitted(client, "CreateOriginAccessControl", request.properties))
+        made = call(client, "CreateOriginAccessControl", request.properties)
         record = rename(
             request.account, "origin_access_controls", made["OriginAccessControl"]["Id"], self.name(request)
         )
@@ -158,14 +158,13 @@ class OriginAccessControl(CloudFront):
     def update(self, request: Request) -> State:
         client, id = self.cloudfront(), physical_id(request)
         changed = {**request.properties, "Id": id, "IfMatch": client.get_origin_access_control(Id=id).get("ETag", "")}
-        client.update_origin_access_control(**fitted(client, "UpdateOriginAccessControl", changed))
+        call(client, "UpdateOriginAccessControl", changed)
         return self.state(request, id)
 
     def delete(self, request: Request) -> None:
         client, id = self.cloudfront(), physical_id(request)
         if self.is_used(id):
-            message = service_message(CONTROL_IN_USE, "CloudFront", 409)
-            raise HandlerError(HandlerErrorCode.RESOURCE_CONFLICT, message)
+            raise refused(HandlerErrorCode.RESOURCE_CONFLICT, CONTROL_IN_USE, "CloudFront", 409)
         client.delete_origin_access_control(Id=id, IfMatch="*")
 
     def read(self, request: Request) -> Properties | None:
@@ -177,7 +176,7 @@ class OriginAccessControl(CloudFront):
         existing = self.cloudfront().list_origin_access_controls()["OriginAccessControlList"].get("Items", [])
         if any(name == each["Name"] for each in existing):
             text = "An origin access control with the same name already exists."
-            raise HandlerError(HandlerErrorCode.ALREADY_EXISTS, service_message(text, "CloudFront", 409))
+            raise refused(HandlerErrorCode.ALREADY_EXISTS, text, "CloudFront", 409)
 
 
 class EdgeFunction(CloudFront):
@@ -196,8 +195,7 @@ class EdgeFunction(CloudFront):
 
     def delete(self, request: Request) -> None:
         if self.is_used(physical_id(request)):
-            message = service_message(FUNCTION_IN_USE, "CloudFront", 409)
-            raise HandlerError(HandlerErrorCode.RESOURCE_CONFLICT, message)
+            raise refused(HandlerErrorCode.RESOURCE_CONFLICT, FUNCTION_IN_USE, "CloudFront", 409)
         self.cloudfront().delete_function(Name=physical_id(request).rpartition("/")[2], IfMatch="*")
 
     def read(self, request: Request) -> Properties | None:
@@ -206,7 +204,7 @@ class EdgeFunction(CloudFront):
 
     def _make(self, request: Request, name: str) -> None:
         client = self.cloudfront()
-        client.create_function(**fitted(client, "CreateFunction", {**request.properties, "Name": name}))
+        call(client, "CreateFunction", {**request.properties, "Name": name})
 
     def _state(self, request: Request, found: dict[str, Any]) -> State:
         arn = found["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]

@@ -10,11 +10,11 @@ from local_cloud.cloudformation.resources.base import (
     given_or_generated,
     physical_id,
     picked,
-    service_message,
+    refused,
     undone,
 )
-from local_cloud.cloudformation.resources.fitting import fitted
-from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.resources.fitting import call
+from local_cloud.cloudformation.resources.handlers import HandlerErrorCode, Request, State
 from local_cloud.cloudformation.values import text
 
 MUTABLE_TABLE = ("AttributeDefinitions", "BillingMode", "ProvisionedThroughput", "SSESpecification", "TableClass",
@@ -30,27 +30,24 @@ class Table(Backed):
     def create(self, request: Request) -> State:
         client, name = self.client("dynamodb", request), self.name(request)
         wanted = {**request.properties, "TableName": name}
-        client.create_table(**fitted(client, "CreateTable", _streamed(wanted)))
+        call(client, "CreateTable", _streamed(wanted))
         with undone(lambda: client.delete_table(TableName=name)):
             self._set_rest(request, name)
         return self._state(request, name)
 
     def update(self, request: Request) -> State:
         client, name = self.client("dynamodb", request), physical_id(request)
-        changes = {
-            key: value for key, value in picked(request.properties, *MUTABLE_TABLE).items() if key != "TableName"
-        }
-        indexes = _index_changes(request)
-        if indexes:
+        changes = picked(request.properties, *MUTABLE_TABLE)
+        if indexes := _index_changes(request):
             changes["GlobalSecondaryIndexUpdates"] = indexes
-        client.update_table(**fitted(client, "UpdateTable", {**changes, "TableName": name}))
+        call(client, "UpdateTable", {**changes, "TableName": name})
         self._set_rest(request, name)
         return self._state(request, name)
 
     def delete(self, request: Request) -> None:
         client, name = self.client("dynamodb", request), physical_id(request)
         if client.describe_table(TableName=name)["Table"].get("DeletionProtectionEnabled"):
-            raise HandlerError(HandlerErrorCode.INVALID_REQUEST, service_message(PROTECTED, "DynamoDb", 400))
+            raise refused(HandlerErrorCode.INVALID_REQUEST, PROTECTED, "DynamoDb", 400)
         client.delete_table(TableName=name)
 
     def read(self, request: Request) -> Properties | None:
@@ -66,12 +63,10 @@ class Table(Backed):
         client, wanted, previous = self.client("dynamodb", request), request.properties, request.previous or {}
         lives = wanted.get("TimeToLiveSpecification")
         if lives and lives != previous.get("TimeToLiveSpecification"):
-            client.update_time_to_live(
-                **fitted(client, "UpdateTimeToLive", {"TableName": name, "TimeToLiveSpecification": lives})
-            )
+            call(client, "UpdateTimeToLive", {"TableName": name, "TimeToLiveSpecification": lives})
         if recovers := wanted.get("PointInTimeRecoverySpecification"):
             recovery = {"TableName": name, "PointInTimeRecoverySpecification": recovers}
-            client.update_continuous_backups(**fitted(client, "UpdateContinuousBackups", recovery))
+            call(client, "UpdateContinuousBackups", recovery)
 
     def _state(self, request: Request, name: str) -> State:
         table = self.client("dynamodb", request).describe_table(TableName=name)["Table"]
@@ -92,7 +87,7 @@ def _index_changes(request: Request) -> list[dict[str, Any]]:
     changes += [{"Delete": {"IndexName": name}} for name in before.keys() - after.keys()]
     if len(changes) > 1:
         text = "Cannot perform more than one GSI creation or deletion in a single update"
-        raise HandlerError(HandlerErrorCode.INVALID_REQUEST, service_message(text, "DynamoDb", 400))
+        raise refused(HandlerErrorCode.INVALID_REQUEST, text, "DynamoDb", 400)
     return changes
 
 
@@ -118,7 +113,7 @@ class Parameter(Backed):
 
     def _put(self, request: Request, name: str, *, overwrite: bool) -> State:
         client, wanted = self.client("ssm", request), {k: v for k, v in request.properties.items() if k != "Tags"}
-        client.put_parameter(**fitted(client, "PutParameter", {**wanted, "Name": name, "Overwrite": overwrite}))
+        call(client, "PutParameter", {**wanted, "Name": name, "Overwrite": overwrite})
         return self.state(request, name)
 
 
@@ -148,7 +143,7 @@ class Secret(Backed):
         if wanted is None:
             return str(request.properties.get("SecretString", ""))
         client = self.client("secretsmanager", request)
-        password: str = client.get_random_password(**fitted(client, "GetRandomPassword", wanted))["RandomPassword"]
+        password: str = call(client, "GetRandomPassword", wanted)["RandomPassword"]
         key = wanted.get("GenerateStringKey")
         return json.dumps({**json.loads(wanted["SecretStringTemplate"]), key: password}) if key else password
 

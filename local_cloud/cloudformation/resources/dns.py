@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, service_message, undone
-from local_cloud.cloudformation.resources.fitting import fitted
+from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, refused, undone
+from local_cloud.cloudformation.resources.fitting import call
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 
 ZONE_NOT_EMPTY = "The specified hosted zone contains non-required resource record sets and so cannot be deleted."
@@ -20,7 +20,7 @@ class HostedZone(Backed):
     def create(self, request: Request) -> State:
         client = self.client("route53", request)
         wanted = {**request.properties, "CallerReference": request.token}
-        made = client.create_hosted_zone(**fitted(client, "CreateHostedZone", wanted))
+        made = call(client, "CreateHostedZone", wanted)
         return self._state(request, made["HostedZone"]["Id"].rpartition("/")[2])
 
     def update(self, request: Request) -> State:
@@ -33,8 +33,7 @@ class HostedZone(Backed):
         client, id = self.client("route53", request), physical_id(request)
         required = {"NS", "SOA"}
         if any(record["Type"] not in required for record in _records(client, id)):
-            message = service_message(ZONE_NOT_EMPTY, "Route53", 400)
-            raise HandlerError(HandlerErrorCode.INVALID_REQUEST, message)
+            raise refused(HandlerErrorCode.INVALID_REQUEST, ZONE_NOT_EMPTY, "Route53", 400)
         client.delete_hosted_zone(Id=id)
 
     def read(self, request: Request) -> Properties | None:
@@ -75,7 +74,7 @@ class Records(Backed):
                 raise HandlerError(HandlerErrorCode.INVALID_REQUEST, f"[{refusal}]", plain=True)
         batch = [{"Action": action, "ResourceRecordSet": _api_record(record)} for action, record in changes]
         wanted = {"HostedZoneId": zone, "ChangeBatch": {"Changes": batch}}
-        client.change_resource_record_sets(**fitted(client, "ChangeResourceRecordSets", wanted))
+        call(client, "ChangeResourceRecordSets", wanted)
 
     def _zone(self, request: Request) -> tuple[Any, str]:
         client, wanted = self.client("route53", request), request.properties
@@ -150,8 +149,7 @@ class Certificate(Backed):
 
     def create(self, request: Request) -> State:
         client = self.client("acm", request)
-        wanted = fitted(client, "RequestCertificate", _without_zones(request.properties))
-        arn = client.request_certificate(**wanted)["CertificateArn"]
+        arn = call(client, "RequestCertificate", _without_zones(request.properties))["CertificateArn"]
         with undone(lambda: client.delete_certificate(CertificateArn=arn)):
             self._make_records(request, arn)
         notes = tuple(WAITS_FOR.format(**record) for _, record in self._validations(request, arn))
@@ -164,7 +162,7 @@ class Certificate(Backed):
         arn = physical_id(request)
         if self._in_use(arn):
             text = f"Certificate {arn} in account {request.account} is in use."
-            raise HandlerError(HandlerErrorCode.RESOURCE_CONFLICT, service_message(text, "Acm", 400))
+            raise refused(HandlerErrorCode.RESOURCE_CONFLICT, text, "Acm", 400)
         self.client("acm", request).delete_certificate(CertificateArn=arn)
 
     def read(self, request: Request) -> Properties | None:

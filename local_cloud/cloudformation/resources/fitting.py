@@ -1,4 +1,4 @@
-"""Fits the properties of a resource type to the parameters of the API operation that creates it.
+"""Calls an API operation with the properties of a resource type, fitted to its parameters.
 
 The rule: botocore's model of the operation decides. What it does not know is left out, names match without regard to
 case, text becomes the number or boolean that the model wants, and documents become JSON where it wants text.
@@ -8,17 +8,20 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botocore import xform_name
 from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from local_cloud.cloudformation.values import is_true, text
 
 # Names that CloudFormation gives otherwise than the API, by the API's name in lower case.
 RENAMED = {"isipv6enabled": "ipv6enabled", "customheaders": "origincustomheaders"}
 
 
-def fitted(client: Any, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of `operation` that `properties` set."""
+def call(client: Any, operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What the `operation`, by its name in the API, answers to the parameters that `properties` set."""
     shape = client.meta.service_model.operation_model(operation).input_shape
-    parameters: dict[str, Any] = fit(properties, shape)
-    return parameters
+    answer: dict[str, Any] = getattr(client, xform_name(operation))(**fit(properties, shape))
+    return answer
 
 
 def fit(value: Any, shape: Shape) -> Any:
@@ -49,13 +52,11 @@ def _scalar(value: Any, type_name: str) -> Any:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return json.dumps(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return json.dumps(value) if isinstance(value, dict | list) else text(value)
 
 
 SCALARS: Mapping[str, Callable[[Any], Any]] = {
-    "boolean": lambda value: str(value).lower() == "true",
+    "boolean": is_true,
     "integer": int,
     "long": int,
     "float": float,

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from botocore import xform_name
-
 from local_cloud.cloudformation.resources.base import Backed, Properties, given_or_generated, physical_id
-from local_cloud.cloudformation.resources.fitting import fitted
+from local_cloud.cloudformation.resources.fitting import call
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 
 PUBLISHED = "A version for this Lambda function exists ( {} ). Modify the function to create a new version."
@@ -17,7 +15,7 @@ class Version(Backed):
     def create(self, request: Request) -> State:
         client, function = self.client("lambda", request), request.properties["FunctionName"]
         before = client.list_versions_by_function(FunctionName=function)["Versions"]
-        made = client.publish_version(**fitted(client, "PublishVersion", request.properties))
+        made = call(client, "PublishVersion", request.properties)
         if made["Version"] in {each["Version"] for each in before}:
             text = PUBLISHED.format(made["Version"])
             raise HandlerError(HandlerErrorCode.ALREADY_EXISTS, text, plain=True)
@@ -41,7 +39,7 @@ class LayerVersion(Backed):
     def create(self, request: Request) -> State:
         client = self.client("lambda", request)
         wanted = {**request.properties, "LayerName": given_or_generated(request, "LayerName")}
-        arn = client.publish_layer_version(**fitted(client, "PublishLayerVersion", wanted))["LayerVersionArn"]
+        arn = call(client, "PublishLayerVersion", wanted)["LayerVersionArn"]
         return self.state(request, arn, LayerVersionArn=arn)
 
     def update(self, request: Request) -> State:
@@ -81,8 +79,7 @@ class Alias(Backed):
             each["FunctionVersion"]: each["FunctionWeight"] for each in routes.get("AdditionalVersionWeights", [])
         }
         wanted = {**request.properties, "RoutingConfig": {"AdditionalVersionWeights": weights}}
-        answer: dict[str, Any] = getattr(client, xform_name(operation))(**fitted(client, operation, wanted))
-        return answer
+        return call(client, operation, wanted)
 
     def _state(self, request: Request, alias: dict[str, Any]) -> State:
         return self.state(request, alias["AliasArn"], AliasArn=alias["AliasArn"])

@@ -4,8 +4,8 @@ import io
 import zipfile
 from typing import Any
 
-from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, service_message
-from local_cloud.cloudformation.resources.fitting import fitted
+from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, refused
+from local_cloud.cloudformation.resources.fitting import call
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 from local_cloud.container_images import ImageName, exists
 
@@ -18,7 +18,7 @@ class Function(Backed):
     def create(self, request: Request) -> State:
         client, wanted, name = self.client("lambda", request), request.properties, self.name(request)
         changes = {"FunctionName": name, "Code": self._code(request), "Tags": {}}
-        client.create_function(**fitted(client, "CreateFunction", {**wanted, **changes}))
+        call(client, "CreateFunction", {**wanted, **changes})
         return self._state(request, name)
 
     def update(self, request: Request) -> State:
@@ -29,11 +29,9 @@ class Function(Backed):
                 "FunctionName": name,
                 "Architectures": wanted.get("Architectures", ["x86_64"]),
             }
-            client.update_function_code(**fitted(client, "UpdateFunctionCode", code))
+            call(client, "UpdateFunctionCode", code)
         settings = {key: value for key, value in wanted.items() if key not in CONFIGURATION}
-        client.update_function_configuration(
-            **fitted(client, "UpdateFunctionConfiguration", {**settings, "FunctionName": name})
-        )
+        call(client, "UpdateFunctionConfiguration", {**settings, "FunctionName": name})
         return self._state(request, name)
 
     def delete(self, request: Request) -> None:
@@ -71,7 +69,7 @@ class Function(Backed):
 
 
 def _invalid(text: str) -> HandlerError:
-    return HandlerError(HandlerErrorCode.INVALID_REQUEST, service_message(text, "Lambda", 400))
+    return refused(HandlerErrorCode.INVALID_REQUEST, text, "Lambda", 400)
 
 
 def _zipped(source: str, runtime: str) -> bytes:

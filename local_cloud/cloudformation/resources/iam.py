@@ -8,11 +8,11 @@ from local_cloud.cloudformation.resources.base import (
     Properties,
     given_or_generated,
     physical_id,
-    service_message,
+    refused,
     undone,
 )
-from local_cloud.cloudformation.resources.fitting import fitted
-from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.resources.fitting import call
+from local_cloud.cloudformation.resources.handlers import HandlerErrorCode, Request, State
 from local_cloud.cloudformation.resources.managed_policies import make_known
 
 OLDER = "2008-10-17"
@@ -23,16 +23,16 @@ class Role(Backed):
 
     def create(self, request: Request) -> State:
         client, name = self.client("iam", request), self.name(request)
-        client.create_role(**fitted(client, "CreateRole", {**request.properties, "RoleName": name}))
+        call(client, "CreateRole", {**request.properties, "RoleName": name})
         with undone(lambda: self._remove(client, name)):
             self._set_policies(request, name)
         return self._state(request, name)
 
     def update(self, request: Request) -> State:
         client, name, wanted = self.client("iam", request), physical_id(request), request.properties
-        client.update_role(**fitted(client, "UpdateRole", {**wanted, "RoleName": name}))
+        call(client, "UpdateRole", {**wanted, "RoleName": name})
         document = {"RoleName": name, "PolicyDocument": wanted["AssumeRolePolicyDocument"]}
-        client.update_assume_role_policy(**fitted(client, "UpdateAssumeRolePolicy", document))
+        call(client, "UpdateAssumeRolePolicy", document)
         self._unset_policies(request, name)
         self._set_policies(request, name)
         return self._state(request, name)
@@ -41,8 +41,8 @@ class Role(Backed):
         client, name = self.client("iam", request), physical_id(request)
         self._detach(client, name, request.properties)
         if client.list_attached_role_policies(RoleName=name)["AttachedPolicies"]:
-            text = service_message("Cannot delete entity, must detach all policies first.", "Iam", 409)
-            raise HandlerError(HandlerErrorCode.RESOURCE_CONFLICT, text)
+            text = "Cannot delete entity, must detach all policies first."
+            raise refused(HandlerErrorCode.RESOURCE_CONFLICT, text, "Iam", 409)
         client.delete_role(RoleName=name)
 
     def read(self, request: Request) -> Properties | None:
@@ -93,7 +93,7 @@ def _put(client: Any, policy: Properties, role: str) -> None:
     document = policy["PolicyDocument"]
     if isinstance(document, Mapping) and document.get("Version", OLDER) == OLDER:
         policy = {**policy, "PolicyDocument": {**document, "Version": "2012-10-17"}}
-    client.put_role_policy(**fitted(client, "PutRolePolicy", {**policy, "RoleName": role}))
+    call(client, "PutRolePolicy", {**policy, "RoleName": role})
 
 
 class RolePolicy(Backed):
@@ -128,9 +128,7 @@ class ManagedPolicy(Backed):
 
     def create(self, request: Request) -> State:
         client, name = self.client("iam", request), given_or_generated(request, "ManagedPolicyName")
-        arn = client.create_policy(**fitted(client, "CreatePolicy", {**request.properties, "PolicyName": name}))[
-            "Policy"
-        ]["Arn"]
+        arn = call(client, "CreatePolicy", {**request.properties, "PolicyName": name})["Policy"]["Arn"]
         for role in request.properties.get("Roles", []):
             client.attach_role_policy(RoleName=role, PolicyArn=arn)
         return self.state(request, arn)
@@ -141,7 +139,7 @@ class ManagedPolicy(Backed):
             if not version["IsDefaultVersion"]:
                 client.delete_policy_version(PolicyArn=arn, VersionId=version["VersionId"])
         document = {**request.properties, "PolicyArn": arn, "SetAsDefault": True}
-        client.create_policy_version(**fitted(client, "CreatePolicyVersion", document))
+        call(client, "CreatePolicyVersion", document)
         return self.state(request, arn)
 
     def delete(self, request: Request) -> None:

@@ -10,26 +10,27 @@ from local_cloud.cloudformation.resources.base import (
     Properties,
     physical_id,
     picked,
-    service_message,
+    refused,
     undone,
 )
-from local_cloud.cloudformation.resources.fitting import fitted
+from local_cloud.cloudformation.resources.fitting import call
 from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
 
 # Property -> the operations that set it, unset it ("" where S3 can only suspend it) and tell it.
 SETTINGS = {
-    "VersioningConfiguration": ("put_bucket_versioning", "", "get_bucket_versioning"),
-    "PublicAccessBlockConfiguration": (
-        "put_public_access_block",
-        "delete_public_access_block",
-        "get_public_access_block",
-    ),
+    "VersioningConfiguration": ("PutBucketVersioning", "", "GetBucketVersioning"),
+    "PublicAccessBlockConfiguration": ("PutPublicAccessBlock", "DeletePublicAccessBlock", "GetPublicAccessBlock"),
     "OwnershipControls": (
-        "put_bucket_ownership_controls",
-        "delete_bucket_ownership_controls",
-        "get_bucket_ownership_controls",
+        "PutBucketOwnershipControls",
+        "DeleteBucketOwnershipControls",
+        "GetBucketOwnershipControls",
     ),
 }
+BLOCKED = (
+    "User: arn:aws:iam::{account}:user/local is not authorized to perform: s3:PutBucketPolicy on "
+    'resource: "arn:aws:s3:::{bucket}" because public policies are prevented by the BlockPublicPolicy setting in '
+    "S3 Block Public Access."
+)
 PUBLIC = ("*", {"AWS": "*"}, {"AWS": ["*"]})
 
 
@@ -58,10 +59,9 @@ class Bucket(Backed):
             if error.response["Error"]["Code"] != "BucketNotEmpty":
                 raise
             text = "The bucket you tried to delete is not empty"
-            versioned = self._setting(request, "get_bucket_versioning")
+            versioned = self._setting(request, "GetBucketVersioning")
             text += ". You must delete all versions in the bucket." if versioned else ""
-            message = service_message(text, "S3", 409)
-            raise HandlerError(HandlerErrorCode.GENERAL_SERVICE_EXCEPTION, message) from error
+            raise refused(HandlerErrorCode.GENERAL_SERVICE_EXCEPTION, text, "S3", 409) from error
 
     def read(self, request: Request) -> Properties | None:
         if not self._exists(request, physical_id(request)):
@@ -79,15 +79,14 @@ class Bucket(Backed):
         client, wanted, previous = self.client("s3", request), request.properties, request.previous or {}
         for setting, (put, unset, _) in SETTINGS.items():
             if setting in wanted:
-                operation = client.meta.method_to_api_mapping[put]
-                getattr(client, put)(**fitted(client, operation, {"Bucket": name, **picked(wanted, setting)}))
+                call(client, put, {"Bucket": name, **picked(wanted, setting)})
             elif setting in previous and unset:
-                getattr(client, unset)(Bucket=name)
+                call(client, unset, {"Bucket": name})
 
     def _setting(self, request: Request, get: str) -> Any:
         """What S3 has configured, or None."""
         try:
-            answer = getattr(self.client("s3", request), get)(Bucket=physical_id(request))
+            answer = call(self.client("s3", request), get, {"Bucket": physical_id(request)})
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
                 raise
@@ -117,9 +116,10 @@ class BucketPolicy(Backed):
         bucket, document = request.properties["Bucket"], request.properties["PolicyDocument"]
         client = self.client("s3", request)
         if _is_public(document) and self._blocks_public_policies(client, bucket):
-            raise HandlerError(HandlerErrorCode.ACCESS_DENIED, _blocked(request, bucket))
+            text = BLOCKED.format(account=request.account, bucket=bucket)
+            raise refused(HandlerErrorCode.ACCESS_DENIED, text, "S3", 403)
         policy = {"Bucket": bucket, "Policy": _enforceable(document)}
-        client.put_bucket_policy(**fitted(client, "PutBucketPolicy", policy))
+        call(client, "PutBucketPolicy", policy)
         return self.state(request, bucket)
 
     def _blocks_public_policies(self, client: Any, bucket: str) -> bool:
@@ -147,12 +147,3 @@ def _enforceable(document: Properties) -> Properties:
     """Without conditional denials: moto ignores conditions, so that "no one without TLS" would shut out everyone."""
     kept = [each for each in _statements(document) if not (each["Effect"] == "Deny" and each.get("Condition"))]
     return {**document, "Statement": kept}
-
-
-def _blocked(request: Request, bucket: str) -> str:
-    text = (
-        f"User: arn:aws:iam::{request.account}:user/local is not authorized to perform: s3:PutBucketPolicy on "
-        f'resource: "arn:aws:s3:::{bucket}" because public policies are prevented by the BlockPublicPolicy setting in '
-        "S3 Block Public Access."
-    )
-    return service_message(text, "S3", 403)

@@ -1,8 +1,8 @@
 """ECR repositories and log groups in moto."""
 
-from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, service_message, undone
-from local_cloud.cloudformation.resources.fitting import fitted
-from local_cloud.cloudformation.resources.handlers import HandlerError, HandlerErrorCode, Request, State
+from local_cloud.cloudformation.resources.base import Backed, Properties, physical_id, refused, undone
+from local_cloud.cloudformation.resources.fitting import call
+from local_cloud.cloudformation.resources.handlers import HandlerErrorCode, Request, State
 from local_cloud.cloudformation.values import is_true
 
 
@@ -12,7 +12,7 @@ class Repository(Backed):
     def create(self, request: Request) -> State:
         name = self.name(request)
         client = self.client("ecr", request)
-        client.create_repository(**fitted(client, "CreateRepository", {**request.properties, "repositoryName": name}))
+        call(client, "CreateRepository", {**request.properties, "repositoryName": name})
         with undone(lambda: client.delete_repository(repositoryName=name)):
             self._set_lifecycle(request, name)
         return self._state(request, name)
@@ -33,7 +33,7 @@ class Repository(Backed):
                 f"The repository with name '{name}' in registry with id '{request.account}' cannot be deleted because "
                 "it still contains images"
             )
-            raise HandlerError(HandlerErrorCode.GENERAL_SERVICE_EXCEPTION, service_message(text, "Ecr", 400))
+            raise refused(HandlerErrorCode.GENERAL_SERVICE_EXCEPTION, text, "Ecr", 400)
         client.delete_repository(repositoryName=name, force=True)
 
     def read(self, request: Request) -> Properties | None:
