@@ -5,16 +5,13 @@ The rule: it answers GetStages and GetStage of APIs of stacks; everything else g
 
 import json
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from werkzeug.wrappers import Request, Response
 
-from local_cloud.develop import Find
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from local_cloud.cloudformation import Find
+from local_cloud.fronts import JSON
 
 
 class Kind(NamedTuple):
@@ -32,24 +29,13 @@ KINDS = (
 )
 
 
-class ApiStages:
-    """A middleware; `find` is the engine's."""
-
-    def __init__(self, find: Find) -> None:
-        self._find = find
-
-    def __call__(self, others: "WSGIApplication") -> "WSGIApplication":
-        def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-            return (self._answer(Request(environ)) or others)(environ, start_response)
-
-        return application
-
-    def _answer(self, request: Request) -> Response | None:
-        for kind in KINDS if request.method == "GET" else ():
-            if asked := kind.path.fullmatch(unquote(request.path)):
-                stages = [each.properties for each in self._find(kind.type) if each.properties[kind.api] == asked[1]]
-                named = [{"stageName": each.get("StageName", "")} for each in stages]
-                one = next((each for each in named if each["stageName"] == asked[2]), None)
-                told = one if asked[2] else named and {kind.answer: named}
-                return Response(json.dumps(told), content_type="application/json") if told else None
-        return None
+def api_stages(find: Find, request: Request) -> Response | None:
+    """The answer to GetStages or GetStage of an API of a stack; `find` is the engine's."""
+    for kind in KINDS if request.method == "GET" else ():
+        if asked := kind.path.fullmatch(unquote(request.path)):
+            stages = [each.properties for each in find(kind.type) if each.properties[kind.api] == asked[1]]
+            named = [{"stageName": each.get("StageName", "")} for each in stages]
+            one = next((each for each in named if each["stageName"] == asked[2]), None)
+            told = one if asked[2] else named and {kind.answer: named}
+            return Response(json.dumps(told), content_type=JSON) if told else None
+    return None

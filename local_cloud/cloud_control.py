@@ -5,18 +5,16 @@ Source: the API reference of CloudControl, GetResource and ListResources.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from werkzeug.wrappers import Response
 
-from local_cloud.cloudformation import Deployed
+from local_cloud.cloudformation import Deployed, Find
 from local_cloud.cloudformation.schemas.provider import schema
-from local_cloud.develop import Find
+from local_cloud.edge.live import region
+from local_cloud.fronts import refused_in_json
 from local_cloud.server import CloudRequest
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TARGET = "CloudApiService."
 JSON = "application/x-amz-json-1.0"
@@ -27,39 +25,27 @@ class _Refused(Exception):
     """The code and the text of an answer."""
 
 
-class CloudControl:
-    """A middleware: answers what is asked of Cloud Control; everything else goes on. `find` is the engine's."""
+def cloud_control(find: Find, request: CloudRequest) -> Response | None:
+    """The answer to what is asked of Cloud Control; `find` is the engine's."""
+    operation = request.headers.get("X-Amz-Target", "")
+    if not operation.startswith(TARGET):
+        return None
+    asked, where = json.loads(request.get_data() or b"{}"), request.scope.region if request.scope else ""
+    try:
+        return Response(json.dumps(_told(find, operation.removeprefix(TARGET), asked, where)), content_type=JSON)
+    except _Refused as refused:
+        return refused_in_json(*refused.args, content_type=JSON)
 
-    def __init__(self, find: Find) -> None:
-        self._find = find
 
-    def __call__(self, others: "WSGIApplication") -> "WSGIApplication":
-        def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-            operation = str(environ.get("HTTP_X_AMZ_TARGET", ""))
-            if not operation.startswith(TARGET):
-                return others(environ, start_response)
-            return self._answer(operation.removeprefix(TARGET), CloudRequest(environ))(environ, start_response)
-
-        return application
-
-    def _answer(self, operation: str, request: CloudRequest) -> Response:
-        asked, region = json.loads(request.get_data() or b"{}"), request.scope.region if request.scope else ""
-        try:
-            return Response(json.dumps(self._told(operation, asked, region)), content_type=JSON)
-        except _Refused as refused:
-            code, message = refused.args
-            body = json.dumps({"__type": code, "message": message})
-            return Response(body, 400, {"x-amzn-ErrorType": code}, content_type=JSON)
-
-    def _told(self, operation: str, asked: Json, region: str) -> Json:
-        kind = str(asked.get("TypeName"))
-        there = [each for each in self._find(kind) if each.stack_id.split(":")[3] == region]
-        match operation:
-            case "GetResource":
-                return {"TypeName": kind, "ResourceDescription": _one(there, kind, str(asked.get("Identifier")))}
-            case "ListResources":
-                return {"TypeName": kind, "ResourceDescriptions": list(map(_description, there))}
-        raise _Refused("UnsupportedActionException", f"The local cloud does not have CloudControl's {operation}")
+def _told(find: Find, operation: str, asked: Json, where: str) -> Json:
+    kind = str(asked.get("TypeName"))
+    there = [each for each in find(kind) if region(each) == where]
+    match operation:
+        case "GetResource":
+            return {"TypeName": kind, "ResourceDescription": _one(there, kind, str(asked.get("Identifier")))}
+        case "ListResources":
+            return {"TypeName": kind, "ResourceDescriptions": list(map(_description, there))}
+    raise _Refused("UnsupportedActionException", f"The local cloud does not have CloudControl's {operation}")
 
 
 def _one(there: Sequence[Deployed], kind: str, identifier: str) -> Json:

@@ -9,20 +9,22 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from local_cloud.api_stages import ApiStages
+from local_cloud.api_stages import api_stages
 from local_cloud.clock import SystemClock
-from local_cloud.cloud_control import CloudControl
-from local_cloud.cloudformation import CloudFormation
+from local_cloud.cloud_control import cloud_control
+from local_cloud.cloudformation import CloudFormation, Find
 from local_cloud.cloudformation.history import MOST_RECORDED
 from local_cloud.cloudformation.resources.backed import backed
 from local_cloud.cloudformation.resources.custom import CustomResource, Invoke, Mailbox, NoAnswer, NobodyThere
 from local_cloud.control import Control
-from local_cloud.develop import EditedSites, Find
+from local_cloud.develop import EditedSites
 from local_cloud.edge import Edge
 from local_cloud.edge.invoke import FunctionError, NotRun, TooSlow
+from local_cloud.fronts import asked_first
 from local_cloud.images import Images
 from local_cloud.invocations import Invocations
 from local_cloud.published import published
@@ -62,9 +64,9 @@ def cloud(
     handlers = backed(services, custom=custom, signals=lambda: f"{server.endpoint}{CONTROL}signals")
     engine = CloudFormation(SystemClock(), handlers=handlers, speed=speed, surroundings=around(services), as_of=as_of)
     runtime = ends.enter_context(runtimes.start(engine.deployed, images))
-    services.behind(Invocations(engine.deployed, invoke=runtime.invoke))
-    services.behind(CloudControl(engine.deployed))
-    services.behind(ApiStages(engine.deployed))
+    services.behind(asked_first(Invocations(engine.deployed, invoke=runtime.invoke)))
+    services.behind(asked_first(partial(cloud_control, engine.deployed)))
+    services.behind(asked_first(partial(api_stages, engine.deployed)))
     edge = Edge(engine.deployed, services=services, invoke=runtime.invoke)
     sites = Sites(engine, edge.wsgi)
     editing = EditedSites(engine.deployed, runtimes.edited)

@@ -7,14 +7,14 @@ the page includes and reloads it when there are more, even if an edit came while
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from werkzeug.wrappers import Request, Response
 
-from local_cloud.cloudformation import Deployed
+from local_cloud.cloudformation import Deployed, Find
 from local_cloud.daemon import alive
 from local_cloud.server import Server, on_first_free
 
@@ -36,7 +36,6 @@ CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 
 LOOK = 0.5  # seconds between two checks of who is still editing
 
-Find = Callable[[str], Sequence[Deployed]]
 Key = tuple[str, object]  # the distribution, and where its app is
 
 

@@ -3,11 +3,13 @@
 The rule: it is refused by name, in the caller's own format, and with a status that no client tries again.
 """
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
+
+from local_cloud.fronts import refused_in_json, refused_in_xml
+from local_cloud.server import CloudRequest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -35,14 +37,11 @@ def naming_what_it_lacks(service: "WSGIApplication") -> "WSGIApplication":
 
 def _asked(environ: "WSGIEnvironment") -> str:
     """The service that a request is signed for."""
-    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split("/")
-    return str((*scope, *"????")[3])
+    scope = CloudRequest(environ).scope
+    return scope.service if scope else "?"
 
 
 def _refusal(environ: "WSGIEnvironment", message: str) -> Response:
     """A form is answered in XML, everything else in JSON."""
-    if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
-        error = f"<Error><Type>Sender</Type><Code>{CODE}</Code><Message>{message}</Message></Error>"
-        return Response(f"<ErrorResponse>{error}</ErrorResponse>", 400, content_type="text/xml")
-    body, headers = json.dumps({"__type": CODE, "message": message}), {"x-amzn-ErrorType": CODE}
-    return Response(body, 400, headers, content_type="application/json")
+    by_form = "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", "")
+    return refused_in_xml(CODE, message) if by_form else refused_in_json(CODE, message)

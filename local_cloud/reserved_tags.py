@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 from botocore.exceptions import ClientError
 from werkzeug.wrappers import Request, Response
 
+from local_cloud.fronts import refused_in_json, refused_in_xml
 from local_cloud.services import ACCOUNT, OF_AWS, Services
 
 if TYPE_CHECKING:
@@ -91,19 +92,14 @@ def _refusal(request: Request) -> Response | None:
         code = "ValidationException"
     else:
         return None
-    if not _reserved(keys):
-        return None
-    body = json.dumps({"__type": code, "message": RESERVED})
-    return Response(body, 400, {"x-amzn-ErrorType": code}, content_type="application/json")
+    return refused_in_json(code, RESERVED) if _reserved(keys) else None
 
 
 def _form_refusal(form: Tags) -> Response | None:
     """The same for services that are asked by a form, and answer in XML."""
     keys = [value for name, value in form.items() if FORM_KEY.fullmatch(name)]
-    if not TAGGING.fullmatch(form.get("Action", "")) or not _reserved(keys):
-        return None
-    error = f"<Error><Type>Sender</Type><Code>ValidationError</Code><Message>{RESERVED}</Message></Error>"
-    return Response(f"<ErrorResponse>{error}</ErrorResponse>", 400, content_type="text/xml")
+    refused = TAGGING.fullmatch(form.get("Action", "")) and _reserved(keys)
+    return refused_in_xml("ValidationError", RESERVED) if refused else None
 
 
 def _reserved(keys: Iterable[str]) -> bool:

@@ -12,13 +12,13 @@ its timeout. Images run, those registered with `Images` as processes, those of a
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from local_cloud.edge.invoke import LONGEST, FunctionError, NotRun, TooSlow
-from local_cloud.edge.live import Deployed, Live, region
+from local_cloud.edge.live import Deployed, Find, Live, region
 from local_cloud.images import Image, Images
 from local_cloud.runtime_container import in_container
 from local_cloud.runtime_worker import Function, Worker
@@ -38,7 +38,7 @@ class Runtime:
 
     def __init__(
         self,
-        deployed: Callable[[str], Sequence[Deployed]],
+        deployed: Find,
         images: Images,
         *,
         endpoint: Callable[[], str],

@@ -9,14 +9,14 @@ import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local_cloud.edge.invoke import NotRun
-from local_cloud.edge.live import Deployed, Live, region
+from local_cloud.edge.live import Deployed, Find, Live, region
 from local_cloud.images import Image
 from local_cloud.services import Services
 
@@ -29,7 +29,7 @@ HELPER = Path(__file__).with_name("cfnresponse.py")
 class Zips:
     """The unpacked functions below a folder; `deployed` is the engine's."""
 
-    def __init__(self, folder: Path, services: Services, deployed: Callable[[str], Sequence[Deployed]]) -> None:
+    def __init__(self, folder: Path, services: Services, deployed: Find) -> None:
         self._folder = folder
         self._services = services
         self._deployed = deployed

@@ -14,7 +14,7 @@ The rules: a package imports only those below it in this list. A template is a v
 and only the engine knows the time.
 """
 
-from local_cloud.cloudformation.engine import CloudFormation, Deployed, ResponseLost
+from local_cloud.cloudformation.engine import CloudFormation, Deployed, Find, ResponseLost
 from local_cloud.cloudformation.errors import ApiError
 
-__all__ = ["ApiError", "CloudFormation", "Deployed", "ResponseLost"]
+__all__ = ["ApiError", "CloudFormation", "Deployed", "Find", "ResponseLost"]

@@ -5,7 +5,7 @@ of it, so that any number of threads may call.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -63,6 +63,10 @@ class Deployed:
     type: str
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
+
+
+Find = Callable[[str], Sequence[Deployed]]
+"""What CloudFormation.deployed is: from a resource type to what lives of it."""
 
 
 class CloudFormation:

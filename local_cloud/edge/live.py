@@ -26,10 +26,14 @@ class Deployed(Protocol):
     def attributes(self) -> Mapping[str, Any]: ...
 
 
+Find = Callable[[str], Sequence[Deployed]]
+"""From a resource type to what lives of it: the engine's `deployed`."""
+
+
 class Live:
     """Questions to the engine about what is deployed, for one request."""
 
-    def __init__(self, deployed: Callable[[str], Sequence[Deployed]]) -> None:
+    def __init__(self, deployed: Find) -> None:
         self.of = cache(deployed)
 
     def one(self, type: str, identifier: str) -> Deployed | None:

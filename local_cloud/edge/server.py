@@ -5,13 +5,12 @@ The rule: here ids become values; the modules behind get them as arguments, and 
 
 import logging
 import time
-from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from local_cloud.edge.answers import BAD_REQUEST, cloudfront_error
 from local_cloud.edge.cloudfront import CloudFront
 from local_cloud.edge.invoke import Invoke
-from local_cloud.edge.live import Deployed, Live
+from local_cloud.edge.live import Find, Live
 from local_cloud.edge.messages import Request, Response
 from local_cloud.edge.origins import Origins
 from local_cloud.edge.policies import truth
@@ -29,7 +28,7 @@ LOG = logging.getLogger("local_cloud")
 class Edge:
     """What is deployed, served. `deployed` is the engine's; `invoke` calls a function by name."""
 
-    def __init__(self, deployed: Callable[[str], Sequence[Deployed]], *, services: Services, invoke: Invoke) -> None:
+    def __init__(self, deployed: Find, *, services: Services, invoke: Invoke) -> None:
         self._deployed = deployed
         self._services = services
         self._invoke = invoke
