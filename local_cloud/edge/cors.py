@@ -6,11 +6,11 @@ CORS headers off every response. Source: "Configure CORS for HTTP APIs" in the A
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from local_cloud.edge.messages import Headers, Request, Response
 from local_cloud.edge.policies import truth
+from local_cloud.edge.wildcards import matches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ def answered(cors: Cors | None, request: Request, response: Response) -> Respons
 
 def _allowed(cors: Cors, request: Request) -> list[tuple[str, str]]:
     origin = request.headers.get("Origin")
-    if not origin or not any(fnmatchcase(origin, each) for each in cors.origins):
+    if not origin or not any(matches(each, origin) for each in cors.origins):
         return []
     shown = "*" if "*" in cors.origins and not cors.credentials else origin
     return [

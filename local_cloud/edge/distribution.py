@@ -8,7 +8,6 @@ case-sensitive, the leading slash optional; the query string takes no part).
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from local_cloud.edge.policies import Forwarding
@@ -83,7 +82,7 @@ class Distribution:
         """Whether a viewer may call the distribution so; this machine's own names are always right."""
         name = re.sub(r":\d+$", "", host.lower())
         own = (self.domain, *self.aliases)
-        return name in ("", *LOOPBACK) or any(fnmatchcase(name, each.lower()) for each in own)
+        return name in ("", *LOOPBACK) or any(matches(each.lower(), name) for each in own)
 
 
 def match(behaviors: Sequence[Behavior], path: str) -> Behavior:

@@ -5,11 +5,11 @@ the same configurations that templates hold. Source: "Understand response header
 """
 
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from typing import Any
 
 from local_cloud.edge.messages import Headers, Request
 from local_cloud.edge.policies import truth
+from local_cloud.edge.wildcards import matches
 
 Config = Mapping[str, Any]
 Field = tuple[str, str, bool]
@@ -87,7 +87,7 @@ _SECURITY_HEADERS: Mapping[str, tuple[str, Any]] = {
 def _cors(config: Config, request: Request) -> Iterator[Field]:
     origin = request.headers.get("Origin")
     allowed = config.get("AccessControlAllowOrigins", {}).get("Items", [])
-    if not origin or not any(fnmatchcase(origin, each) for each in allowed):
+    if not origin or not any(matches(each, origin) for each in allowed):
         return
     override = truth(config.get("OriginOverride"))
     yield "Access-Control-Allow-Origin", "*" if "*" in allowed else origin, override

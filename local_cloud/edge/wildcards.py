@@ -1,4 +1,4 @@
-"""AWS's wildcards, in path patterns and in policies: `*` is any text, `?` is one character, nothing else is special."""
+"""AWS's wildcards, in paths, hosts, origins and policies: `*` is any text, `?` one character, all else is itself."""
 
 import re
 
