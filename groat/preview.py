@@ -30,7 +30,7 @@ from groat.target import StackPlan, Target
 if TYPE_CHECKING:
     from boto3 import Session
 
-    from local_cloud import LocalCloud
+    from local_cloud import CloudFormation
     from template_gen import Floor
 
 Texts = Mapping[str, str]  # file name -> template
@@ -41,7 +41,7 @@ class Preview:
     """An AWS in this process with CloudFormation only; its time passes only when somebody waits."""
 
     aws: Aws
-    cloud: "LocalCloud"
+    engine: "CloudFormation"
 
     def apply(
         self, target: Target, stack: StackPlan, texts: Texts, *, consent: changesets.Consent
@@ -49,13 +49,13 @@ class Preview:
         """Deploy one stack; the last event is the outcome."""
         cloudformation = self.aws.cloudformation(stack.region)
         return changesets.apply(
-            cloudformation, self.deployment(target, stack, texts), clock=self.cloud.clock, consent=consent
+            cloudformation, self.deployment(target, stack, texts), clock=self.engine.clock, consent=consent
         )
 
     def review(self, target: Target, stack: StackPlan, texts: Texts) -> Iterator[changesets.Event]:
         """What that deployment would change; the last event is Reviewed, or says why there is no review."""
         cloudformation = self.aws.cloudformation(stack.region)
-        return changesets.review(cloudformation, self.deployment(target, stack, texts), clock=self.cloud.clock)
+        return changesets.review(cloudformation, self.deployment(target, stack, texts), clock=self.engine.clock)
 
     def deployment(self, target: Target, stack: StackPlan, texts: Texts) -> changesets.Deployment:
         """As in a real deployment, with the other stacks' outputs as parameters."""
@@ -124,7 +124,7 @@ def deploy(preview: Preview, target: Target, stack: StackPlan, texts: Texts) -> 
 
 def empty() -> Preview:
     """A cloud without stacks."""
-    from local_cloud import CloudFormation, LocalCloud, VirtualClock, attach
+    from local_cloud import CloudFormation, VirtualClock, attach
 
     engine = CloudFormation(VirtualClock(), speed=0)
 
@@ -136,7 +136,7 @@ def empty() -> Preview:
         attach(made, engine=engine)
         return made
 
-    return Preview(Aws(client, generated.CERTIFICATE_REGION), LocalCloud(engine))
+    return Preview(Aws(client, generated.CERTIFICATE_REGION), engine)
 
 
 @cache

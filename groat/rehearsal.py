@@ -70,7 +70,7 @@ class Rehearsal:
         cloud = self.until(scene)
         inject_failure(cloud, scene)
         *_, first = cloud.apply(self.target, scene.stack, self.texts, consent=self.consent)
-        cloud.cloud.faults.clear()
+        cloud.engine.faults.clear()
         *_, again = cloud.apply(self.target, scene.stack, self.texts, consent=self.consent)
         return Rehearsed(
             logical_id=scene.change.logical_id,
@@ -136,7 +136,7 @@ def inject_failure(cloud: Preview, scene: Scene) -> None:
 
     phases = (On(scene.phase), On.ROLLBACK)[: 1 + scene.twice]
     for phase in phases:
-        cloud.cloud.faults.add(FailResource(resource=scene.change.logical_id, on=phase, reason=REASON))
+        cloud.engine.faults.add(FailResource(resource=scene.change.logical_id, on=phase, reason=REASON))
 
 
 def words(outcome: changesets.Event) -> str:

@@ -6,6 +6,6 @@ cloud = attach(client, clock=VirtualClock())      # this client now talks to a c
 
 from local_cloud.clock import Clock, SystemClock, VirtualClock
 from local_cloud.cloudformation import ApiError, CloudFormation
-from local_cloud.transport import LocalCloud, attach
+from local_cloud.transport import attach
 
-__all__ = ["ApiError", "Clock", "CloudFormation", "LocalCloud", "SystemClock", "VirtualClock", "attach"]
+__all__ = ["ApiError", "Clock", "CloudFormation", "SystemClock", "VirtualClock", "attach"]

@@ -14,7 +14,6 @@ from botocore.exceptions import ConnectionClosedError
 from local_cloud.clock import Clock, VirtualClock
 from local_cloud.cloudformation.engine import CloudFormation, ResponseLost
 from local_cloud.cloudformation.errors import ApiError
-from local_cloud.cloudformation.faults import Faults
 
 RAW = "local_cloud_parameters"
 
@@ -27,27 +26,10 @@ class Response:
         self.headers: dict[str, str] = {}
 
 
-class LocalCloud:
-    """What a client was attached to: the engine, its clock, and what should go wrong."""
-
-    def __init__(self, engine: CloudFormation) -> None:
-        self.engine = engine
-
-    @property
-    def clock(self) -> Clock:
-        """The cloud's time."""
-        return self.engine.clock
-
-    @property
-    def faults(self) -> Faults:
-        """What is to go wrong."""
-        return self.engine.faults
-
-
 def attach(
     client: Any, *, clock: Clock | None = None, engine: CloudFormation | None = None, **settings: Any
-) -> LocalCloud:
-    """Let a boto3 CloudFormation client talk to a local cloud; several clients may share one `engine`.
+) -> CloudFormation:
+    """Let a boto3 CloudFormation client talk to a local cloud, and return it; several clients may share one `engine`.
 
     `settings` are CloudFormation's (handlers, speed, page_size, as_of, …). Without a clock, time is virtual.
     """
@@ -56,7 +38,7 @@ def attach(
     wire = _Wire(engine, region)
     client.meta.events.register("before-parameter-build.cloudformation.*", wire.keep)
     client.meta.events.register("before-call.cloudformation.*", wire.answer)
-    return LocalCloud(engine)
+    return engine
 
 
 class _Wire:

@@ -128,7 +128,7 @@ def test_status_of_a_broken_stack_names_cause_fix_and_command() -> None:
     from local_cloud.cloudformation.stage import stage
 
     cloud = Cloud()
-    stage(cloud.cloud.engine, "demo", StackStatus.UPDATE_ROLLBACK_FAILED, template=template())
+    stage(cloud.cloud, "demo", StackStatus.UPDATE_ROLLBACK_FAILED, template=template())
     stream = io.StringIO()
     HumanView(Console(file=stream, width=140)).report(status(cloud.gateway, "demo"))
     first, *rest = stream.getvalue().splitlines()

@@ -35,8 +35,7 @@ class Account:
         self.clock = VirtualClock()
         keys: Any = {"aws_access_key_id": "111111111111", "aws_secret_access_key": "local"}
         self.client: Any = boto3.client("cloudformation", region_name="us-east-1", **keys)
-        cloud = attach(self.client, clock=self.clock, handlers=backed(SERVICES), surroundings=around(SERVICES))
-        self.engine = cloud.engine
+        self.engine = attach(self.client, clock=self.clock, handlers=backed(SERVICES), surroundings=around(SERVICES))
         self.values = {"AlertEmail": "me@example.com"}
         if shape in DOMAINS:
             zone = SERVICES.client("route53").create_hosted_zone(Name=DOMAINS[shape], CallerReference="1")

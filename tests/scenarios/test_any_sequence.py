@@ -63,11 +63,11 @@ class Data:
 
     def put(self, cloud: Cloud) -> None:
         """Into everything that is alive in the stack."""
-        for each in cloud.cloud.engine.deployed("AWS::DynamoDB::Table"):
+        for each in cloud.cloud.deployed("AWS::DynamoDB::Table"):
             key = each.properties["KeySchema"][0]["AttributeName"]
             SERVICES.client("dynamodb").put_item(TableName=each.physical_id, Item={key: {"S": "precious"}})
             self.tables.add((each.physical_id, key))
-        for each in cloud.cloud.engine.deployed("AWS::S3::Bucket"):
+        for each in cloud.cloud.deployed("AWS::S3::Bucket"):
             SERVICES.client("s3").put_object(Bucket=each.physical_id, Key="page", Body=b"precious")
             self.buckets.add(each.physical_id)
 

@@ -45,7 +45,7 @@ def executed(cloud: Cloud) -> list[str]:
 
 
 def deployed_names(cloud: Cloud) -> set[str]:
-    return {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
+    return {each.properties["DisplayName"] for each in cloud.cloud.deployed("AWS::SNS::Topic")}
 
 
 @pytest.mark.parametrize("point", CALLS)

@@ -41,7 +41,7 @@ ASKED: dict[StackStatus | None, HazardKind] = {
 def arrive(found: StackStatus | None) -> Cloud:
     cloud = Cloud()
     if found is not None:
-        stage(cloud.cloud.engine, "demo", found, template=BEFORE, seconds=300)
+        stage(cloud.cloud, "demo", found, template=BEFORE, seconds=300)
     assert cloud.status == ("absent" if found in (None, S.DELETE_COMPLETE) else found)
     return cloud
 
@@ -52,7 +52,7 @@ def test_apply_ends_in_a_deployed_stack(found: StackStatus | None) -> None:
     outcome = cloud.apply(WANTED)
     assert isinstance(outcome, Deployed), outcome
     assert is_healthy(outcome.stack.status)
-    names = {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
+    names = {each.properties["DisplayName"] for each in cloud.cloud.deployed("AWS::SNS::Topic")}
     assert names == {"wanted", "other"}
 
 
@@ -129,7 +129,7 @@ def test_a_rollback_that_always_fails_is_skipped_only_with_consent() -> None:
     assert (stopped.diagnosis.logical_id, stopped.diagnosis.page) == ("Topic", "api-gone.md")
     assert stopped.recovery.steps[0].arguments["ResourcesToSkip"] == ["Topic"]
     assert isinstance(cloud.apply(WANTED), Deployed)
-    names = {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
+    names = {each.properties["DisplayName"] for each in cloud.cloud.deployed("AWS::SNS::Topic")}
     assert names == {"wanted", "other"}
 
 
@@ -189,7 +189,7 @@ def test_what_was_skipped_really_has_the_templates_properties_afterwards() -> No
     failing = template(Topic=topic("wanted"), Other=topic("other"), New={**topic("new"), "DependsOn": "Topic"})
     outcome = cloud.apply(failing)
     assert isinstance(outcome, RolledBack), outcome
-    names = {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
+    names = {each.properties["DisplayName"] for each in cloud.cloud.deployed("AWS::SNS::Topic")}
     assert names == {"before", "other"}
 
 
@@ -205,7 +205,7 @@ def test_a_living_stack_is_never_deleted_on_a_stale_read(verb: str, reads: int) 
     cloud.cloud.faults.clear()
     cloud.cloud.faults.add(StaleReads(times=reads))
     getattr(cloud, verb)(consent=Allowed())
-    assert len(cloud.cloud.engine.deployed("AWS::SNS::Topic")) == 2
+    assert len(cloud.cloud.deployed("AWS::SNS::Topic")) == 2
 
 
 @pytest.mark.parametrize("before", [None, BEFORE], ids=["create", "update"])

@@ -40,7 +40,7 @@ def test_the_second_deployer_attaches_to_the_firsts_operation_and_then_deploys_i
     assert isinstance(outcome, Deployed)
     told = [event for event in cloud.events if isinstance(event, StackEvent) and event.is_of_stack]
     assert len({event.token for event in told}) == 2
-    assert cloud.cloud.engine.deployed("AWS::SNS::Topic")[0].properties["DisplayName"] == "three"
+    assert cloud.cloud.deployed("AWS::SNS::Topic")[0].properties["DisplayName"] == "three"
 
 
 def test_two_deployers_of_the_same_template_end_alike_and_only_one_update_runs() -> None:
@@ -61,7 +61,7 @@ def test_an_operation_that_begins_between_review_and_execution_is_waited_for() -
     outcome = cloud.apply(SECOND)
     assert isinstance(outcome, Deployed), outcome
     assert any(isinstance(event, Noticed) for event in cloud.events)
-    assert cloud.cloud.engine.deployed("AWS::SNS::Topic")[0].properties["DisplayName"] == "two"
+    assert cloud.cloud.deployed("AWS::SNS::Topic")[0].properties["DisplayName"] == "two"
 
 
 def test_an_operation_that_begins_before_the_change_set_is_waited_for() -> None:
@@ -111,7 +111,7 @@ def test_another_account_of_the_same_name_is_another_stack() -> None:
     cloud = Cloud()
     cloud.apply(FIRST)
     elsewhere = boto3.client("cloudformation", region_name="eu-central-1")
-    attach(elsewhere, engine=cloud.cloud.engine)
+    attach(elsewhere, engine=cloud.cloud)
     assert changesets.CloudFormation(elsewhere).stack("demo") is None
 
 
@@ -128,7 +128,7 @@ def after_next(cloud: Cloud, operation: str, act: Callable[[], object]) -> None:
 
 
 def name_of_topic(cloud: Cloud) -> str:
-    return str(cloud.cloud.engine.deployed("AWS::SNS::Topic")[0].properties["DisplayName"])
+    return str(cloud.cloud.deployed("AWS::SNS::Topic")[0].properties["DisplayName"])
 
 
 @pytest.mark.parametrize("call", ["DescribeStacks", "CreateChangeSet", "DescribeChangeSet"])

@@ -164,7 +164,7 @@ def test_a_template_comes_back_as_the_text_that_was_sent_and_by_boto3_as_an_obje
     body = {"Transform": "AWS::LanguageExtensions", **template(Topic=topic())}
     cloud = attach(client, clock=VirtualClock())
     client.create_stack(StackName="site", TemplateBody=json.dumps(body, indent=3), Capabilities=[AUTO_EXPAND])
-    sent = cloud.engine.call("GetTemplate", {"StackName": "site"}, region="eu-central-1")
+    sent = cloud.call("GetTemplate", {"StackName": "site"}, region="eu-central-1")
     assert sent["TemplateBody"] == json.dumps(body, indent=3)
     assert client.get_template(StackName="site")["TemplateBody"] == body
     processed = client.get_template(StackName="site", TemplateStage="Processed")["TemplateBody"]
