@@ -160,15 +160,9 @@ def rollback(options: Options) -> None:
 @pass_options
 def status(options: Options) -> None:
     """Show health, last operation, outputs and what to type next."""
-    from groat.events import Ready
     from groat.operations import status as run
 
-    view = options.view()
-    for event in run(options.target()):
-        if isinstance(event, Ready):
-            view.show(event)
-        else:
-            view.report(event)
+    finish(options, run(options.target()))
 
 
 @groat.command()

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from changesets import Event as ChangeSetEvent
+from changesets import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +71,4 @@ class Ready:
 
 
 GroatEvent = Working | Stage | Warned | Costs | Rehearsed | Ready
-Event = GroatEvent | ChangeSetEvent
+Event = GroatEvent | ChangeSetEvent | Report

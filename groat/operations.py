@@ -41,7 +41,7 @@ def deployed(aws: Aws, plan: StackPlan) -> changesets.Stack:
     return stack
 
 
-def status(target: Target) -> Iterator[changesets.Report | Ready]:
+def status(target: Target) -> Iterator[Event]:
     """A report of each stack; then where the site answers and what to type, unless the reports say what to do."""
     aws = reach(target)
     for stack in stacks(target):

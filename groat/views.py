@@ -18,15 +18,11 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.status import Status
 
-    import changesets
-
 
 class View(Protocol):
     """Shows what happens, as it happens."""
 
     def show(self, event: "Event") -> None: ...
-
-    def report(self, report: "changesets.Report") -> None: ...
 
     def close(self) -> None: ...
 
@@ -67,11 +63,10 @@ class HumanView:
                 self.rehearsed(event)
             case Ready():
                 self.ready(event)
+            case changesets.Report():
+                self.inner.report(event)
             case _:
                 self.inner.show(event)
-
-    def report(self, report: "changesets.Report") -> None:
-        self.inner.report(report)
 
     def close(self) -> None:
         self.rest()
@@ -112,13 +107,14 @@ class JsonView:
         self.inner = changesets.JsonView(stream)
 
     def show(self, event: "Event") -> None:
+        import changesets
+
         if isinstance(event, GroatEvent):
             self.write({"type": type(event).__name__.lower(), **asdict(event)})
+        elif isinstance(event, changesets.Report):
+            self.inner.report(event)
         else:
             self.inner.show(event)
-
-    def report(self, report: "changesets.Report") -> None:
-        self.inner.report(report)
 
     def close(self) -> None:
         self.inner.close()
@@ -153,9 +149,6 @@ class MarkdownView:
             case _ if isinstance(event, changesets.Outcome):
                 self.stream.write(f"\n## {self.stack}\n\n")
                 self.inner.show(event)
-
-    def report(self, report: "changesets.Report") -> None:
-        self.inner.report(report)
 
     def close(self) -> None:
         self.inner.close()
