@@ -82,7 +82,7 @@ def log_lines(project: Project) -> list[str]:
 
 def said(project: Project, function: str, lines: int = 20) -> str:
     """The end of what a function's last request wrote, without the runtime's own reports; "" for nothing."""
-    log = folder(project) / "logs" / f"{function}.log"
+    log = function_log(project, function)
     written = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     _, _, last = written.rpartition("START RequestId: ")
     own = [IMAGE.sub("", line) for line in last.splitlines()[1:] if not RUNTIMES_OWN.search(line)]
@@ -95,13 +95,12 @@ def register(endpoint: str, uri: str, image: LocalImage) -> None:
     control(endpoint, "images", body)
 
 
-def registered(project: Project, digest: str) -> LocalImage | None:
+def registered(project: Project, uri: str) -> LocalImage | None:
     """The local cloud's own copy of an image that was registered there."""
-    home = folder(project) / "images" / digest.replace(":", "-")
-    record = home / "image.json"
-    if not record.is_file():
-        return None
-    return LocalImage(digest, home / "task", json.loads(record.read_text(encoding="utf-8"))["handler"])
+    from local_cloud.images import Images
+
+    found = Images(folder(project) / "images").find(uri)
+    return LocalImage(uri.partition("@")[2], found.directory, found.handler) if found else None
 
 
 def cloud_at(endpoint: str) -> str | None:

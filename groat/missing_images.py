@@ -45,8 +45,7 @@ def push_and_check(push: Push, aws: Aws, uri: str) -> None:
 
 def snapshot(project: Project, endpoint: str, uri: str) -> Push | None:
     """The copy of the app that was deployed to the local cloud, or the one that the local cloud keeps itself."""
-    digest = uri.partition("@")[2]
-    image = images.kept(project, digest) or local.registered(project, digest)
+    image = images.kept(project, uri.partition("@")[2]) or local.registered(project, uri)
     return None if image is None else lambda: local.register(endpoint, uri, image)
 
 

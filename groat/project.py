@@ -8,13 +8,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from groat.config import FILE
 from groat.errors import GroatError
 from groat.pyproject import settings
 
 if TYPE_CHECKING:
     from template_gen import Site
-
-MARKER = "samconfig.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,9 @@ class Project:
 def find(start: Path) -> Project:
     """The project around `start`: the nearest folder upwards with a samconfig.toml."""
     for folder in (start, *start.parents):
-        if (folder / MARKER).is_file():
+        if (folder / FILE).is_file():
             return Project(folder)
-    raise GroatError(f"There is no {MARKER} here or in a folder above: {start}", hint="cd to the folder of your site")
+    raise GroatError(f"There is no {FILE} here or in a folder above: {start}", hint="cd to the folder of your site")
 
 
 def load_site(project: Project) -> "Site":
