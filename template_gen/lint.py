@@ -22,7 +22,6 @@ from template_gen.finding import Finding, Level
 from template_gen.template import MAX_BODY_BYTES, MAX_BYTES
 
 RULES = "template_gen.rules"
-_LEVELS = {"error": Level.ERROR, "warning": Level.WARNING, "informational": Level.INFORMATIONAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _finding(match: Any, name: str) -> Finding:
         column=match.columnnumber,
         rule=match.rule.id,
         path="/".join(str(key) for key in getattr(match, "path", None) or ()),
-        level=_LEVELS[match.rule.severity],
+        level=Level(match.rule.severity),
         message=match.message,
     )
 

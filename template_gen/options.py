@@ -290,9 +290,3 @@ class Throttle:
     def __post_init__(self) -> None:
         checks.whole(self.rate, 1, 10_000, "throttle rate (requests per second)")
         checks.whole(self.burst, 1, 5_000, "throttle burst (requests)")
-
-
-__all__ = [
-    "Api", "Architecture", "Bucket", "Domain", "Frontend", "Index", "Key", "KeyType", "Plan", "Queue", "Redirect",
-    "Schedule", "SiteError", "Table", "Throttle",
-]  # fmt: skip
