@@ -16,7 +16,7 @@ from template_gen.template import Template
 def build_certificate(domain: Domain, site_name: str) -> Template:
     template = Template(f"The certificate of {site_name}, for us-east-1")
     zone = add_zone(template)
-    first, *others = site_names(template, domain)
+    first, *others = site_names(template, domain).values()
     certificate = template.add(
         certificatemanager.Certificate(
             "Certificate",

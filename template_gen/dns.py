@@ -5,7 +5,7 @@ These are alias records, because an apex cannot be a CNAME, and Route 53 answers
 
 from typing import Any
 
-from troposphere import GetAtt, Ref, Sub, cloudfront, route53
+from troposphere import GetAtt, Ref, cloudfront, route53
 
 from template_gen.names import add_zone, site_names
 from template_gen.site import Site
@@ -21,15 +21,16 @@ def add_dns(template: Template, site: Site, distribution: cloudfront.Distributio
         return
     template.section("DNS: the site's names point at the distribution")
     zone = add_zone(template)
-    for name in site_names(template, site.domain):
+    for owner, name in site_names(template, site.domain).items():
         for kind in RECORD_TYPES:
-            template.add(_record(name, kind, zone, distribution))
+            template.add(_record(f"{owner}Record{kind}", name, kind, zone, distribution))
 
 
-def _record(name: Any, kind: str, zone: Ref, distribution: cloudfront.Distribution) -> route53.RecordSetType:
-    owner = "Www" if isinstance(name, Sub) else "Domain"
+def _record(
+    title: str, name: Any, kind: str, zone: Ref, distribution: cloudfront.Distribution
+) -> route53.RecordSetType:
     return route53.RecordSetType(
-        f"{owner}Record{kind}",
+        title,
         HostedZoneId=zone,
         Name=name,
         Type=kind,

@@ -171,7 +171,7 @@ def _names(template: Template, site: Site) -> dict[str, Any]:
         ConstraintDescription="must be the ARN of a certificate in us-east-1",
     )
     return {
-        "Aliases": site_names(template, site.domain),
+        "Aliases": [*site_names(template, site.domain).values()],
         "ViewerCertificate": cloudfront.ViewerCertificate(
             AcmCertificateArn=certificate, MinimumProtocolVersion="TLSv1.2_2021", SslSupportMethod="sni-only"
         ),

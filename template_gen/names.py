@@ -11,8 +11,8 @@ from template_gen.options import Domain, Redirect
 from template_gen.template import Template
 
 
-def site_names(template: Template, domain: Domain) -> list[Any]:
-    """The names under which the site answers, its own one first."""
+def site_names(template: Template, domain: Domain) -> dict[str, Any]:
+    """The names under which the site answers, its own one first; the keys are for logical ids."""
     apex = template.parameter(
         "DomainName",
         Type="String",
@@ -21,8 +21,8 @@ def site_names(template: Template, domain: Domain) -> list[Any]:
         AllowedPattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$",
         ConstraintDescription="must be a bare lower-case name like example.com",
     )
-    www = Sub("www.${DomainName}")
-    names = {Redirect.WWW_TO_APEX: [apex, www], Redirect.APEX_TO_WWW: [www, apex], Redirect.NONE: [apex]}
+    own, www = {"Domain": apex}, {"Www": Sub("www.${DomainName}")}
+    names = {Redirect.WWW_TO_APEX: own | www, Redirect.APEX_TO_WWW: www | own, Redirect.NONE: own}
     return names[domain.redirect]
 
 
