@@ -65,7 +65,4 @@ def write_templates(options: Options, *, check: bool = False) -> None:
     texts = generated.generate(project)
     if check and (stale := generated.differing(project, texts)):
         raise GroatError(f"Not what the Site generates: {', '.join(stale)}", hint="groat templates")
-    written = generated.write(project, texts)
-    options.view().show(
-        Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
-    )
+    options.view().show(Stage("templates", generated.told(texts, generated.write(project, texts))))

@@ -28,7 +28,7 @@ from groat.provenance import provenance
 from groat.pyproject import settings
 from groat.recipe import git, workers
 from groat.target import StackPlan, Target
-from groat.typed import typed
+from groat.typed import made, typed
 
 if TYPE_CHECKING:
     from template_gen import Site
@@ -91,8 +91,7 @@ def write_templates(target: Target, site: "Site | None") -> Generator[Event, Non
     """Generate, lint and write templates/; the texts by file name."""
     yield Working("generating and linting the templates")
     texts = target.generate(site)
-    written = generated.write(target.project, texts)
-    yield Stage("templates", f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current")
+    yield Stage("templates", generated.told(texts, generated.write(target.project, texts)))
     return texts
 
 
@@ -173,8 +172,7 @@ def apply(
 
 def publish(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> Iterator[Event]:
     """Upload the frontend, run the smoke test, and record what a rollback needs."""
-    if name := stack.outputs.get("FrontendBucketName"):
-        bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
+    if bucket := frontend.bucket_of(aws, stack.outputs):
         yield from upload(target, bucket, frontend.files(target.project.frontend))
     yield from verify(target, aws, stack, template)
 
@@ -213,17 +211,17 @@ def verify(target: Target, aws: Aws, stack: changesets.Stack, template: str) -> 
 
 def explained(error: smoke.NoAnswer, target: Target, stack: changesets.Stack) -> GroatError:
     """Add what the function has logged, or where to read it, and what to type next."""
+    environment = target.settings.environment
     if target.settings.is_local:
-        env, said, look = "", local.said(target.project, stack.outputs["FunctionName"]), ""
+        said, look = local.said(target.project, stack.outputs["FunctionName"]), ""
     else:
-        env, said = f" ENV={target.settings.environment}", ""
-        look = f"sam logs --stack-name {stack.name} --region {target.settings.region}"
+        said, look = "", f"sam logs --stack-name {stack.name} --region {target.settings.region}"
     library = (
         "the app runs in .venv: add the library there, see Dependencies in docs/recipes.md"
         if LACKS.search(said)
         else ""
     )
-    onward = f"fix the app and make deploy{env}, or go back with make rollback{env}"
+    onward = f"fix the app and {made('deploy', environment)}, or go back with {made('rollback', environment)}"
     return GroatError(lines(str(error), said), hint=lines(library, look or error.hint, onward))
 
 
@@ -236,7 +234,6 @@ def remember(target: Target, aws: Aws, stack: changesets.Stack) -> None:
     image = stack.parameters.get("ImageUri")
     if image and not target.settings.is_local and "ImageUri" not in target.settings.parameters:
         ecr.mark_deployed(aws, image)
-    if name := stack.outputs.get("FrontendBucketName"):
-        bucket = frontend.Bucket(aws, name, stack.outputs["DistributionId"])
+    if bucket := frontend.bucket_of(aws, stack.outputs):
         history = versions.History(bucket, target.stack("website"))
         history.keep(stack, git(target.project, "rev-parse", "HEAD"))

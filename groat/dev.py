@@ -42,9 +42,10 @@ class Session:
     def pages(self) -> Iterable[Path]:
         return self.project.frontend.rglob("*")
 
-    def upload(self) -> str:
-        bucket = frontend.Bucket(self.aws, self.outputs["FrontendBucketName"], self.outputs["DistributionId"])
-        return str(frontend.synchronize(bucket, frontend.files(self.project.frontend))[0])
+    def upload(self) -> Iterator[Event]:
+        if bucket := frontend.bucket_of(self.aws, self.outputs):
+            sync, _ = frontend.synchronize(bucket, frontend.files(self.project.frontend))
+            yield Stage("frontend", str(sync))
 
 
 def dev(target: Target, *, sam: bool) -> Iterator[Event]:
@@ -85,7 +86,7 @@ def watch(session: Session) -> Iterator[Event]:
             yield Stage("app", ", ".join(differing(was_code, code)))
             yield from session.app.renew()
         if pages != was_pages:
-            yield Stage("frontend", session.upload())
+            yield from session.upload()
         if (code, pages) != (was_code, was_pages):
             session.edited()
 

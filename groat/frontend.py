@@ -189,6 +189,12 @@ class Bucket:
         self.aws.client("s3").delete_object(Bucket=self.name, Key=PENDING)
 
 
+def bucket_of(aws: Aws, outputs: Mapping[str, str]) -> Bucket | None:
+    """The bucket of a website stack with these outputs; None for a site without a frontend."""
+    name = outputs.get("FrontendBucketName")
+    return Bucket(aws, name, outputs["DistributionId"]) if name else None
+
+
 def synchronize(bucket: Bucket, wanted: Iterable[File]) -> tuple[Sync, Invalidation]:
     """Make the bucket's files these; returns what that took, and what CloudFront was asked to fetch again.
 

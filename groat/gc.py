@@ -17,7 +17,7 @@ from groat import ecr, versions
 from groat.aws import Aws
 from groat.errors import GroatError
 from groat.events import Event, Stage
-from groat.frontend import Bucket
+from groat.frontend import bucket_of
 from groat.operations import deployed, reach
 from groat.target import Target
 
@@ -78,9 +78,8 @@ def in_use(aws: Aws, target: Target, website: changesets.Stack) -> Iterator[str]
 
 def records(aws: Aws, target: Target, website: changesets.Stack) -> versions.History | None:
     """The versions that a rollback can return to; None for a site without a frontend, which has no place for them."""
-    if name := website.outputs.get("FrontendBucketName"):
-        return versions.History(Bucket(aws, name, website.outputs["DistributionId"]), target.stack("website"))
-    return None
+    bucket = bucket_of(aws, website.outputs)
+    return versions.History(bucket, target.stack("website")) if bucket else None
 
 
 def stored(aws: Aws, repository: str) -> Iterator[Image]:

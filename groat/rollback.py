@@ -17,7 +17,7 @@ from groat.aws import Aws
 from groat.deploy import apply, upload, verify
 from groat.errors import GroatError
 from groat.events import Event, Stage, Working
-from groat.frontend import Bucket
+from groat.frontend import Bucket, bucket_of
 from groat.missing_images import push_again
 from groat.operations import deployed, reach
 from groat.target import Target
@@ -46,12 +46,13 @@ def rollback(target: Target, *, consent: changesets.Consent) -> Iterator[Event]:
 
 def bucket(aws: Aws, stack: changesets.Stack) -> Bucket:
     """The frontend's bucket, which holds the versions. Raises GroatError for a site without one."""
-    if "FrontendBucketName" not in stack.outputs:
+    found = bucket_of(aws, stack.outputs)
+    if found is None:
         raise GroatError(
             f"Earlier versions are kept in the frontend's bucket, and this stack has none: {stack.name}",
             hint="check out the commit that you want, then: make deploy",
         )
-    return Bucket(aws, stack.outputs["FrontendBucketName"], stack.outputs["DistributionId"])
+    return found
 
 
 def image(target: Target, aws: Aws, version: versions.Version) -> Iterator[Event]:

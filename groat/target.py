@@ -12,6 +12,7 @@ from groat.config import Settings, where
 from groat.constraints import broken
 from groat.errors import GroatError
 from groat.project import Project
+from groat.typed import made
 
 if TYPE_CHECKING:
     from template_gen import Site
@@ -117,9 +118,8 @@ class Target:
 
     def next_commands(self) -> dict[str, str]:
         """What to type after a deployment, and why."""
-        env = "" if self.settings.is_local else f" ENV={self.settings.environment}"
         follow = {
-            f"make status{env}": "health, last operation, outputs",
-            f"make deploy{env}": "deploy again, after an edit",
+            made("status", self.settings.environment): "health, last operation, outputs",
+            made("deploy", self.settings.environment): "deploy again, after an edit",
         }
         return follow | ({"make deploy ENV=prod": "deploy to AWS, with credentials"} if self.settings.is_local else {})

@@ -70,6 +70,11 @@ def write(project: Project, texts: Mapping[str, str]) -> tuple[str, ...]:
     return stale
 
 
+def told(texts: Mapping[str, str], written: tuple[str, ...]) -> str:
+    """What `write` did, in words."""
+    return f"wrote {', '.join(written)}" if written else f"{', '.join(texts)}: current"
+
+
 def differing(project: Project, texts: Mapping[str, str]) -> list[str]:
     """The files that are missing from templates/, differ, or are no longer generated."""
     on_disk = {path.name: path.read_text("utf-8", errors="replace") for path in project.templates.glob("*.yaml")}

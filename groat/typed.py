@@ -39,6 +39,11 @@ def typed(words: str, environment: str) -> str:
     return f"{groat()} {VERBS.get(verb, verb)}{env} {flags}".rstrip()
 
 
+def made(verb: str, environment: str) -> str:
+    """A verb of the Makefile."""
+    return f"make {verb}" if environment == LOCAL else f"make {verb} ENV={environment}"
+
+
 def flagged(flags: str, environ: Mapping[str, str] = os.environ) -> str:
     """How flags are added to the command that was typed: `make` takes them in a variable."""
     return f'FLAGS="{flags}"' if "MAKELEVEL" in environ else flags
