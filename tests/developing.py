@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.waiting import until
+
 
 @dataclass(frozen=True)
 class Dev:
@@ -38,16 +40,23 @@ class Dev:
 
     def seconds_until(self, path: str, words: str) -> float:
         began = time.monotonic()
-        while words not in self.get(path)[1]:
-            assert time.monotonic() - began < 90, self.get(path)
+        until(lambda: words in self.get(path)[1], seconds=90, failure=lambda: self.get(path))
         return time.monotonic() - began
 
-    def seconds_until_told(self, words: str) -> float:
-        began = time.monotonic()
-        while not any(words in str(event.get("text")) for event in self.told):
-            assert time.monotonic() - began < 90, self.told[-5:]
-            time.sleep(0.05)
-        return time.monotonic() - began
+    def until_told(self, words: str) -> None:
+        until(
+            lambda: any(words in str(event.get("text")) for event in self.told),
+            seconds=90,
+            failure=lambda: self.told[-5:],
+        )
+
+    def until_reloaded(self, edits: str) -> None:
+        """Until the pages have been told of more edits than these."""
+        until(lambda: self.edits != edits)
+
+    @property
+    def edits(self) -> str:
+        return self.get("/_local_cloud/edits")[1]
 
 
 @contextmanager

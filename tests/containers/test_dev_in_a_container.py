@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from uuid import uuid4
 
@@ -37,11 +36,10 @@ def test_the_app_has_the_sites_table_and_bucket_in_the_local_cloud(dev: Dev) -> 
 
 
 def test_an_edit_of_the_app_is_a_new_last_layer_and_the_page_reloads(dev: Dev) -> None:
-    edits = dev.get("/_local_cloud/edits")[1]
+    edits = dev.edits
     dev.write("app/routes/health.py", '"in ', '"edited in ')
     dev.seconds_until("/api/health", "edited in /var/task")
-    while dev.get("/_local_cloud/edits")[1] == edits:
-        time.sleep(0.05)
+    dev.until_reloaded(edits)
 
 
 def test_edits_do_not_pile_up_as_images_without_a_name(dev: Dev) -> None:
@@ -60,7 +58,7 @@ def test_edits_do_not_pile_up_as_images_without_a_name(dev: Dev) -> None:
 def test_what_does_not_build_is_told_and_the_image_before_goes_on_answering(dev: Dev) -> None:
     text = (dev.root / "app/routes/health.py").read_text("utf-8")
     (dev.root / "app/routes/health.py").write_text("def wrong(:\n", "utf-8")
-    dev.seconds_until_told("cannot compile")
+    dev.until_told("cannot compile")
     assert dev.get("/api/health")[0] == 200
     (dev.root / "app/routes/health.py").write_text(text.replace('"status": ', '"mended": '), "utf-8")
     dev.seconds_until("/api/health", "mended")
@@ -75,7 +73,7 @@ def test_what_the_function_says_is_told(dev: Dev) -> None:
         '    print("seen by the developer")\n    return {"status": "loud " + ',
     )
     dev.seconds_until("/api/health", "loud")
-    dev.seconds_until_told("seen by the developer")
+    dev.until_told("seen by the developer")
     assert not any("(rapid)" in str(event) for event in dev.told)
 
 

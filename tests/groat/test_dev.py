@@ -62,13 +62,12 @@ def test_an_edit_of_the_same_length_within_the_same_second_is_not_missed(dev: De
 
 
 def test_an_edit_of_the_frontend_is_served_and_the_page_reloads(dev: Dev) -> None:
-    before = dev.get("/_local_cloud/edits")[1]
+    before = dev.edits
     dev.write("app/frontend/index.html", "</body>", "<!-- edited --></body>")
     assert dev.seconds_until("/", "<!-- edited -->") < 5
     assert '<script src="/_local_cloud/reload.js?' in dev.get("/", accept="text/html")[1]
     assert "location.reload()" in dev.get("/_local_cloud/reload.js")[1]
-    while dev.get("/_local_cloud/edits")[1] == before:
-        time.sleep(0.05)
+    dev.until_reloaded(before)
 
 
 def test_a_mistake_is_shown_where_one_looks_and_mended_at_the_next_edit(dev: Dev) -> None:

@@ -1,11 +1,14 @@
 """The services behind the local cloud, empty before and after each test."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from local_cloud import compose
 from local_cloud.cloudformation.resources.backed import backed
 from local_cloud.cloudformation.resources.handlers import Handlers
+from local_cloud.server import Server
 from local_cloud.services import Services
 from tests.local_cloud.backed_cloud import TEMPLATE, Cloud
 
@@ -16,6 +19,15 @@ def services() -> Iterator[Services]:
     services.reset()
     yield services
     services.reset()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A local cloud that hardly takes any time."""
+    Services().reset()
+    with compose.cloud(state=tmp_path / "state", speed=1_000_000) as server:
+        yield server
+    Services().reset()
 
 
 @pytest.fixture

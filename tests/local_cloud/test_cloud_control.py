@@ -1,16 +1,12 @@
 """Cloud Control and the stages of an API: what a stack made can be read by its type and identifier."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local_cloud.compose import cloud
 from local_cloud.server import Server
+from tests.local_cloud.served import client, settled
 
 TEMPLATE = {
     "Resources": {
@@ -31,16 +27,11 @@ TOPIC = "arn:aws:sns:us-east-1:111111111111:news"
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    with cloud(state=tmp_path, speed=1_000_000) as server:
-        cloudformation = client(server, "cloudformation")
-        cloudformation.create_stack(StackName="site", TemplateBody=json.dumps(TEMPLATE))
-        cloudformation.get_waiter("stack_create_complete").wait(StackName="site", WaiterConfig={"Delay": 0})
-        yield server
-
-
-def client(server: Server, service: str, region: str = "us-east-1") -> Any:
-    return boto3.client(service, endpoint_url=server.endpoint, region_name=region)  # type: ignore[call-overload]
+def server(server: Server) -> Server:
+    """With that stack."""
+    client(server, "cloudformation").create_stack(StackName="site", TemplateBody=json.dumps(TEMPLATE))
+    assert settled(server, "site")["StackStatus"] == "CREATE_COMPLETE"
+    return server
 
 
 def test_a_resource_of_a_stack_is_read_by_its_identifier(server: Server) -> None:

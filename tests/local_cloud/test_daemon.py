@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from click.testing import CliRunner
 from local_cloud import daemon
 from local_cloud.__main__ import main
 from local_cloud.daemon import PortTaken, RunsOtherwise
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -113,19 +113,17 @@ def test_a_port_that_was_lost_for_a_moment_is_not_the_end(folder: Path) -> None:
     """Two projects start at once: one takes the port that the other has found free, and gives it back."""
     with ThreadPoolExecutor() as pool:
         starting = pool.submit(daemon.up, folder, speed=50)
-        while not (found := port_of(folder)):
-            time.sleep(0.005)
+        found = until(lambda: port_of(folder), pause=0.005)
         with socket.create_server(("127.0.0.1", found)):
-            while "Port in use" not in daemon.logs(folder).read_text("utf-8") and not starting.done():
-                time.sleep(0.005)
+            until(lambda: "Port in use" in daemon.logs(folder).read_text("utf-8") or starting.done(), pause=0.005)
         assert starting.result().port > found
 
 
-def port_of(folder: Path) -> int | None:
+def port_of(folder: Path) -> int:
     try:
         return int(json.loads((folder / "pid.json").read_text("utf-8"))["port"])
     except (FileNotFoundError, ValueError):
-        return None
+        return 0
 
 
 def test_the_foreground_command_ends_cleanly_on_sigterm(free: int) -> None:

@@ -2,16 +2,13 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-from local_cloud.compose import cloud
 from local_cloud.server import Server
-from local_cloud.services import Services
+from tests.local_cloud.served import client, reason_of_failure, settled
 
 pytestmark = pytest.mark.slow
 
@@ -75,25 +72,17 @@ Outputs:
     Value: !GetAtt Seed.Rows
 """
 URI = "111111111111.dkr.ecr.us-east-1.amazonaws.com/app@sha256:" + "b" * 64
-SOON = {"Delay": 0, "MaxAttempts": 10_000}
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A local cloud with the function's image in its registry."""
+def server(server: Server, tmp_path: Path) -> Server:
+    """With the function's image in its registry."""
     (tmp_path / "seed").mkdir()
     (tmp_path / "seed" / "main.py").write_text(HANDLER)
-    Services().reset()
-    with cloud(state=tmp_path / "state", speed=1_000_000) as server:
-        client(server, "ecr").create_repository(repositoryName="app")
-        body = json.dumps({"uri": URI, "directory": str(tmp_path), "handler": "seed.main.handler"}).encode()
-        urllib.request.urlopen(f"{server.endpoint}/_local_cloud/images", body).close()
-        yield server
-    Services().reset()
-
-
-def client(server: Server, service: str) -> Any:
-    return boto3.client(service, endpoint_url=server.endpoint)  # type: ignore[call-overload]
+    client(server, "ecr").create_repository(repositoryName="app")
+    body = json.dumps({"uri": URI, "directory": str(tmp_path), "handler": "seed.main.handler"}).encode()
+    urllib.request.urlopen(f"{server.endpoint}/_local_cloud/images", body).close()
+    return server
 
 
 def stack(server: Server, *, rows: int) -> dict[str, Any]:
@@ -106,10 +95,7 @@ def stack(server: Server, *, rows: int) -> dict[str, Any]:
     cloudformation.create_stack(
         StackName="seeded", TemplateBody=FUNCTION, Parameters=parameters, Capabilities=["CAPABILITY_IAM"]
     )
-    while True:
-        [found] = cloudformation.describe_stacks(StackName="seeded")["Stacks"]
-        if not found["StackStatus"].endswith("IN_PROGRESS"):
-            return dict(found)
+    return settled(server, "seeded")
 
 
 def test_a_custom_resource_is_made_by_its_function_and_the_function_can_be_invoked(server: Server) -> None:
@@ -133,10 +119,8 @@ def test_a_custom_resource_is_made_by_its_function_and_the_function_can_be_invok
 def test_a_custom_resource_whose_function_reports_failure_rolls_the_stack_back(server: Server) -> None:
     found = stack(server, rows=-1)
 
-    events = client(server, "cloudformation").describe_stack_events(StackName="seeded")["StackEvents"]
-    [reason] = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"] == "CREATE_FAILED"]
     assert found["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert reason.startswith(
+    assert reason_of_failure(server, "seeded").startswith(
         "Received response status [FAILED] from custom resource. Message returned: a table cannot have fewer than no "
         "rows (RequestId: "
     )

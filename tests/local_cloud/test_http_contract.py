@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -28,6 +27,7 @@ from tests.local_cloud.handmade import (
     site,
     ticked,
 )
+from tests.waiting import until
 
 HERE = Path(__file__).parent
 URI = "111111111111.dkr.ecr.us-east-1.amazonaws.com/app@sha256:" + "c" * 64
@@ -40,8 +40,7 @@ def by_uvicorn(_: Path) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    until(lambda: server.started)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join()

@@ -2,16 +2,10 @@
 
 import json
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import boto3
-import pytest
-
-from local_cloud.compose import cloud
 from local_cloud.server import Server
-from local_cloud.services import Services
+from tests.local_cloud.served import client, settled
 
 SITE = """
 Resources:
@@ -63,18 +57,6 @@ Outputs:
 SOON = {"Delay": 0, "MaxAttempts": 1000}
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    Services().reset()
-    with cloud(state=tmp_path, speed=1_000_000) as server:
-        yield server
-    Services().reset()
-
-
-def client(server: Server, service: str) -> Any:
-    return boto3.client(service, endpoint_url=server.endpoint)  # type: ignore[call-overload]
-
-
 def sites(server: Server) -> list[dict[str, Any]]:
     with urllib.request.urlopen(f"{server.endpoint}/_local_cloud/sites") as response:
         served: list[dict[str, Any]] = json.load(response)
@@ -83,11 +65,8 @@ def sites(server: Server) -> list[dict[str, Any]]:
 
 def deployed(server: Server, stack: str) -> dict[str, str]:
     """A stack of a site, and its outputs."""
-    cloudformation = client(server, "cloudformation")
-    cloudformation.create_stack(StackName=stack, TemplateBody=SITE)
-    cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig=SOON)
-    [found] = cloudformation.describe_stacks(StackName=stack)["Stacks"]
-    return {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+    client(server, "cloudformation").create_stack(StackName=stack, TemplateBody=SITE)
+    return {output["OutputKey"]: output["OutputValue"] for output in settled(server, stack)["Outputs"]}
 
 
 def test_a_site_keeps_its_own_port_until_its_stack_is_deleted(server: Server) -> None:

@@ -1,9 +1,8 @@
 """Wait conditions: signals come by PUT to the URL of a handle, as a script on a machine sends them."""
 
 import json
-import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -12,6 +11,7 @@ import boto3
 import pytest
 
 from local_cloud.compose import cloud
+from tests.waiting import until
 
 TEMPLATE = {
     "Resources": {
@@ -34,13 +34,6 @@ def client(tmp_path: Path) -> Iterator[Any]:
         yield client
 
 
-def within_seconds(found: Callable[[], Any], seconds: float = 20) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (value := found()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return value
-
-
 def handle(client: Any) -> str:
     resources = client.describe_stack_resources(StackName="site")["StackResources"]
     made = [each for each in resources if each["LogicalResourceId"] == "Handle" and "PhysicalResourceId" in each]
@@ -58,26 +51,26 @@ def stack(client: Any) -> dict[str, Any]:
 
 
 def test_a_wait_condition_counts_what_is_put_to_its_handle_and_tells_its_data(client: Any) -> None:
-    url = within_seconds(lambda: handle(client))
+    url = until(lambda: handle(client))
     for unique_id, told in (("one", "first"), ("one", "again"), ("two", "second")):
         put(url, {"Status": "SUCCESS", "UniqueId": unique_id, "Data": told, "Reason": "done"})
 
-    ended = within_seconds(lambda: stack(client))
+    ended = until(lambda: stack(client))
 
     assert ended["StackStatus"] == "CREATE_COMPLETE"
     assert json.loads(ended["Outputs"][0]["OutputValue"]) == {"one": "first", "two": "second"}
 
 
 def test_a_failure_that_is_put_fails_the_wait_condition_with_its_reason(client: Any) -> None:
-    put(within_seconds(lambda: handle(client)), {"Status": "FAILURE", "UniqueId": "i-1", "Reason": "no disk"})
+    put(until(lambda: handle(client)), {"Status": "FAILURE", "UniqueId": "i-1", "Reason": "no disk"})
 
-    within_seconds(lambda: stack(client))
+    until(lambda: stack(client))
 
     reasons = [e.get("ResourceStatusReason") for e in client.describe_stack_events(StackName="site")["StackEvents"]]
     assert "WaitCondition received failed message: 'no disk' for uniqueId: i-1" in reasons
 
 
 def test_a_signal_to_a_handle_that_does_not_exist_is_refused(client: Any) -> None:
-    url = within_seconds(lambda: handle(client))
+    url = until(lambda: handle(client))
     with pytest.raises(HTTPError, match="400"):
         put(url.replace("Handle=", "Handle=x"), {"Status": "SUCCESS", "UniqueId": "one"})

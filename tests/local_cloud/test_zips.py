@@ -3,16 +3,10 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import boto3
-import pytest
-
-from local_cloud.compose import cloud
 from local_cloud.server import Server
-from local_cloud.services import Services
+from tests.local_cloud.served import client, reason_of_failure, settled
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 ROLE = {
@@ -26,18 +20,6 @@ def handler(event, context):
     rows = int(event["ResourceProperties"]["Rows"])
     cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Twice": 2 * rows}, "seed")
 """
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    Services().reset()
-    with cloud(state=tmp_path / "state", speed=1_000_000) as server:
-        yield server
-    Services().reset()
-
-
-def client(server: Server, service: str) -> Any:
-    return boto3.client(service, endpoint_url=server.endpoint)  # type: ignore[call-overload]
 
 
 def function(code: dict[str, Any], **properties: Any) -> dict[str, Any]:
@@ -57,10 +39,7 @@ def deployed(server: Server, template: dict[str, Any], *, update: bool = False) 
     cloudformation = client(server, "cloudformation")
     call = cloudformation.update_stack if update else cloudformation.create_stack
     call(StackName="site", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"])
-    while True:
-        [found] = cloudformation.describe_stacks(StackName="site")["Stacks"]
-        if not found["StackStatus"].endswith("IN_PROGRESS"):
-            return dict(found)
+    return settled(server, "site")
 
 
 def upload(server: Server, key: str, files: dict[str, str]) -> dict[str, str]:
@@ -109,7 +88,5 @@ def test_a_function_whose_code_changes_runs_the_new_code(server: Server) -> None
 def test_a_function_that_cannot_run_here_fails_its_custom_resource_by_saying_so(server: Server) -> None:
     found = deployed(server, seeded(function({"ZipFile": "exports.handler = x"}, Runtime="nodejs22.x")))
 
-    events = client(server, "cloudformation").describe_stack_events(StackName="site")["StackEvents"]
-    [reason] = [event["ResourceStatusReason"] for event in events if event["ResourceStatus"] == "CREATE_FAILED"]
     assert found["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert "runs images and Python's functions only, not: site-Function-" in reason
+    assert "runs images and Python's functions only, not: site-Function-" in reason_of_failure(server, "site")

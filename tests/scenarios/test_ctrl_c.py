@@ -20,6 +20,7 @@ from groat.local import control
 from local_cloud.compose import cloud
 from tests.changesets.cloud import BUCKET, template, topic
 from tests.checkout import Checkout, copy_to
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 CTRL_C = b"\x03"
@@ -42,9 +43,9 @@ class Person:
 
     def waits_until(self, holds: Callable[[], bool], *, seconds: float = 60) -> None:
         """Goes on reading, or the command would stop at a full terminal."""
-        until = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds
         while not holds():
-            assert time.monotonic() < until, f"waited in vain; the terminal showed:\n{self.seen}"
+            assert time.monotonic() < deadline, f"waited in vain; the terminal showed:\n{self.seen}"
             self.look()
 
     def is_asked(self, question: str = QUESTION) -> None:
@@ -107,10 +108,7 @@ class World:
         return list(self.client.describe_stacks()["Stacks"])
 
     def comes_to(self, status: str) -> bool:
-        until = time.monotonic() + 60
-        while self.status != status and time.monotonic() < until:
-            time.sleep(0.2)
-        return self.status == status
+        return until(lambda: self.status == status, failure=lambda: self.status)
 
 
 def hang(endpoint: str, resource: str, seconds: float, on: str = "update") -> None:

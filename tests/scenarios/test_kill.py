@@ -19,6 +19,7 @@ from changesets import Deployed, NoChanges
 from changesets.errors import CredentialsProblem
 from local_cloud.cloudformation.faults import ExpireCredentials, LateFinalEvent, LoseResponse, StaleReads, ThrottleCalls
 from tests.changesets.cloud import Cloud, template, topic
+from tests.waiting import until
 
 FIRST = template(Topic=topic("one"), Other=topic("other"))
 SECOND = template(Topic=topic("two"), New=topic("new"))
@@ -159,8 +160,7 @@ def answers(client: Any) -> bool:
 @pytest.mark.slow
 def test_kill_9_at_fifty_points_and_the_same_command_again(endpoint: str, tmp_path: Path) -> None:
     client = boto3.client("cloudformation", endpoint_url=endpoint)
-    while not answers(client):
-        time.sleep(0.2)
+    until(lambda: answers(client))
     file = tmp_path / "template.json"
     for point in range(POINTS):
         name = f"killed-{point}"
@@ -179,8 +179,7 @@ def test_ctrl_c_without_a_terminal_leaves_the_operation_running(endpoint: str, t
     file = tmp_path / "template.json"
     file.write_text(template(Topic=topic("one"), Queue={"Type": "AWS::SQS::Queue"}))
     words = ["apply", "--stack-name", "left", "--template-file", str(file), "--endpoint-url", endpoint]
-    while not answers(client):
-        time.sleep(0.2)
+    until(lambda: answers(client))
     fault(endpoint, fault="hang-resource", resource="Queue", on="create")  # it lasts, however slow this machine is
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it, and so would ours
     with subprocess.Popen([sys.executable, "-m", "changesets", *words], stdout=subprocess.PIPE, text=True) as person:

@@ -13,7 +13,6 @@ from tests.template_gen.site_shapes import SHAPES
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "templates"
-LOGICAL_IDS = ROOT / "tests" / "golden" / "logical-ids.txt"
 TEMPLATES = [(shape, name) for shape, site in SHAPES.items() for name in build(site)]
 NO_BUDGET = "I9311"  # advice: a budget watches the whole account, so only one of its sites has it
 HOLDS_DATA = {"AWS::DynamoDB::Table"}
