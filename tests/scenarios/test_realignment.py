@@ -32,7 +32,7 @@ def mended_after_the_skip(cloud: Cloud) -> Consent:
 
 
 def names(cloud: Cloud) -> set[str]:
-    return {each.properties["DisplayName"] for each in cloud.cloud.engine.deployed("AWS::SNS::Topic")}
+    return {each.properties["DisplayName"] for each in cloud.cloud.deployed("AWS::SNS::Topic")}
 
 
 def nest(child: str, **more: Any) -> str:
