@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from groat.dockerignore import ignoring
 from groat.errors import GroatError
@@ -100,13 +101,21 @@ def snapshot(project: Project) -> LocalImage:
     """Copy the app aside under its digest: what is deployed stays as it is while the app is edited."""
     name = digest(project.app)
     directory = folder(project, name)
-    target = directory / "app"
-    if not target.is_dir():
-        partial = directory.with_suffix(".partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        for path in app_files(project.app):
-            copy = partial / "app" / path.relative_to(project.app)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-        partial.rename(directory)  # whole or not at all: a killed copy leaves only the partial one
+    if not (directory / "app").is_dir():
+        copy_whole(project.app, directory)
     return LocalImage(name, directory, handler(project.app))
+
+
+def copy_whole(app: Path, directory: Path) -> None:
+    """The app's files to `directory`/app, whole or not at all: a killed copy leaves only a partial one."""
+    partial = directory.with_suffix(f".{uuid4().hex[:8]}.partial")
+    for path in app_files(app):
+        copy = partial / "app" / path.relative_to(app)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    try:
+        partial.rename(directory)
+    except OSError:
+        shutil.rmtree(partial)
+        if not directory.is_dir():  # by another deployment at the same time
+            raise

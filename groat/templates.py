@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from changesets.templates import read
 from groat.errors import GroatError
@@ -84,7 +85,7 @@ def differing(project: Project, texts: Mapping[str, str]) -> list[str]:
 
 def replace(path: Path, text: str) -> None:
     """Write whole or not at all: a killed run leaves the old file."""
-    partial = path.with_suffix(".partial")
+    partial = path.with_suffix(f".{uuid4().hex[:8]}.partial")
     partial.write_text(text, encoding="utf-8")
     os.replace(partial, path)
 

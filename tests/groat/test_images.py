@@ -1,7 +1,9 @@
 """The app's digest is that of what runs, and a snapshot stays as it was deployed."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -49,6 +51,19 @@ def test_a_snapshot_keeps_what_was_deployed(project: Project) -> None:
     (project.app / "main.py").write_text("print(2)", encoding="utf-8")
     assert (image.directory / "app/main.py").read_text(encoding="utf-8") == "print(1)"
     assert image.handler == "app.handler.handler"
+
+
+def test_deployments_at_the_same_time_copy_the_app_once(project: Project) -> None:
+    begun = Barrier(4)
+
+    def copied(_: int) -> Path:
+        begun.wait()
+        return snapshot(project).directory
+
+    with ThreadPoolExecutor(4) as threads:
+        (directory,) = set(threads.map(copied, range(4)))
+    assert [each.name for each in directory.parent.iterdir()] == [directory.name]
+    assert (directory / "app/main.py").read_text(encoding="utf-8") == "print(1)"
 
 
 @pytest.mark.parametrize(
