@@ -75,7 +75,7 @@ def deploy(target: Target, *, consent: changesets.Consent, site: "Site | None" =
     check_app(target, texts["website.yaml"])
     aws = yield from reach(target)
     check_docker(target, aws, texts["website.yaml"])
-    outputs: dict[str, Outputs] = {}
+    outputs: dict[str, Outputs] = {"": local.made_by_hand(aws, texts, target.settings.parameters)}
     for stack in target.stacks(texts):
         parameters = yield from values(target, aws, stack, texts[stack.template], outputs)
         wanted = target.deployment(stack, texts, parameters)

@@ -6,8 +6,9 @@ import urllib.error
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from groat import http
+from groat import http, templates
 from groat.aws import Aws
 from groat.config import SPEED
 from groat.errors import GroatError
@@ -22,6 +23,7 @@ RUNTIMES_OWN = re.compile(r"\(rapid\)|^(END|REPORT) RequestId: |LAMBDA_WARNING: 
 NOTHING_MORE = (
     "\nTraceback (most recent call last):"  # the runtime's own traceback follows: none of its lines is the app's
 )
+MADE_BY_HAND = frozenset({"HostedZoneId"})  # parameters for what exists on AWS before the first deployment
 IMAGE = re.compile(r"[^\s\"']*/task/(?=app/)")  # where an image's code is; to its author it is app/
 
 
@@ -101,6 +103,23 @@ def registered(project: Project, uri: str) -> LocalImage | None:
 
     found = Images(folder(project) / "images").find(uri)
     return LocalImage(uri.partition("@")[2], found.directory, found.handler) if found else None
+
+
+def made_by_hand(aws: Aws, texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Parameters for what a person makes once on AWS and a local cloud has by itself: the domain's hosted zone."""
+    declared = {name: each for text in texts.values() for name, each in templates.declared(text).items()}
+    if aws.endpoint is None or "HostedZoneId" not in declared or "HostedZoneId" in given:
+        return {}
+    return {"HostedZoneId": _zone(aws, given.get("DomainName", declared["DomainName"]["Default"]))}
+
+
+def _zone(aws: Aws, domain: str) -> str:
+    """The id of the domain's hosted zone, made if there is none."""
+    client, name = aws.client("route53"), f"{domain}."
+    found = client.list_hosted_zones_by_name(DNSName=name, MaxItems="1")["HostedZones"]
+    if not found or found[0]["Name"] != name:
+        found = [client.create_hosted_zone(Name=name, CallerReference=str(uuid4()))["HostedZone"]]
+    return str(found[0]["Id"]).rpartition("/")[2]
 
 
 def cloud_at(endpoint: str) -> str | None:

@@ -55,7 +55,7 @@ def review(target: Target) -> Iterator[Event]:
     """What a deployment would change in each stack; nothing is built, written or executed."""
     aws = reach(target)
     texts = target.generate()
-    outputs: dict[str, str] = {}
+    outputs = local.made_by_hand(aws, texts, target.settings.parameters)
     for stack in target.stacks(texts):
         cloudformation = aws.cloudformation(stack.region)
         present = cloudformation.stack(stack.stack_name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import changesets
 from changesets.templates import read
-from groat import templates
+from groat import local, templates
 from groat.config import Settings, where
 from groat.constraints import broken
 from groat.errors import GroatError
@@ -70,7 +70,7 @@ class Target:
 
     def refuse_missing(self, texts: Mapping[str, str]) -> None:
         """Raises GroatError for a parameter that has no value, and that a deployment finds none for either."""
-        found = {"ImageUri", *self.settings.parameters}
+        found = {"ImageUri", *(local.MADE_BY_HAND if self.settings.is_local else ()), *self.settings.parameters}
         found.update(*(read(text).get("Outputs", {}) for text in texts.values()))
         for template, text in texts.items():
             for name, declaration in templates.declared(text).items():

@@ -90,6 +90,13 @@ def test_a_domain_that_a_branch_adds_is_reviewed_in_all_three_stacks(root: Path)
     assert "/Properties/DistributionConfig/Aliases" in {each.path for each in found["Distribution"].properties}
 
 
+def test_a_domain_is_reviewed_before_its_zone_is_known(root: Path) -> None:
+    edit(root, 'name="tracks",', 'name="tracks", domain=Domain(name="example.com"),')
+    edit(root, "import Key", "import Domain, Key")
+
+    assert changes(review(root, environment="local"))["WwwRecordA"].action is Action.ADD
+
+
 def test_a_base_without_templates_makes_everything_new(root: Path) -> None:
     git(root, "rm", "--quiet", "-r", "templates")
     git(root, "commit", "--quiet", "--message", "no templates")

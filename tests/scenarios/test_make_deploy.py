@@ -106,6 +106,18 @@ def test_one_call_from_python_deploys_what_make_deploy_deploys(checkout: Checkou
 
 
 @pytest.mark.slow
+def test_a_domain_needs_nothing_that_is_made_by_hand_on_this_machine(checkout: Checkout) -> None:
+    text = (checkout.root / "website.py").read_text("utf-8")
+    checkout.edit("website.py", "import Key", "import Domain, Key")
+    checkout.edit("website.py", "tables=(", 'domain=Domain(name="example.com"), tables=(')
+    first = checkout.groat("deploy")
+    (checkout.root / "website.py").write_text(text, "utf-8")
+    assert "tracks-certificate" in first.changed
+    assert first.of("ready")[0]["outputs"]["Url"] == "https://example.com"
+    assert asked(first.url + "/api/health")[0] == 200
+
+
+@pytest.mark.slow
 def test_a_bucket_that_was_deleted_by_hand_is_told_with_the_command_that_makes_it_again(checkout: Checkout) -> None:
     """The bucket is gone behind the stack's back; the stack itself has no changes."""
     outputs = checkout.groat("deploy").of("ready")[0]["outputs"]

@@ -36,7 +36,7 @@ _ROUTE53: Final = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide"
 def alias_without_record(graph: Graph) -> Iterator[Place]:
     """DNS may live elsewhere: the rule fires when the template has records, or a zone for the certificate. An AAAA
     record alone is none for most visitors."""
-    found = list(records(graph.resources))
+    found = records(graph.resources)
     for distribution in graph.distributions:
         names = tuple(r.name for r in found if r.type != "AAAA" and r.leads_to(distribution.resource))
         managed = (found or _validated_here(distribution, graph)) and not _unclear(graph)

@@ -1,8 +1,8 @@
 """Certificates and DNS records: which names they are for."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from template_gen.rules.graph.cdn import Distribution
 from template_gen.rules.graph.resources import Resource, Resources
@@ -43,12 +43,16 @@ class Record:
         return (self.alias.text("DNSName"), *self.body.texts("ResourceRecords"))
 
 
-def records(resources: Resources) -> Iterator[Record]:
-    for resource in resources.of("AWS::Route53::RecordSet"):
-        yield _record(resource.properties, resource.properties)
-    for group in resources.of("AWS::Route53::RecordSetGroup"):
-        for body in group.properties.objects("RecordSets"):
-            yield _record(body, group.properties)
+@lru_cache(maxsize=1)  # a dozen rules ask it of one world, some of them for each record
+def records(resources: Resources) -> tuple[Record, ...]:
+    """Those that stand alone, then those of groups."""
+    alone = (_record(each.properties, each.properties) for each in resources.of("AWS::Route53::RecordSet"))
+    grouped = (
+        _record(body, group.properties)
+        for group in resources.of("AWS::Route53::RecordSetGroup")
+        for body in group.properties.objects("RecordSets")
+    )
+    return (*alone, *grouped)
 
 
 def _record(body: Object, zone: Object) -> Record:
