@@ -1,5 +1,7 @@
 """`python -m local_cloud serve`: the local cloud on its own, in the foreground, until SIGTERM or Ctrl-C."""
 
+import atexit
+import gc
 import logging
 import os
 import signal
@@ -80,6 +82,7 @@ def serve(
     from local_cloud.compose import cloud
     from local_cloud.server import PortInUse
 
+    atexit.register(gc.freeze)  # or Python would look for cycles in all that was imported before it ends: a second
     day = as_of.date() if as_of else MOST_RECORDED
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING, stream=sys.stderr)
     logging.getLogger("local_cloud").setLevel(logging.INFO)

@@ -11,7 +11,7 @@ ENDPOINT: Final = "s3-website-us-east-1.amazonaws.com"
 ENDPOINT_ZONE: Final = "Z3AQBSTGFYJSTF"
 CERTIFICATE: Final = "Certificate.DomainValidationOptions"
 PRIVATE: Final = resource(
-    "AWS::Route53::HostedZone", Name=ref("Domain"), VPCs=[{"VPCId": "vpc-1", "VPCRegion": "us-east-1"}]
+    "AWS::Route53::HostedZone", Name=ref("Domain"), VPCs=[{"VPCId": "vpc-1a2b3c4d", "VPCRegion": "us-east-1"}]
 )
 PRIVATE_ZONE: Final = {**PRIVATE, "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
 

@@ -55,7 +55,7 @@ ORIGIN_GROUPS: Final = (
 POLICIES: Final = (
     Wrong("E9363", "plain-site", {f"{PLAIN_API}.CachePolicyId": GONE, f"{PLAIN_API}.ForwardedValues": {
         "QueryString": True, "Headers": ["Authorization"]}}),
-    Wrong("E9364", "plain-site", {f"{CACHE}.MinTTL": 5, f"{CACHE}.MaxTTL": 1, f"{CACHE}.DefaultTTL": GONE},
+    Wrong("E9364", "plain-site", {f"{CACHE}.MinTTL": 5, f"{CACHE}.MaxTTL": 1, f"{CACHE}.DefaultTTL": 5},
           frozenset({"E9103"})),
     Wrong("E9364", "static-legacy", {"Cdn.DistributionConfig.DefaultCacheBehavior.DefaultTTL": 86400,
                                      "Cdn.DistributionConfig.DefaultCacheBehavior.MaxTTL": 60}),
