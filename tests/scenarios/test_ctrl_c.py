@@ -18,7 +18,7 @@ import pytest
 
 from groat.local import control
 from local_cloud.compose import cloud
-from tests.changesets.cloud import BUCKET, template, topic
+from tests.changesets.cloud import BUCKET, SERVICES, template, topic
 from tests.checkout import Checkout, copy_to
 from tests.waiting import until
 
@@ -134,13 +134,13 @@ def manager(tmp_path: Path) -> Iterator[World]:
 def website(tmp_path: Path) -> Iterator[World]:
     """`groat deploy` of an edited site."""
     site = Checkout(copy_to(tmp_path))
+    site.groat("local", "up", "--speed", "1000")
     endpoint = site.groat("deploy").stage("local cloud").split()[0]
     site.edit("app/main.py", "\n", "\n# edited\n")
     hang(endpoint, "Function", 5)
     client = at(endpoint, "cloudformation")
     (stack,) = (each["StackName"] for each in client.describe_stacks()["Stacks"] if "Api" in str(each.get("Outputs")))
     yield World(("groat", "deploy"), tmp_path, client, stack)
-    site.groat("destroy")
     site.groat("local", "down")
 
 
@@ -209,6 +209,7 @@ def first_manager(tmp_path: Path) -> Iterator[World]:
     file = tmp_path / "template.json"
     words = ("changesets", "apply", "--stack-name", "demo", "--template-file", str(file), "--endpoint-url")
     file.write_text(template(Bucket=BUCKET, Topic={**topic("one"), "DependsOn": "Bucket"}))
+    SERVICES.reset()  # what another test left in this process
     with cloud(state=tmp_path / "state", speed=100) as server:
         hang(server.endpoint, "Topic", 5, on="create")
         yield World((*words, server.endpoint), tmp_path, at(server.endpoint, "cloudformation"), "demo")
@@ -222,7 +223,6 @@ def first_website(tmp_path: Path) -> Iterator[World]:
     endpoint = json.loads((tmp_path / ".groat/local_cloud/pid.json").read_text("utf-8"))["endpoint"]
     hang(endpoint, "Function", 8, on="create")
     yield World(("groat", "deploy"), tmp_path, at(endpoint, "cloudformation"), "tracks")
-    site.groat("destroy")
     site.groat("local", "down")
 
 
