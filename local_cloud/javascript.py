@@ -8,7 +8,9 @@ store is empty; time is limited to LIMIT seconds of the wall clock rather than t
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from threading import Lock
 from typing import Any
 
 from py_mini_racer import (
@@ -24,6 +26,7 @@ LIMIT = 1.0
 FLAGS = (*DEFAULT_V8_FLAGS, "--no-memory-protection-keys")
 """Where the processor has such keys, V8 would lock its memory with one, and only threads that were started after V8 can
 open it: any other that runs a function ends the process by a segmentation fault."""
+STARTING = Lock()  # the first isolate sets up V8's memory, and two threads that do so at once end the process
 LOG = logging.getLogger("local_cloud.functions")
 IMPORT = re.compile(r"""^[ \t]*import\s+(\w+)\s+from\s+["']cloudfront["'];?""", re.MULTILINE)
 PRELUDE = """
@@ -52,9 +55,8 @@ def call_handler(code: str, event: Mapping[str, Any]) -> Any:
 
     Its console output goes to the log, as it goes to CloudWatch on AWS. Raises JavaScriptError.
     """
-    init_mini_racer(flags=FLAGS, ignore_duplicate_init=True)
     try:
-        with mini_racer() as engine:
+        with _engine() as engine:
             _evaluate(engine, PRELUDE + IMPORT.sub(r"const \1 = __cloudfront;", code))
             _evaluate(engine, f"__invoke({json.dumps(event)})")
             outcome = _evaluate(engine, "__outcome")
@@ -64,6 +66,15 @@ def call_handler(code: str, event: Mapping[str, Any]) -> Any:
     if lines:
         LOG.info("%s", lines)
     return _value(outcome)
+
+
+@contextmanager
+def _engine() -> Iterator[MiniRacer]:
+    with ExitStack() as ends:
+        with STARTING:
+            init_mini_racer(flags=FLAGS, ignore_duplicate_init=True)
+            engine = ends.enter_context(mini_racer())
+        yield engine
 
 
 def _evaluate(engine: MiniRacer, code: str) -> object:
