@@ -106,7 +106,7 @@ def registered(project: Project, uri: str) -> LocalImage | None:
 
 
 def made_by_hand(aws: Aws, texts: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
-    """Parameters for what a person makes once on AWS and a local cloud has by itself: the domain's hosted zone."""
+    """Parameters for what a person makes once on AWS, and this in a local cloud: the domain's hosted zone."""
     declared = {name: each for text in texts.values() for name, each in templates.declared(text).items()}
     if aws.endpoint is None or "HostedZoneId" not in declared or "HostedZoneId" in given:
         return {}

@@ -12,7 +12,12 @@ from groat.missing_images import push_again
 from groat.provenance import provenance
 from groat.target import StackPlan, Target
 
-UNKNOWN_REPOSITORY = "000000000000.dkr.ecr.us-east-1.amazonaws.com/registry"
+# For a review: in the place of what other stacks' outputs or a person will give.
+STAND_INS = {
+    "CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/00000000-0000-0000-0000-000000000000",
+    "HostedZoneId": "Z0000000000000000000A",
+    "RepositoryUri": "000000000000.dkr.ecr.us-east-1.amazonaws.com/registry",
+}
 
 
 def reach(target: Target) -> Aws:
@@ -55,7 +60,7 @@ def review(target: Target) -> Iterator[Event]:
     """What a deployment would change in each stack; nothing is built, written or executed."""
     aws = reach(target)
     texts = target.generate()
-    outputs = local.made_by_hand(aws, texts, target.settings.parameters)
+    outputs: dict[str, str] = {}
     for stack in target.stacks(texts):
         cloudformation = aws.cloudformation(stack.region)
         present = cloudformation.stack(stack.stack_name)
@@ -70,9 +75,11 @@ def expected(
     target: Target, template: str, outputs: Mapping[str, str], present: changesets.Stack | None = None
 ) -> dict[str, str]:
     """The parameters of a deployment made now over the present stack, without building the image."""
-    image = f"{outputs.get('RepositoryUri', UNKNOWN_REPOSITORY)}@{images.digest(target.project.app)}"
+    before = present.parameters if present else {}
+    known = {name: before.get(name, stand_in) for name, stand_in in STAND_INS.items()} | dict(outputs)
+    image = f"{known['RepositoryUri']}@{images.digest(target.project.app)}"
     origin = provenance(target.project, image, present) if present else {}
-    return generated.parameters(template, {"ImageUri": image, **origin, **outputs, **target.settings.parameters})
+    return generated.parameters(template, {**known, "ImageUri": image, **origin, **target.settings.parameters})
 
 
 def recover(target: Target, *, consent: changesets.Consent, explain: bool) -> Iterator[Event]:

@@ -24,7 +24,6 @@ from groat.aws import Aws, Client, without_account
 from groat.config import settings
 from groat.errors import GroatError
 from groat.events import Costs, Event, Warned
-from groat.local import MADE_BY_HAND
 from groat.project import Project, load_site
 from groat.target import StackPlan, Target
 
@@ -62,8 +61,7 @@ class Preview:
         """As in a real deployment, with the other stacks' outputs as parameters."""
         found = (self.aws.cloudformation(each.region).stack(each.stack_name) for each in target.stacks(texts))
         outputs = {key: value for each in found if each for key, value in each.outputs.items()}
-        given = {**dict.fromkeys(MADE_BY_HAND, "Z0000000000000000000A"), **outputs}
-        return target.deployment(stack, texts, operations.expected(target, texts[stack.template], given))
+        return target.deployment(stack, texts, operations.expected(target, texts[stack.template], outputs))
 
 
 def review(target: Target, base: str) -> Iterator[Event]:

@@ -105,13 +105,25 @@ def test_one_call_from_python_deploys_what_make_deploy_deploys(checkout: Checkou
     assert "ActivitiesTable" not in bare.changed
 
 
+def hosted_zones(checkout: Checkout) -> list[str]:
+    running = json.loads((checkout.root / ".groat/local_cloud/pid.json").read_text("utf-8"))
+    zones = boto3.client("route53", endpoint_url=running["endpoint"]).list_hosted_zones()["HostedZones"]
+    return [each["Name"] for each in zones]
+
+
 @pytest.mark.slow
 def test_a_domain_needs_nothing_that_is_made_by_hand_on_this_machine(checkout: Checkout) -> None:
     text = (checkout.root / "website.py").read_text("utf-8")
     checkout.edit("website.py", "import Key", "import Domain, Key")
     checkout.edit("website.py", "tables=(", 'domain=Domain(name="example.com"), tables=(')
+    before = checkout.groat("review")
+    assert not hosted_zones(checkout), "a review makes none"
     first = checkout.groat("deploy")
+    again = checkout.groat("review")
     (checkout.root / "website.py").write_text(text, "utf-8")
+    assert len(before.of("reviewed")) == 3
+    assert [event["review"] for event in again.of("reviewed")] == [None] * 3
+    assert len(hosted_zones(checkout)) == 1
     assert "tracks-certificate" in first.changed
     assert first.of("ready")[0]["outputs"]["Url"] == "https://example.com"
     assert asked(first.url + "/api/health")[0] == 200
